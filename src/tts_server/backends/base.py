@@ -1,0 +1,142 @@
+"""The contract between the server and a speech engine.
+
+A backend is a generator of small steps: ``Backend.start`` gives an ``Utterance``, whose ``step`` does about a tenth of a
+second of work and returns what it made. Cancelling, fairness and deadlines all happen between steps. Every method that
+runs a model is called on one thread, the engine's, for the whole life of the backend.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from tts_server.protocol.capabilities import Capabilities
+from tts_server.session.effects import SpeechRequest
+
+ProgressCallback = Callable[[str, float], None]
+"""Called with a stage such as ``preparing the model`` and the fraction of it that is done, in [0, 1]."""
+
+
+@dataclass(frozen=True, slots=True)
+class WordTime:
+    """When one of the client's words sounds.
+
+    Args:
+        text: The word as the client wrote it, with the punctuation that touches it.
+        start_s: From the first sample of the utterance.
+        end_s: From the first sample of the utterance.
+        char_start: Index of the word's first character in the request's text.
+        char_end: Index after the word's last character.
+    """
+
+    text: str
+    start_s: float
+    end_s: float
+    char_start: int
+    char_end: int
+
+
+@dataclass(frozen=True, slots=True)
+class AudioChunk:
+    """What one step made.
+
+    Args:
+        samples: A contiguous one-dimensional buffer, float32 in [-1, 1] (format ``f``) or int16 (format ``h``), mono at the
+            backend's rate. May be empty. The caller owns it.
+        words: Words that begin in these samples or were first known with them, in order.
+    """
+
+    samples: Any
+    words: tuple[WordTime, ...] = ()
+
+
+class Utterance(ABC):
+    """One request being spoken. Everything runs on the engine's thread."""
+
+    @abstractmethod
+    def step(self) -> AudioChunk | None:
+        """Synthesize the next chunk of this utterance.
+
+        Does about 100 ms of work; a backend that cannot be cut does one segment.
+
+        Returns:
+            The chunk, which may hold no samples while work is under way, or None when the utterance is complete. After
+            None, ``step`` is not called again.
+
+        Raises:
+            SynthesisError: The model failed; the backend stays usable.
+        """
+
+    def close(self) -> None:  # noqa: B027 - a backend that holds nothing has nothing to let go
+        """Let go of what the utterance holds. May follow any ``step``, is called exactly once, and does not raise."""
+
+
+class Backend(ABC):
+    """A speech engine and its model.
+
+    ``name``, ``model`` are known from construction on; ``sample_rate_hz`` and ``capabilities`` after ``load``.
+    """
+
+    name: str
+    model: str
+
+    @property
+    @abstractmethod
+    def sample_rate_hz(self) -> int:
+        """The loaded model's true rate."""
+
+    @property
+    @abstractmethod
+    def capabilities(self) -> Capabilities:
+        """What the loaded model offers; does not change while it is loaded."""
+
+    @abstractmethod
+    def load(self, progress: ProgressCallback) -> None:
+        """Load the model and warm it up, so that the first request is as fast as the tenth.
+
+        Runs on the engine's thread. ``progress`` may raise ``LoadCancelled`` to stop the load; it is let through.
+
+        Raises:
+            ModelError: A file is missing or is not what it should be.
+            MissingDependencyError: A package is missing.
+        """
+
+    @abstractmethod
+    def start(self, request: SpeechRequest) -> Utterance:
+        """Begin an utterance. Cheap: the work is done by its steps. Runs on the engine's thread.
+
+        ``request`` has passed the checks that the capabilities describe.
+
+        Raises:
+            SynthesisError: The request cannot be spoken.
+        """
+
+    def close(self) -> None:  # noqa: B027 - a backend that holds nothing has nothing to let go
+        """Release the model. Runs on the engine's thread, after every utterance was closed; nothing is called after."""
+
+
+class LoadCancelled(BaseException):
+    """Raised by a progress callback: the person at the keyboard does not want this load any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class BackendOptions:
+    """What the operator chose for a backend; each backend takes what concerns it.
+
+    Args:
+        model: Name of a model or path of a file; None is the backend's own.
+        voice: Default voice; None is the backend's own.
+        threads: Threads of the engine; None lets the backend choose.
+        cache_dir: Folder for prepared models.
+        extra_languages: Codes of languages to advertise besides the default ones.
+        settings: Further options by name, for backends of other packages.
+    """
+
+    model: str | None = None
+    voice: str | None = None
+    threads: int | None = None
+    cache_dir: str | None = None
+    extra_languages: tuple[str, ...] = ()
+    settings: tuple[tuple[str, str], ...] = ()

@@ -1,0 +1,104 @@
+"""What a session machine wants done: the only way in which it touches the world.
+
+The connection's driver carries the effects out in the order in which they stand, before it feeds the next input.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Mapping
+
+from tts_server.protocol.events import ServerEvent
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechRequest:
+    """Everything that a backend needs to speak one response.
+
+    ``voice`` and ``language`` are already resolved against the backend's lists: None only where the backend has none.
+    ``extras`` holds checked values of keys that the backend advertises, and no others.
+    """
+
+    text: str
+    voice: str | None = None
+    language: str | None = None
+    extras: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Send ``event`` after everything sent before it."""
+
+    event: ServerEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Submit:
+    """Ask for admission; answered at once with ``machine.admitted`` or ``machine.refused``."""
+
+    response_id: str
+    request: SpeechRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """Stop the engine's work on a response; answered later with ``machine.released``."""
+
+    response_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class DiscardAudio:
+    """Drop the frames of a response that were handed to ``Send`` and have not left the server."""
+
+    response_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PauseSynthesis:
+    """Make no more audio for this connection until ``ResumeSynthesis``."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeSynthesis:
+    """Go on making audio for this connection."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetTimer:
+    """Call ``machine.timer(name, now)`` at ``at_s`` on the clock of ``now``; replaces a timer of the same name."""
+
+    name: str
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class ClearTimer:
+    """Forget a timer."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """Close the connection once everything sent before has left, or at once when ``abort`` is true.
+
+    ``code`` and ``reason`` are the WebSocket's close code and reason; other transports map them.
+    """
+
+    code: int = 1000
+    reason: str = ""
+    abort: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something an operator may want to read; ``level`` is a standard level name in lower case."""
+
+    level: str
+    message: str
+
+
+Effect = (
+    Send | Submit | Cancel | DiscardAudio | PauseSynthesis | ResumeSynthesis | SetTimer | ClearTimer | Close | Note
+)
