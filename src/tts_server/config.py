@@ -1,28 +1,43 @@
-"""Every setting of the server and of a client, and where each came from. The only file that reads the environment.
+"""Every setting of the server and of a client, and where each came from. The only file that reads the
+environment.
 
-A value comes from the first of these that has it: a flag, an exported variable, ``.env`` in the working folder (clients
-only, when python-dotenv is installed), the default. For an endpoint the whole of a level is looked at before the next:
-a URI, then a socket, then a host and port. The server's variables and the client's are apart: neither reads the other's
-token.
+A value comes from the first of these that has it: a flag, an exported variable, ``.env`` in the working
+folder (for clients, when python-dotenv is installed), the default. For an endpoint the whole of one level is
+looked at before the next: a URI, then a socket, then a host and port. The server's variables and the client's
+are apart: neither side reads the other's token.
 """
 
 from __future__ import annotations
 
 import importlib.util
-import logging
-import math
 import os
 import stat
 import sys
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
 from tts_server.backends.base import BackendOptions
 from tts_server.endpoint import BACKEND_PORTS, DEFAULT_HOST, DEFAULT_PORT, Endpoint
 from tts_server.errors import ConfigError
 from tts_server.protocol.capabilities import Limits
+from tts_server.settings import (
+    Flags,
+    Found,
+    Setting,
+    Sources,
+    codes,
+    keepalive_s,
+    log_level,
+    parsed,
+    port_number,
+    positive_float,
+    positive_int,
+    token,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = [
     "ClientConfig",
@@ -41,19 +56,6 @@ DEFAULT_PING_TIMEOUT_S: Final = 120.0
 """Long, so that a busy machine never drops a live speaker; finite, so that a dead idle peer goes."""
 
 MAX_TOKEN_BYTES: Final = 4096
-
-T = TypeVar("T")
-Flags = Mapping[str, Any]
-"""Values of command-line flags by name (``socket_path``, ``max_text_chars``); None or absent means not given."""
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """One setting as ``config show`` prints it; a secret's ``value`` says only that it is set."""
-
-    name: str
-    value: str
-    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +89,12 @@ class ServerConfig:
     @property
     def warnings(self) -> tuple[str, ...]:
         """Lines for the operator about settings that work and are not safe."""
-        if self.auth_token is None and not self.endpoint.is_local:
-            return (
-                f"listening on {self.endpoint} without a token: anybody who reaches this address can use the server; "
-                "set PIPECAT_TTS_AUTH_TOKEN or --auth-token-file",
-            )
-        return ()
+        if self.auth_token is not None or self.endpoint.is_local:
+            return ()
+        return (
+            f"{self.endpoint} is open to other machines and no token is set, so anybody there can use it; "
+            + "set PIPECAT_TTS_AUTH_TOKEN or --auth-token-file",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,16 +116,18 @@ class ClientConfig:
     @property
     def warnings(self) -> tuple[str, ...]:
         """Lines for the person at the keyboard about settings that work and are not safe."""
-        if self.auth_token is not None and not self.endpoint.is_local and not self.endpoint.is_encrypted:
-            return (f"the token goes to {self.endpoint} unencrypted: anybody on the way can read it; use wss://",)
-        return ()
+        if self.auth_token is None or self.endpoint.is_local or self.endpoint.is_encrypted:
+            return ()
+        return (
+            f"the token goes to {self.endpoint} in the clear: anybody on the way can read it; use wss://",
+        )
 
 
 def server_config(flags: Flags | None = None, *, environ: Mapping[str, str] | None = None) -> ServerConfig:
     """Build a server's configuration from flags and the environment.
 
-    Flags: ``backend model socket_path host port auth_token_file allow_origin log_level voice threads cache_dir`` and one
-    for each field of ``Limits``.
+    Flags: ``backend model voice threads cache_dir socket_path host port auth_token_file allow_origin
+    log_level`` and one for each field of ``Limits``.
 
     Args:
         flags: Values of flags; None or absent means not given.
@@ -133,43 +137,31 @@ def server_config(flags: Flags | None = None, *, environ: Mapping[str, str] | No
         ConfigError: A value is not accepted.
         EndpointError: The address cannot be used.
     """
-    sources = _Sources(flags or {}, environ=os.environ if environ is None else environ)
+    sources = Sources(flags or {}, environ=os.environ if environ is None else environ)
     backend = sources.pick("backend", default="auto")
-    endpoint = _server_endpoint(sources, backend)
-    options = BackendOptions(
-        model=sources.pick("model"),
-        voice=sources.pick("voice"),
-        threads=sources.pick("threads", parse=_positive_int),
-        cache_dir=sources.pick("cache_dir", default=cache_folder(sources.environ)),
-        extra_languages=sources.pick(
-            "extra_languages", "PIPECAT_TTS_KOKORO_EXTRA_LANGS", default=(), parse=_language_codes
-        ),
-    )
-    standard = Limits()
-    limits = {
-        f.name: sources.pick(f.name, default=getattr(standard, f.name), parse=_number_like(getattr(standard, f.name)))
-        for f in fields(Limits)
-    }
     return ServerConfig(
-        endpoint=endpoint,
+        endpoint=_server_endpoint(sources, backend),
         backend=backend,
-        options=options,
-        limits=Limits(**limits),
-        auth_token=sources.token("PIPECAT_TTS_AUTH_TOKEN"),
+        options=_backend_options(sources),
+        limits=_limits(sources),
+        auth_token=_auth_token(sources, "PIPECAT_TTS_AUTH_TOKEN"),
         allowed_origins=tuple(sources.pick("allow_origin", default=())),
         ping_interval_s=sources.pick(
-            "ping_interval_s", "TTS_WS_PING_INTERVAL", default=DEFAULT_PING_INTERVAL_S, parse=_keepalive
+            "ping_interval_s", "TTS_WS_PING_INTERVAL", default=DEFAULT_PING_INTERVAL_S, parse=keepalive_s
         ),
         ping_timeout_s=sources.pick(
-            "ping_timeout_s", "TTS_WS_PING_TIMEOUT", default=DEFAULT_PING_TIMEOUT_S, parse=_keepalive
+            "ping_timeout_s", "TTS_WS_PING_TIMEOUT", default=DEFAULT_PING_TIMEOUT_S, parse=keepalive_s
         ),
-        log_level=sources.pick("log_level", default="INFO", parse=_log_level),
+        log_level=sources.pick("log_level", default="INFO", parse=log_level),
         settings=tuple(sources.settings),
     )
 
 
 def client_config(
-    flags: Flags | None = None, *, environ: Mapping[str, str] | None = None, dotenv_folder: str | None = None
+    flags: Flags | None = None,
+    *,
+    environ: Mapping[str, str] | None = None,
+    dotenv_folder: str | None = None,
 ) -> ClientConfig:
     """Build a client's configuration from flags, the environment and, where asked, ``.env``.
 
@@ -184,12 +176,13 @@ def client_config(
         ConfigError: A value is not accepted.
         EndpointError: The address cannot be used.
     """
-    exported = os.environ if environ is None else environ
-    sources = _Sources(flags or {}, environ=exported, dotenv=_read_dotenv(dotenv_folder))
+    sources = Sources(
+        flags or {}, environ=os.environ if environ is None else environ, dotenv=_read_dotenv(dotenv_folder)
+    )
     endpoint, is_explicit = _client_endpoint(sources)
     return ClientConfig(
         endpoint=endpoint,
-        auth_token=sources.token("TTS_WS_TOKEN"),
+        auth_token=_auth_token(sources, "TTS_WS_TOKEN"),
         is_explicit=is_explicit,
         settings=tuple(sources.settings),
     )
@@ -198,180 +191,130 @@ def client_config(
 def default_socket_path(environ: Mapping[str, str] | None = None) -> str:
     """Path of the socket that a server listens on and a client looks for when nothing else was said.
 
-    ``$XDG_RUNTIME_DIR/pipecat-tts/tts.sock``; ``/run/user/UID`` stands in for an unset variable where it exists, and the
-    user's cache folder otherwise. On macOS always the user's cache folder.
+    ``$XDG_RUNTIME_DIR/pipecat-tts/tts.sock``; ``/run/user/UID`` stands in for an unset variable where it
+    exists, and the user's cache folder otherwise. On macOS always the user's cache folder.
     """
     environ = os.environ if environ is None else environ
-    if sys.platform == "darwin":
-        return os.path.join(cache_folder(environ), "tts.sock")
-    runtime = environ.get("XDG_RUNTIME_DIR") or f"/run/user/{os.getuid()}"
-    if environ.get("XDG_RUNTIME_DIR") or _is_own_folder(runtime):
-        return os.path.join(runtime, "pipecat-tts", "tts.sock")
-    return os.path.join(cache_folder(environ), "tts.sock")
+    named = environ.get("XDG_RUNTIME_DIR")
+    runtime = Path(named or f"/run/user/{os.getuid()}")
+    if sys.platform != "darwin" and (named or _is_own_folder(runtime)):
+        return str(runtime / "pipecat-tts" / "tts.sock")
+    return str(Path(cache_folder(environ)) / "tts.sock")
 
 
 def cache_folder(environ: Mapping[str, str] | None = None) -> str:
-    """Folder for prepared models: ``$XDG_CACHE_HOME/pipecat-tts``, or ``~/Library/Caches/pipecat-tts`` on macOS."""
+    """Folder for prepared models.
+
+    ``$XDG_CACHE_HOME/pipecat-tts``, by default below ``~/.cache``; on macOS ``~/Library/Caches/pipecat-tts``.
+    """
     environ = os.environ if environ is None else environ
-    home = environ.get("HOME") or os.path.expanduser("~")
+    home = Path(environ.get("HOME") or Path.home())
     if sys.platform == "darwin":
-        return os.path.join(home, "Library", "Caches", "pipecat-tts")
-    return os.path.join(environ.get("XDG_CACHE_HOME") or os.path.join(home, ".cache"), "pipecat-tts")
+        return str(home / "Library" / "Caches" / "pipecat-tts")
+    return str(Path(environ.get("XDG_CACHE_HOME") or home / ".cache") / "pipecat-tts")
 
 
 def read_token_file(path: str) -> str:
-    """Read a bearer token from a file that only its owner can read, without the white space around it.
+    """Read a bearer token from a file that is open to its owner alone, without the white space around it.
 
     Raises:
-        ConfigError: The file cannot be read, others can read or write it, or it holds no token.
+        ConfigError: The file cannot be read, is open to others, or holds no token.
     """
     try:
-        with open(os.path.expanduser(path), "rb") as file:
-            mode = os.fstat(file.fileno()).st_mode
-            if stat.S_IMODE(mode) & (stat.S_IRWXG | stat.S_IRWXO):
-                raise ConfigError(
-                    f"the token file {path} is open to others (mode {stat.S_IMODE(mode):04o}); run: chmod 600 {path}"
-                )
+        with _expanded(path).open("rb") as file:
+            mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
+            if mode & (stat.S_IRWXG | stat.S_IRWXO):
+                raise ConfigError(f"the token file {path} is open to others (mode {mode:04o}); chmod 600 it")
             data = file.read(MAX_TOKEN_BYTES + 1)
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise ConfigError(f"the token file {path} cannot be read: {reason}") from None
+    except OSError as error:
+        raise ConfigError(f"the token file {path} cannot be read: {error.strerror}") from None
     if len(data) > MAX_TOKEN_BYTES:
         raise ConfigError(f"the token file {path} holds more than {MAX_TOKEN_BYTES} bytes")
-    return _checked_token(data.decode("latin-1"), f"the token file {path}")
+    text = data.removeprefix(b"\xef\xbb\xbf").decode("latin-1")
+    return str(parsed(Found(text, f"the token file {path}"), token))
 
 
-class _Sources:
-    """Looks a setting up level by level, and remembers where it was found."""
-
-    def __init__(
-        self, flags: Flags, *, environ: Mapping[str, str], dotenv: Mapping[str, str] | None = None
-    ) -> None:
-        self.flags = flags
-        self.environ = environ
-        self.dotenv = dotenv or {}
-        self.settings: list[Setting] = []
-
-    def levels(self, flag: str | None, variable: str | None) -> list[tuple[Any, str]]:
-        """Every value that was given, the winning one first, each with the name of its source."""
-        found: list[tuple[Any, str]] = []
-        if flag is not None and self.flags.get(flag) is not None:
-            found.append((self.flags[flag], "--" + flag.removesuffix("_s").replace("_", "-")))
-        if variable is not None and self.environ.get(variable):
-            found.append((self.environ[variable], variable))
-        if variable is not None and self.dotenv.get(variable):
-            found.append((self.dotenv[variable], f"{variable} in .env"))
-        return found
-
-    def pick(
-        self,
-        name: str,
-        variable: str | None = None,
-        *,
-        default: Any = None,
-        parse: Callable[[Any], Any] | None = None,
-    ) -> Any:
-        """The setting's value from the first level that has it."""
-        found = self.levels(name, variable)
-        value, source = found[0] if found else (default, "default")
-        if found and parse is not None:
-            try:
-                value = parse(value)
-            except ValueError as error:
-                raise ConfigError(f"{source}: {error}") from None
-        self.record(name, value, source)
-        return value
-
-    def record(self, name: str, value: object, source: str) -> None:
-        """Remember a setting for ``config show``."""
-        shown = ",".join(str(v) for v in value) if isinstance(value, tuple | list) else value
-        self.settings.append(Setting(name, "none" if shown in {None, ""} else str(shown), source))
-
-    def token(self, variable: str) -> str | None:
-        """The bearer token, from the file that the flag names or from this side's own variable."""
-        path = self.flags.get("auth_token_file")
-        if path is not None:
-            token, source = read_token_file(path), f"--auth-token-file {path}"
-        else:
-            found = self.levels(None, variable)
-            if not found:
-                self.record("auth_token", None, "default")
-                return None
-            source = found[0][1]
-            token = _checked_token(found[0][0], source)
-        self.record("auth_token", "set (not shown)", source)
-        return token
+def _backend_options(sources: Sources) -> BackendOptions:
+    return BackendOptions(
+        model=sources.pick("model"),
+        voice=sources.pick("voice"),
+        threads=sources.pick("threads", parse=positive_int),
+        cache_dir=sources.pick("cache_dir", default=cache_folder(sources.environ)),
+        extra_languages=sources.pick(
+            "extra_languages", "PIPECAT_TTS_KOKORO_EXTRA_LANGS", default=(), parse=codes
+        ),
+    )
 
 
-def _server_endpoint(sources: _Sources, backend: str) -> Endpoint:
-    flags = sources.flags
-    host, port, path = flags.get("host"), flags.get("port"), flags.get("socket_path")
+def _limits(sources: Sources) -> Limits:
+    standard = Limits()
+    values: dict[str, Any] = {}
+    for limit in fields(Limits):
+        default = getattr(standard, limit.name)
+        parse = positive_int if isinstance(default, int) else positive_float
+        values[limit.name] = sources.pick(limit.name, default=default, parse=parse)
+    return Limits(**values)
+
+
+def _auth_token(sources: Sources, variable: str) -> str | None:
+    """The token from the file that the flag names, or from this side's own variable."""
+    path = sources.flags.get("auth_token_file")
     if path is not None:
-        endpoint, source = Endpoint.unix(os.path.expanduser(path)), "--socket-path"
+        sources.record("auth_token", "set (not shown)", f"--auth-token-file {path}")
+        return read_token_file(path)
+    found = sources.first(None, variable)
+    if found is None:
+        sources.record("auth_token", None, "default")
+        return None
+    sources.record("auth_token", "set (not shown)", found.source)
+    return str(parsed(found, token))
+
+
+def _server_endpoint(sources: Sources, backend: str) -> Endpoint:
+    path, host, port = (sources.first(flag, None) for flag in ("socket_path", "host", "port"))
+    if path is not None:
+        endpoint, source = Endpoint.unix(_expanded(path.value)), path.source
     elif host is not None or port is not None:
-        endpoint = Endpoint.tcp(
-            DEFAULT_HOST if host is None else host, BACKEND_PORTS.get(backend, DEFAULT_PORT) if port is None else port
-        )
-        source = "--host" if port is None else "--port" if host is None else "--host, --port"
+        number = BACKEND_PORTS.get(backend, DEFAULT_PORT) if port is None else parsed(port, port_number)
+        endpoint = Endpoint.tcp(DEFAULT_HOST if host is None else host.value, number)
+        source = ", ".join(found.source for found in (host, port) if found is not None)
     else:
         endpoint, source = Endpoint.unix(default_socket_path(sources.environ)), "default"
     sources.record("endpoint", endpoint, source)
     return endpoint
 
 
-def _client_endpoint(sources: _Sources) -> tuple[Endpoint, bool]:
-    flags = {
-        "TTS_WS_URI": sources.flags.get("uri"),
-        "TTS_WS_SOCKET": sources.flags.get("socket_path"),
-        "TTS_WS_HOST": sources.flags.get("host"),
-        "TTS_WS_PORT": sources.flags.get("port"),
-    }
-    names = {"TTS_WS_URI": "--uri", "TTS_WS_SOCKET": "--socket-path", "TTS_WS_HOST": "--host", "TTS_WS_PORT": "--port"}
-    levels: list[tuple[Mapping[str, Any], Callable[[str], str]]] = [
-        (flags, names.__getitem__),
-        (sources.environ, str),
-        (sources.dotenv, "{} in .env".format),
-    ]
-    for level, name_of in levels:
-        uri, path, host, port = (level.get(v) for v in flags)
-        if uri:
-            endpoint, source = Endpoint.from_uri(uri), name_of("TTS_WS_URI")
-        elif path:
-            endpoint, source = Endpoint.unix(os.path.expanduser(path)), name_of("TTS_WS_SOCKET")
-        elif host or port not in {None, ""}:
-            endpoint, source = _client_tcp(levels)
+def _client_endpoint(sources: Sources) -> tuple[Endpoint, bool]:
+    uris, paths, hosts, ports = (
+        sources.levels(flag, variable)
+        for flag, variable in (
+            ("uri", "TTS_WS_URI"),
+            ("socket_path", "TTS_WS_SOCKET"),
+            ("host", "TTS_WS_HOST"),
+            ("port", "TTS_WS_PORT"),
+        )
+    )
+    for level, (uri, path, host, port) in enumerate(zip(uris, paths, hosts, ports, strict=True)):
+        if uri is not None:
+            endpoint, source = Endpoint.from_uri(uri.value), uri.source
+        elif path is not None:
+            endpoint, source = Endpoint.unix(_expanded(path.value)), path.source
+        elif host is not None or port is not None:
+            # A level may give one of the two and leave the other to the levels below it.
+            used_host = next((found for found in hosts[level:] if found is not None), None)
+            used_port = next((found for found in ports[level:] if found is not None), None)
+            number = DEFAULT_PORT if used_port is None else parsed(used_port, port_number)
+            endpoint = Endpoint.tcp(DEFAULT_HOST if used_host is None else used_host.value, number)
+            source = ", ".join(found.source for found in (used_host, used_port) if found is not None)
         else:
             continue
         sources.record("endpoint", endpoint, source)
         return endpoint, True
-    found = sources.levels(None, "TTS_WS_DEFAULT_SOCKET")
-    path, source = found[0] if found else (default_socket_path(sources.environ), "default")
-    endpoint = Endpoint.unix(os.path.expanduser(path))
-    sources.record("endpoint", endpoint, source)
+    found = sources.first(None, "TTS_WS_DEFAULT_SOCKET")
+    path = found or Found(default_socket_path(sources.environ), "default")
+    endpoint = Endpoint.unix(_expanded(path.value))
+    sources.record("endpoint", endpoint, path.source)
     return endpoint, False
-
-
-def _client_tcp(levels: list[tuple[Mapping[str, Any], Callable[[str], str]]]) -> tuple[Endpoint, str]:
-    """A host and a port, each from the first level that has it."""
-    host: Any = DEFAULT_HOST
-    port: Any = DEFAULT_PORT
-    used: list[str] = []
-    for variable in ("TTS_WS_HOST", "TTS_WS_PORT"):
-        for level, name_of in levels:
-            value = level.get(variable)
-            if value in {None, ""}:
-                continue
-            used.append(name_of(variable))
-            if variable == "TTS_WS_HOST":
-                host = value
-            else:
-                port = value
-            break
-    try:
-        number = int(port)
-    except ValueError:
-        raise ConfigError(f"{used[-1]}: {port!r} is not a port number") from None
-    return Endpoint.tcp(host, number), ", ".join(used)
 
 
 def _read_dotenv(folder: str | None) -> dict[str, str]:
@@ -384,64 +327,22 @@ def _read_dotenv(folder: str | None) -> dict[str, str]:
 
     try:
         return {name: value for name, value in dotenv_values(path).items() if value}
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f".env cannot be read: {error}") from None
+    except OSError as error:
+        raise ConfigError(f".env cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise ConfigError(".env cannot be read: it is not UTF-8 text") from None
 
 
-def _checked_token(text: str, source: str) -> str:
-    token = text.strip()
-    if not token:
-        raise ConfigError(f"{source} holds no token")
-    if not all("!" <= c <= "~" for c in token):
-        raise ConfigError(f"{source}: a token is one word of printable ASCII characters")
-    return token
-
-
-def _is_own_folder(path: str) -> bool:
+def _expanded(path: str) -> Path:
     try:
-        info = os.stat(path)
+        return Path(path).expanduser()
+    except RuntimeError:
+        raise ConfigError(f"{path} names the home folder of an unknown user") from None
+
+
+def _is_own_folder(path: Path) -> bool:
+    try:
+        info = path.stat()
     except OSError:
         return False
     return stat.S_ISDIR(info.st_mode) and info.st_uid == os.getuid()
-
-
-def _positive_int(value: Any) -> int:
-    number = int(value)
-    if number < 1:
-        raise ValueError(f"{value} is not a positive whole number")
-    return number
-
-
-def _positive_float(value: Any) -> float:
-    number = float(value)
-    if not (math.isfinite(number) and number > 0):
-        raise ValueError(f"{value} is not a positive number")
-    return number
-
-
-def _number_like(example: float) -> Callable[[Any], float]:
-    return _positive_int if isinstance(example, int) else _positive_float
-
-
-def _keepalive(value: Any) -> float | None:
-    text = str(value).strip().lower()
-    if text in {"none", "off"}:
-        return None
-    try:
-        number = float(text)
-    except ValueError:
-        number = math.nan
-    if not math.isfinite(number) or number < 0:
-        raise ValueError(f"{value!r} is neither seconds nor none, off or 0")
-    return number or None
-
-
-def _log_level(value: Any) -> str:
-    name = str(value).upper()
-    if name not in logging.getLevelNamesMapping():
-        raise ValueError(f"{value!r} is not a level; known are " + ", ".join(sorted(logging.getLevelNamesMapping())))
-    return name
-
-
-def _language_codes(value: Any) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(code.strip().lower() for code in str(value).split(",") if code.strip()))

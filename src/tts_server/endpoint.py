@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 from tts_server.errors import EndpointError
 
 MAX_SOCKET_PATH_BYTES = 107 if sys.platform == "linux" else 103
-"""Longest path that ``sockaddr_un.sun_path`` holds beside its closing zero byte: 108 bytes on Linux, 104 on macOS."""
+"""Longest path that ``sockaddr_un.sun_path`` holds with its closing zero: it has 108 bytes on Linux, 104 on
+macOS."""
 
 BACKEND_PORTS: dict[str, int] = {
     "tone": 8665,
@@ -35,8 +36,8 @@ class Endpoint:
     Args:
         uri: A full ``ws://`` or ``wss://`` address; clients only.
         socket_path: Path of a Unix socket.
-        host: Name or address of a host; ``port`` belongs to it. Port 0 lets the system choose one for a server.
-        port: TCP port.
+        host: Name or address of a host; ``port`` belongs to it.
+        port: TCP port; 0 lets the system choose one for a server.
     """
 
     uri: str | None = None
@@ -49,7 +50,7 @@ class Endpoint:
         """Check a WebSocket address.
 
         Raises:
-            EndpointError: It is no ``ws://`` or ``wss://`` address with a host, or it carries a name and password.
+            EndpointError: It is no ``ws://`` or ``wss://`` address, or it carries a name or a password.
         """
         try:
             parts = urlsplit(uri)
@@ -57,7 +58,9 @@ class Endpoint:
         except ValueError as error:
             raise EndpointError(f"{uri!r} is not an address: {error}") from None
         if parts.username is not None or parts.password is not None:
-            raise EndpointError("an address may not carry a name or a password; give the token in a file or a variable")
+            raise EndpointError(
+                "an address may not carry a name or a password; a token goes in a file or a variable"
+            )
         if parts.scheme not in {"ws", "wss"} or not host:
             raise EndpointError(f"{uri!r} is not a ws:// or wss:// address")
         if parts.fragment:
