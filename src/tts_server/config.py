@@ -1,10 +1,9 @@
-"""Every setting of the server and of a client, and where each came from. The only file that reads the
-environment.
+"""Every setting of the server and of a client, and where each came from.
 
-A value comes from the first of these that has it: a flag, an exported variable, ``.env`` in the working
-folder (for clients, when python-dotenv is installed), the default. For an endpoint the whole of one level is
-looked at before the next: a URI, then a socket, then a host and port. The server's variables and the client's
-are apart: neither side reads the other's token.
+The only file that reads the environment. A value comes from the first of these that has it: a flag, an
+exported variable, ``.env`` in the working folder (for clients, when python-dotenv is installed), the default.
+For an endpoint the whole of one level is looked at before the next: a URI, then a socket, then a host and
+port. The server's variables and the client's are apart: neither side reads the other's token.
 """
 
 from __future__ import annotations
@@ -91,10 +90,11 @@ class ServerConfig:
         """Lines for the operator about settings that work and are not safe."""
         if self.auth_token is not None or self.endpoint.is_local:
             return ()
-        return (
+        warning = (
             f"{self.endpoint} is open to other machines and no token is set, so anybody there can use it; "
-            + "set PIPECAT_TTS_AUTH_TOKEN or --auth-token-file",
+            "set PIPECAT_TTS_AUTH_TOKEN or --auth-token-file"
         )
+        return (warning,)
 
 
 @dataclass(frozen=True, slots=True)
