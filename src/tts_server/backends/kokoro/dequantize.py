@@ -20,7 +20,7 @@ name says nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
 import onnx
@@ -29,6 +29,9 @@ from onnx import helper, numpy_helper
 
 from tts_server.backends.kokoro.graph_index import GraphIndex, prune
 from tts_server.errors import ModelCorruptError
+
+if TYPE_CHECKING:
+    from tts_server.backends.base import ProgressCallback
 
 QUANTIZED_OPS = frozenset(
     {
@@ -42,7 +45,6 @@ QUANTIZED_OPS = frozenset(
 )
 """Operators that a float graph does not have."""
 
-Progress = Callable[[str, float], None]
 Float32 = NDArray[np.float32]
 
 
@@ -51,7 +53,7 @@ def is_quantized(model: onnx.ModelProto) -> bool:
     return any(node.op_type in QUANTIZED_OPS for node in model.graph.node)
 
 
-def dequantize(model: onnx.ModelProto, progress: Progress | None = None) -> onnx.ModelProto:
+def dequantize(model: onnx.ModelProto, progress: ProgressCallback | None = None) -> onnx.ModelProto:
     """Return the float32 graph that a dynamically quantised graph stands for.
 
     Needs about four times the size of the int8 weights in memory, beside the input. Inputs and outputs of the
@@ -59,7 +61,7 @@ def dequantize(model: onnx.ModelProto, progress: Progress | None = None) -> onnx
 
     Args:
         model: The quantised model; it is not changed.
-        progress: Called as ``progress("dequantize", fraction)``, on the caller's thread.
+        progress: Called as ``progress("dequantize", fraction)``; what it raises is let through.
 
     Raises:
         ModelCorruptError: The graph has an integer product in a form other than those above, or lacks a

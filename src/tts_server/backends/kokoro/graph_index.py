@@ -6,7 +6,7 @@ can say what it expects and needs no checks of its own.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING
 
 import numpy as np
 import onnx
@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 from onnx import numpy_helper
 
 from tts_server.errors import ModelCorruptError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
 
 Array = NDArray[np.generic]
 
@@ -89,7 +92,7 @@ class GraphIndex:
 def prune(
     nodes: Iterable[onnx.NodeProto], outputs: Iterable[str], stop: Collection[str] = ()
 ) -> list[onnx.NodeProto]:
-    """Return the nodes that ``outputs`` depend on, in their order, not looking behind the tensors in ``stop``.
+    """Return the nodes that ``outputs`` depend on, in their order, none of them behind a tensor of ``stop``.
 
     A node that makes only tensors of ``stop`` is left out.
     """
