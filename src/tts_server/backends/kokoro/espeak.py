@@ -1,0 +1,187 @@
+"""The espeak-ng library, as far as turning text into IPA needs it.
+
+espeak-ng keeps its state in global variables: there is one ``EspeakNG`` for the process, and it is used **only on the
+engine's thread**. The library comes from ``espeakng-loader``.
+
+Three of its habits are kept away from callers. Long or odd text overruns its fixed buffers and ends the process (found by
+fuzzing 1.52: 600 characters of dotted letters, runs of combining marks and of 200 letters), so text is cut to what it
+takes. Its path buffer holds 160 bytes, so a data folder with a longer path is reached through a link. And unless told
+otherwise it calls ``exit`` when it cannot start.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import shutil
+import tempfile
+import unicodedata
+import weakref
+from functools import lru_cache
+from pathlib import Path
+
+from tts_server.errors import MissingDependencyError, SynthesisError
+
+VOICES = {
+    "en-us": "gmw/en-US",
+    "en-gb": "gmw/en",
+    "es": "roa/es",
+    "fr-fr": "roa/fr",
+    "hi": "inc/hi",
+    "it": "roa/it",
+    "pt-br": "roa/pt-BR",
+}
+"""espeak-ng's voice for each dialect."""
+
+TIE = "\u0361"
+"""Stands between the letters of one phoneme (``t͡ʃ``) in what ``EspeakNG.ipa`` returns."""
+
+_OUTPUT_SYNCHRONOUS = 0x02
+_DONT_EXIT = 0x8000
+_CHARS_UTF8 = 1
+_IPA_WITH_TIES = 0x02 | 0x80 | ord(TIE) << 8
+_MAX_DATA_PATH_BYTES = 130
+_MAX_CALL_CHARS = 240
+_MAX_WORD_CHARS = 60
+_MAX_MARKS = 2
+_PUNCTUATION = frozenset("'’-.,:%€$£¥₹+&@#°/ºª²³½¼¾")
+
+
+class EspeakNG:
+    """The process's espeak-ng. Get it with ``espeak_ng``; use it on the engine's thread only."""
+
+    def __init__(self, library: str, data: str) -> None:
+        self._voice = ""
+        try:
+            lib = ctypes.CDLL(library)
+        except OSError as error:
+            raise MissingDependencyError(f"espeak-ng cannot be loaded ({error})", extra="kokoro") from error
+        lib.espeak_Initialize.argtypes = [ctypes.c_int, ctypes.c_int, ctypes.c_char_p, ctypes.c_int]
+        lib.espeak_SetVoiceByName.argtypes = [ctypes.c_char_p]
+        lib.espeak_TextToPhonemes.argtypes = [ctypes.POINTER(ctypes.c_char_p), ctypes.c_int, ctypes.c_int]
+        lib.espeak_TextToPhonemes.restype = ctypes.c_char_p
+        self._lib = lib
+        path = self._short_path(data)
+        if lib.espeak_Initialize(_OUTPUT_SYNCHRONOUS, 0, str(path).encode(), _DONT_EXIT) <= 0:
+            raise MissingDependencyError("espeak-ng found no data of its own", extra="kokoro")
+
+    def _short_path(self, data: str) -> Path:
+        path = Path(data)
+        if len(str(path).encode()) <= _MAX_DATA_PATH_BYTES:
+            return path
+        folder = tempfile.mkdtemp(prefix="espeak-")
+        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        link = Path(folder) / "espeak-ng-data"
+        link.symlink_to(path.resolve(), target_is_directory=True)
+        return link
+
+    def ipa(self, text: str, dialect: str) -> list[str]:
+        """Return the IPA of ``text``, one string for each word that espeak-ng speaks.
+
+        Runs on the engine's thread; about 0.1 ms for a sentence. Characters that cannot be spoken are passed over.
+
+        Args:
+            text: Any text.
+            dialect: A key of ``VOICES``.
+
+        Returns:
+            Words in order, with stress marks and with ``TIE`` inside a phoneme of several letters; marks of a change of
+            language are taken out. A number is several words; words that run together are one.
+
+        Raises:
+            SynthesisError: The library does not have the dialect's voice.
+        """
+        self._select(dialect)
+        words: list[str] = []
+        for piece in speakable_pieces(text):
+            words += self._call(piece)
+        return words
+
+    def _select(self, dialect: str) -> None:
+        voice = VOICES[dialect]
+        if voice == self._voice:
+            return
+        if self._lib.espeak_SetVoiceByName(voice.encode()) != 0:
+            raise SynthesisError(f"espeak-ng has no voice {voice!r}")
+        self._voice = voice
+
+    def _call(self, text: str) -> list[str]:
+        # The library moves the pointer on, clause by clause, and sets it to NULL at the end.
+        position = ctypes.pointer(ctypes.c_char_p(text.encode()))
+        clauses = []
+        while position.contents.value is not None:
+            ipa = self._lib.espeak_TextToPhonemes(position, _CHARS_UTF8, _IPA_WITH_TIES)
+            if ipa:
+                clauses.append(ipa.decode("utf-8", errors="ignore"))
+        return [word for word in _without_flags(" ".join(clauses)).split() if word.strip("_-")]
+
+
+def _without_flags(ipa: str) -> str:
+    """Take out marks like ``(en)``, which espeak-ng sets where it changes language; ties run through their letters."""
+    kept = []
+    inside = False
+    for char in ipa:
+        if char == "(":
+            inside = True
+        elif char == ")" and inside:
+            inside = False
+        elif not inside and char not in "_\n":
+            kept.append(char)
+        elif char == "\n":
+            kept.append(" ")
+    return "".join(kept)
+
+
+def speakable_pieces(text: str) -> list[str]:
+    """Cut ``text`` into pieces that espeak-ng takes without harm, without what it cannot speak.
+
+    Kept are Latin, Greek, Cyrillic and Devanagari letters, digits and a few signs. A piece has at most 240 characters and
+    no word of more than 60; ordinary clauses pass unchanged, in one piece.
+    """
+    words: list[str] = []
+    for word in "".join(_speakable_chars(text)).split():
+        words += [word[i : i + _MAX_WORD_CHARS] for i in range(0, len(word), _MAX_WORD_CHARS)]
+    pieces: list[str] = []
+    size = _MAX_CALL_CHARS
+    for word in words:
+        if size + len(word) >= _MAX_CALL_CHARS:
+            pieces.append(word)
+            size = len(word)
+        else:
+            pieces[-1] += " " + word
+            size += 1 + len(word)
+    return pieces
+
+
+def _speakable_chars(text: str) -> list[str]:
+    kept: list[str] = []
+    n_marks = 0
+    for char in text:
+        category = unicodedata.category(char)
+        n_marks = n_marks + 1 if category[0] == "M" else 0
+        if category[0] == "M":
+            if n_marks <= _MAX_MARKS and _is_known_script(char):
+                kept.append(char)
+        elif char in _PUNCTUATION or category == "Nd" or (category[0] == "L" and _is_known_script(char)):
+            kept.append(char)
+        elif char not in "\u200c\u200d":
+            kept.append(" ")
+    return kept
+
+
+def _is_known_script(char: str) -> bool:
+    code = ord(char)
+    return code < 0x530 or 0x900 <= code < 0x980 or 0x1E00 <= code < 0x2000
+
+
+@lru_cache(maxsize=1)
+def espeak_ng() -> EspeakNG:
+    """Return the process's espeak-ng, started on the first call (5 ms).
+
+    Raises:
+        MissingDependencyError: ``espeakng-loader`` is not installed, or its library does not start.
+    """
+    try:
+        import espeakng_loader  # noqa: PLC0415 - only a Kokoro backend needs it
+    except ImportError as error:
+        raise MissingDependencyError("Kokoro needs espeakng-loader for pronunciation", extra="kokoro") from error
+    return EspeakNG(espeakng_loader.get_library_path(), espeakng_loader.get_data_path())
