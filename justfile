@@ -1,0 +1,39 @@
+# Recipes run inside .venv, which `python3 dev.py setup` makes; just itself lies there too.
+set shell := ["bash", "-euo", "pipefail", "-c"]
+export PATH := justfile_directory() / ".venv/bin" + ":" + env("PATH")
+
+# List the recipes.
+default:
+    @just --list
+
+# Formatting, lint, types and documents.
+check:
+    ruff format --check .
+    ruff check .
+    mypy
+    python scripts/check_docs.py
+
+# Put the formatting and the simple lint findings right.
+fix:
+    ruff check --fix .
+    ruff format .
+
+# All tests, or those that pytest's own arguments choose.
+test *arguments:
+    python -m pytest {{arguments}}
+
+# The property tests again, with many more examples each.
+fuzz *arguments:
+    python -m pytest -m hypothesis --hypothesis-profile=fuzz --timeout=1800 {{arguments}}
+
+# Measure this server beside kokoro-onnx, which lives in an environment of its own.
+bench *arguments:
+    python dev.py bench {{arguments}}
+
+# Check the documents: links, headings, examples.
+docs:
+    python scripts/check_docs.py
+
+# Resolve the pins again; `just lock --upgrade` takes the newest versions.
+lock *arguments:
+    python scripts/lock.py {{arguments}}
