@@ -1,0 +1,1 @@
+"""The thread that an engine lives on."""

@@ -1,0 +1,1 @@
+"""The server: sessions, scheduler and engine joined on one event loop."""

@@ -1,0 +1,275 @@
+"""A backend that beeps: no model, no packages, no load, and every failure of a real engine on demand.
+
+Each letter or digit is one short beep and everything else a pause of the same length, so that the length of
+the audio follows from the text alone, a listener hears where a word ends, and word times are exact. The
+beeps are made once for each voice and speed, and a step only joins them: a hundred speakers cost next to
+nothing.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import threading
+import time
+from array import array
+from dataclasses import dataclass, fields
+from functools import lru_cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+from tts_server.backends.base import AudioChunk, Backend, BackendOptions, Utterance, WordTime
+from tts_server.errors import ConfigError, ModelNotFoundError, SynthesisError
+from tts_server.protocol.capabilities import Capabilities, ExtraSpec, Voice
+
+if TYPE_CHECKING:
+    from tts_server.backends.base import ProgressCallback
+    from tts_server.session.effects import SpeechRequest
+
+MODEL: Final = "tone-1"
+
+PITCH_HZ: Final = MappingProxyType(
+    {"alto": 440.0, "bass": 165.0, "soprano": 660.0, "tenor": 330.0, "viola": 550.0}
+)
+"""Pitch of each voice."""
+
+LANGUAGES: Final = ("en", "es", "fr")
+
+VOICES: Final = (
+    Voice("alto", "en", "en-us", "female"),
+    Voice("bass", "en", "en-gb", "male"),
+    Voice("soprano", "es", "es-es", "female"),
+    Voice("tenor", "fr", "fr-fr", "male"),
+    Voice("viola", "en", "en-us", "female"),
+)
+
+LEVEL: Final = 0.25
+"""Peak of a beep, as a fraction of full scale."""
+
+NAN: Final = math.nan
+
+
+@dataclass(frozen=True, slots=True)
+class ToneScript:
+    """How a tone backend behaves; steps count from 0 within each utterance, None means never.
+
+    Every field but ``gate`` can be given by name in ``BackendOptions.settings``; those named like a key of
+    ``extras`` can be set for one response by a client.
+
+    Args:
+        rate_hz: Sample rate.
+        char_ms: Length of a character's beep or pause at speed 1.
+        step_ms: Audio that one step makes, in whole characters.
+        work_ms: Time that each step takes beyond its own.
+        load_ms: Time that the load takes, in ten stages.
+        fail_load: The load ends in ``ModelNotFoundError``.
+        fail_start: Beginning an utterance ends in ``SynthesisError``.
+        fail_at_step: This step ends in ``SynthesisError``.
+        raise_at_step: This step ends in an exception that no backend should let through.
+        hang_at_step: This step does not return before ``gate`` is set.
+        nan_at_step: This step returns float samples, all NaN or infinite.
+        garbage_at_step: This step returns something that is not samples.
+        mute: Every utterance is complete before its first sample.
+        empty_steps: Steps without samples before the first one with some.
+        gate: What a hanging step waits for.
+    """
+
+    rate_hz: int = 24000
+    char_ms: float = 60.0
+    step_ms: float = 240.0
+    work_ms: float = 0.0
+    load_ms: float = 0.0
+    fail_load: bool = False
+    fail_start: bool = False
+    fail_at_step: int | None = None
+    raise_at_step: int | None = None
+    hang_at_step: int | None = None
+    nan_at_step: int | None = None
+    garbage_at_step: int | None = None
+    mute: bool = False
+    empty_steps: int = 0
+    gate: threading.Event | None = None
+
+    @classmethod
+    def from_settings(cls, settings: tuple[tuple[str, str], ...]) -> ToneScript:
+        """Read a script from an operator's settings.
+
+        Raises:
+            ConfigError: A name is unknown or a value is not of its kind.
+        """
+        kinds = {field.name: str(field.type) for field in fields(cls) if field.name != "gate"}
+        values: dict[str, Any] = {}
+        for name, text in settings:
+            if name not in kinds:
+                accepted = ", ".join(sorted(kinds))
+                raise ConfigError(f"unknown setting {name!r} of the tone backend; it takes {accepted}")
+            values[name] = _parse_setting(name, kinds[name], text)
+        return cls(**values)
+
+
+def _parse_setting(name: str, kind: str, text: str) -> object:
+    if kind == "bool":
+        if text.lower() in {"1", "true", "yes", "on"}:
+            return True
+        if text.lower() in {"0", "false", "no", "off", ""}:
+            return False
+        raise ConfigError(f"{text!r} is not accepted for {name}; say true or false")
+    try:
+        number = float(text) if kind == "float" else int(text)
+    except ValueError:
+        raise ConfigError(f"{text!r} is not accepted for {name}; it takes a number") from None
+    if not (math.isfinite(number) and 0 <= number <= 1e6) or (number == 0 and name in {"rate_hz", "char_ms"}):
+        raise ConfigError(f"{text} is out of range for {name}")
+    return number
+
+
+class ToneBackend(Backend):
+    """The tone backend.
+
+    Args:
+        options: ``voice`` chooses the default voice; ``settings`` holds fields of ``ToneScript``.
+        script: Behaviour in place of the one in ``options.settings``, for tests in the same process.
+
+    Raises:
+        ConfigError: An option is not accepted.
+    """
+
+    name = "tone"
+    model = MODEL
+
+    def __init__(self, options: BackendOptions | None = None, *, script: ToneScript | None = None) -> None:
+        options = options or BackendOptions()
+        if options.model not in {None, MODEL}:
+            raise ConfigError(f"the tone backend has no model {options.model!r}; it has {MODEL}")
+        voice = options.voice or VOICES[0].name
+        if voice not in PITCH_HZ:
+            raise ConfigError(f"the tone backend has no voice {voice!r}; it has {', '.join(PITCH_HZ)}")
+        self._script = script or ToneScript.from_settings(options.settings)
+        self._capabilities = Capabilities(
+            streaming=True,
+            languages=LANGUAGES,
+            voice_count=len(VOICES),
+            voices=VOICES,
+            extras=EXTRAS,
+            default_voice=voice,
+            default_language="en",
+        )
+
+    @property
+    def sample_rate_hz(self) -> int:
+        """The script's rate."""
+        return self._script.rate_hz
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """Five voices, three languages, and the extras of ``EXTRAS``."""
+        return self._capabilities
+
+    def load(self, progress: ProgressCallback) -> None:
+        """Take as long as the script says.
+
+        Raises:
+            ModelNotFoundError: The script says so.
+        """
+        for stage in range(10):
+            progress("tuning", stage / 10)
+            if self._script.load_ms:
+                time.sleep(self._script.load_ms / 10_000)
+        if self._script.fail_load:
+            raise ModelNotFoundError("the tone backend was told not to find its model")
+        progress("tuning", 1.0)
+
+    def start(self, request: SpeechRequest) -> Utterance:
+        """Begin an utterance.
+
+        Raises:
+            SynthesisError: The script says so.
+        """
+        if self._script.fail_start:
+            raise SynthesisError("the tone backend was told not to start")
+        return _ToneUtterance(self._script, request, request.voice or VOICES[0].name)
+
+
+EXTRAS: Final = MappingProxyType(
+    {
+        "speed": ExtraSpec("number", 0.25, 4.0, help="How fast to speak; 1 is the normal speed."),
+        "work_ms": ExtraSpec("number", 0.0, 10_000.0, help="Milliseconds that each step takes on top."),
+        "fail_at_step": ExtraSpec("integer", 0, 1_000_000, help="Step, counted from 0, that fails."),
+        "nan_at_step": ExtraSpec(
+            "integer", 0, 1_000_000, help="Step, counted from 0, that gives no numbers."
+        ),
+    }
+)
+"""What a client may set for one response; the failures are there to try a client's own handling of them."""
+
+
+class _ToneUtterance(Utterance):
+    def __init__(self, script: ToneScript, request: SpeechRequest, voice: str) -> None:
+        extras = request.extras or {}
+        self._script = script
+        self._work_s = float(extras.get("work_ms", script.work_ms)) / 1000
+        self._fail_at = extras.get("fail_at_step", script.fail_at_step)
+        self._nan_at = extras.get("nan_at_step", script.nan_at_step)
+        char_ms = script.char_ms / float(extras.get("speed", 1.0))
+        self._text = request.text if any(c.isalnum() for c in request.text) and not script.mute else ""
+        self._beep, self._pause = _make_segments(PITCH_HZ[voice], script.rate_hz, char_ms)
+        self._char_s = len(self._pause) / 2 / script.rate_hz
+        self._chars_per_step = max(1, round(script.step_ms / char_ms))
+        self._position = 0
+        self._step = -1
+        self._n_empty = script.empty_steps
+
+    def step(self) -> AudioChunk | None:
+        if self._position >= len(self._text):
+            return None
+        self._step += 1
+        self._misbehave()
+        if self._work_s:
+            time.sleep(self._work_s)
+        if self._step == self._script.garbage_at_step:
+            return AudioChunk(samples="these are no samples")
+        if self._n_empty:
+            self._n_empty -= 1
+            return AudioChunk(samples=array("h"))
+        begin, end = self._position, min(self._position + self._chars_per_step, len(self._text))
+        self._position = end
+        samples: array[int] | array[float] = array("h")
+        segments = [self._beep if c.isalnum() else self._pause for c in self._text[begin:end]]
+        samples.frombytes(b"".join(segments))
+        if self._step == self._nan_at:
+            samples = array("f", [NAN, math.inf, -math.inf, NAN] * (len(samples) // 4))
+        return AudioChunk(samples=samples, words=self._words(begin, end))
+
+    def _misbehave(self) -> None:
+        script = self._script
+        if self._step == script.hang_at_step and script.gate is not None:
+            script.gate.wait()
+        if self._step == script.raise_at_step:
+            raise ZeroDivisionError("the tone backend was told to break")
+        if self._step == self._fail_at:
+            raise SynthesisError(f"the tone backend was told to fail at step {self._step}")
+
+    def _words(self, begin: int, end: int) -> tuple[WordTime, ...]:
+        """The words whose first character lies in ``[begin, end)``."""
+        words = []
+        for match in re.compile(r"\S+").finditer(self._text, begin):
+            start, stop = match.span()
+            if start >= end:
+                break
+            if start == begin and begin and not self._text[begin - 1].isspace():
+                continue
+            words.append(WordTime(match[0], start * self._char_s, stop * self._char_s, start, stop))
+        return tuple(words)
+
+
+@lru_cache(maxsize=128)
+def _make_segments(pitch_hz: float, rate_hz: int, char_ms: float) -> tuple[bytes, bytes]:
+    """A beep with soft edges and a pause of the same length, as int16 in this machine's byte order."""
+    n_samples = max(1, round(rate_hz * char_ms / 1000))
+    n_edge = max(1, n_samples // 6)
+    peak = LEVEL * 32767
+    beep = array("h", bytes(2 * n_samples))
+    for i in range(n_samples):
+        edge = min(1.0, (i + 1) / n_edge, (n_samples - i) / n_edge)
+        beep[i] = round(peak * edge * math.sin(2 * math.pi * pitch_hz * i / rate_hz))
+    return beep.tobytes(), bytes(2 * n_samples)

@@ -1,0 +1,336 @@
+"""The server: its engine, its listener and its connections, from the first instant to the last.
+
+The address is claimed before the model is loaded, so that a second server is told at once that it is one
+too many, and so that a probe can tell a server that is loading from one that is dead: while it loads, a
+connection is accepted and kept, and gets its ``server.hello`` when the model is ready. A client that is
+started together with the server has nothing to do but wait.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import logging
+import os
+import secrets
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, Self
+
+from tts_server.backends.registry import create_backend
+from tts_server.engine.worker import EngineWorker, LoadEnded, LoadProgressed, StepEnded, Stopped
+from tts_server.errors import EndpointError, ModelError, TTSServerError
+from tts_server.protocol.capabilities import AudioFormat, BackendInfo
+from tts_server.scheduling.scheduler import Scheduler
+from tts_server.server.auth import Gatekeeper
+from tts_server.server.conductor import STEP_TIMEOUT_S, Conductor
+from tts_server.server.driver import CLOSE_TIMEOUT_S, ConnectionDriver
+from tts_server.server.unix_socket import UnixSocket, claim
+from tts_server.session.machine import SessionMachine
+from tts_server.session.service import ServiceInfo
+from tts_server.transports.websocket import Listener, WebSocketOptions, listen
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from tts_server.backends.base import Backend, ProgressCallback
+    from tts_server.config import ServerConfig
+    from tts_server.endpoint import Endpoint
+    from tts_server.engine.worker import EngineEvent
+    from tts_server.transports.base import Connection
+
+logger = logging.getLogger(__name__)
+
+ENGINE_STOP_S: Final = 5.0
+"""Longest wait for the engine's thread to end, at a stop and when a load is called off. A step takes about
+0.1 s; an import of a large package some seconds."""
+
+TRY_AGAIN_LATER: Final = 1013
+GOING_AWAY: Final = 1001
+INTERNAL_ERROR: Final = 1011
+
+
+class Server:
+    """A speech server, to be used as an async context manager.
+
+    Entering it claims the address, loads the model and listens; leaving it stops accepting, lets what is
+    being spoken end for at most ``limits.drain_s``, and closes everything. Cancelling the entry calls the
+    load off.
+
+    Args:
+        config: Everything that it needs to know.
+        backend: A backend in place of the one that ``config`` names; not loaded yet.
+        progress: Called with the progress of the load, on the engine's thread.
+        step_timeout_s: A step of the engine that takes longer makes it stuck.
+
+    Raises:
+        ConfigError: From the constructor: the backend or one of its options is not accepted.
+        EndpointError: From entering: the address cannot be listened on.
+        ModelError: From entering: the model cannot be loaded.
+    """
+
+    def __init__(
+        self,
+        config: ServerConfig,
+        backend: Backend | None = None,
+        *,
+        progress: ProgressCallback | None = None,
+        step_timeout_s: float = STEP_TIMEOUT_S,
+    ) -> None:
+        self._config = config
+        self._backend = backend or create_backend(config.backend, config.options)
+        self._progress = progress
+        self._step_timeout_s = step_timeout_s
+        self._scheduler = Scheduler(config.limits)
+        self._worker: EngineWorker | None = None
+        self._conductor: Conductor | None = None
+        self._listener: Listener | None = None
+        self._unix_socket: UnixSocket | None = None
+        self._drivers: dict[ConnectionDriver, asyncio.Task[None]] = {}
+        self._n_connections = 0
+        self._numbers = itertools.count(1)
+        self._started_at = 0.0
+        self._ready: asyncio.Future[None]
+        self._engine_ended: asyncio.Event
+        self._loop: asyncio.AbstractEventLoop
+        self._closing: asyncio.Task[None] | None = None
+
+    @property
+    def backend(self) -> Backend:
+        """The backend; its rate and capabilities are known once the server was entered."""
+        return self._backend
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """Where it listens, with the port that the system chose in place of 0."""
+        endpoint = self._config.endpoint
+        if endpoint.port == 0 and self._listener is not None:
+            return replace(endpoint, port=self._listener.port)
+        return endpoint
+
+    @property
+    def n_connections(self) -> int:
+        """Connections that are open, those that wait for the model included."""
+        return self._n_connections
+
+    @property
+    def conductor(self) -> Conductor:
+        """What joins the connections and the engine; once the server was entered."""
+        if self._conductor is None:
+            raise ModelError("the model is not loaded")
+        return self._conductor
+
+    @property
+    def is_engine_running(self) -> bool:
+        """Whether the engine's thread runs; after a stop that means that a native call did not return."""
+        return self._worker is not None and self._worker.is_alive
+
+    async def __aenter__(self) -> Self:
+        self._loop = asyncio.get_running_loop()
+        self._ready = self._loop.create_future()
+        # A load that fails with nobody connected leaves nobody to retrieve the error.
+        self._ready.add_done_callback(lambda ready: ready.cancelled() or ready.exception())
+        self._engine_ended = asyncio.Event()
+        try:
+            await self._listen()
+            await self._load()
+        except BaseException:
+            await self._stop()
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Stop: see the class. Idempotent; several callers wait for the same end."""
+        if self._closing is None:
+            self._closing = self._loop.create_task(self._stop())
+        await asyncio.shield(self._closing)
+
+    def abandon(self) -> None:
+        """Remove the socket's path, for a process that is to end at once. Idempotent."""
+        if self._unix_socket is not None:
+            self._unix_socket.remove()
+
+    # --- start
+    # --------------------------------------------------------------------------------------------------------
+
+    async def _listen(self) -> None:
+        config, endpoint = self._config, self._config.endpoint
+        options = WebSocketOptions(
+            gate=Gatekeeper(
+                token=config.auth_token,
+                allowed_origins=config.allowed_origins,
+                n_connections=lambda: self._n_connections,
+                max_connections=config.limits.max_connections,
+            ),
+            max_message_bytes=config.limits.max_message_bytes,
+            ping_interval_s=config.ping_interval_s,
+            ping_timeout_s=config.ping_timeout_s,
+        )
+        if endpoint.socket_path is not None:
+            self._unix_socket = claim(endpoint.socket_path)
+            self._listener = await listen(self._serve, options, sock=self._unix_socket.sock)
+        elif endpoint.host is not None:
+            try:
+                self._listener = await listen(self._serve, options, host=endpoint.host, port=endpoint.port)
+            except OSError as error:
+                reason = os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)
+                raise EndpointError(f"cannot listen on {endpoint}: {reason}") from error
+        else:
+            raise EndpointError(
+                f"a server cannot listen on {endpoint}; give a socket path, or a host and port"
+            )
+        logger.info("listening on %s", self.endpoint)
+
+    async def _load(self) -> None:
+        backend = self._backend
+        logger.info("loading backend %s, model %s", backend.name, backend.model)
+        began = self._loop.time()
+        loaded: asyncio.Future[None] = self._loop.create_future()
+
+        def on_engine(event: EngineEvent) -> None:
+            """Runs on the engine's thread."""
+            if isinstance(event, LoadProgressed):
+                if self._progress is not None:
+                    self._progress(event.stage, event.fraction)
+                return
+            # The loop is closed when an engine that was given up on returns at last.
+            with contextlib.suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self._on_engine, event, loaded)
+
+        self._worker = EngineWorker(backend, on_engine)
+        self._worker.start()
+        try:
+            await loaded
+        except TTSServerError as error:
+            self._ready.set_exception(error)
+            raise
+        self._started_at = self._loop.time()
+        self._conductor = Conductor(
+            [self._worker], self._scheduler, self._loop, step_timeout_s=self._step_timeout_s
+        )
+        self._service = ServiceInfo(
+            backend=BackendInfo(backend.name, backend.model),
+            audio=AudioFormat(backend.sample_rate_hz),
+            capabilities=backend.capabilities,
+        )
+        self._log_ready(self._started_at - began)
+        self._ready.set_result(None)
+
+    def _on_engine(self, event: EngineEvent, loaded: asyncio.Future[None]) -> None:
+        if isinstance(event, StepEnded) and self._conductor is not None and self._worker is not None:
+            self._conductor.step_ended(self._worker, event)
+        elif isinstance(event, Stopped):
+            self._engine_ended.set()
+        elif isinstance(event, LoadEnded) and not loaded.done():
+            if event.error is None:
+                loaded.set_result(None)
+            elif isinstance(event.error, TTSServerError):
+                loaded.set_exception(event.error)
+            else:
+                logger.error("the %s backend failed to load", self._backend.name, exc_info=event.error)
+                loaded.set_exception(ModelError(f"the {self._backend.name} backend failed to load"))
+
+    def _log_ready(self, load_s: float) -> None:
+        capabilities = self._backend.capabilities
+        logger.info(
+            "ready after %.1f s: %d Hz, %d voices, languages %s",
+            load_s,
+            self._backend.sample_rate_hz,
+            capabilities.voice_count,
+            " ".join(capabilities.languages) or "any",
+        )
+        for language, reason in capabilities.refused_languages.items():
+            logger.info("language %s is left disabled: %s", language, reason)
+
+    # --- connections
+    # --------------------------------------------------------------------------------------------------
+
+    async def _serve(self, connection: Connection) -> None:
+        if self._n_connections >= self._config.limits.max_connections:
+            await connection.close(TRY_AGAIN_LATER, "too many connections", timeout_s=CLOSE_TIMEOUT_S)
+            return
+        self._n_connections += 1
+        connection_id = f"connection {next(self._numbers)}"
+        logger.info("%s opened by %s", connection_id, connection.peer)
+        try:
+            if await self._wait_until_ready(connection):
+                await self._drive(connection, connection_id)
+        finally:
+            self._n_connections -= 1
+            logger.info("%s ended", connection_id)
+
+    async def _wait_until_ready(self, connection: Connection) -> bool:
+        """Wait for the model; returns whether there is a connection to serve and a model to serve it with."""
+        if not self._ready.done():
+            ended = self._loop.create_task(connection.wait_closed())
+            try:
+                await asyncio.wait({self._ready, ended}, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                ended.cancel()
+        if not self._ready.done():
+            return False
+        if self._ready.cancelled():
+            await connection.close(GOING_AWAY, "the server stops", timeout_s=CLOSE_TIMEOUT_S)
+            return False
+        if self._ready.exception() is not None:
+            await connection.close(INTERNAL_ERROR, "the model could not be loaded", timeout_s=CLOSE_TIMEOUT_S)
+            return False
+        return True
+
+    async def _drive(self, connection: Connection, connection_id: str) -> None:
+        if self._closing is not None:
+            await connection.close(GOING_AWAY, "the server stops", timeout_s=CLOSE_TIMEOUT_S)
+            return
+        limits = self._config.limits
+        driver = ConnectionDriver(
+            connection,
+            SessionMachine(f"sess_{secrets.token_hex(8)}", self._service, limits),
+            self.conductor,
+            limits,
+            connection_id=connection_id,
+            started_at=self._started_at,
+        )
+        task = asyncio.current_task()
+        if task is not None:
+            self._drivers[driver] = task
+        try:
+            await driver.run()
+        finally:
+            self._drivers.pop(driver, None)
+
+    # --- stop -----------------------------------------------------------------------------------------
+
+    async def _stop(self) -> None:
+        """Stop everything in the order in which nothing new can come up; each wait has an end."""
+        if not self._ready.done():
+            self._ready.cancel()
+        if self._unix_socket is not None:
+            self._unix_socket.remove()
+        if self._listener is not None:
+            self._listener.stop_accepting()
+        for driver in list(self._drivers):
+            driver.shutdown()
+        if self._drivers:
+            logger.info("stopping: %d connections are let finish", len(self._drivers))
+            tasks = set(self._drivers.values())
+            _, late = await asyncio.wait(tasks, timeout=self._config.limits.drain_s + CLOSE_TIMEOUT_S)
+            for task in late:
+                task.cancel()
+        if self._listener is not None:
+            await self._listener.wait_closed()
+        if self._worker is not None:
+            self._worker.stop()
+            await self._wait_for_engine()
+        logger.info("stopped")
+
+    async def _wait_for_engine(self) -> None:
+        try:
+            async with asyncio.timeout(ENGINE_STOP_S):
+                await self._engine_ended.wait()
+        except TimeoutError:
+            logger.exception("the engine has not ended within %g s", ENGINE_STOP_S)

@@ -1,0 +1,293 @@
+"""Joins the connections' rules, the scheduler and the engines, on the event loop's thread.
+
+Theory of operation. A connection's driver submits a response; the scheduler admits it or says that it is
+busy. Whenever an engine is idle the scheduler is asked whose step comes next, and the step is ordered from
+the engine's thread. When the step comes back, the scheduler is told what it took, the driver gets the
+audio, and the scheduler is asked again. Nothing here waits: orders go out through the worker's queue,
+results come in through ``call_soon_threadsafe``.
+
+A response that is cancelled during its step is released when the step returns, which the driver is then
+told. A step that does not return in time makes its engine *stuck*: every response that depends on that
+engine fails with a clear message, new ones are refused while no other engine is well, and when the step
+returns after all, the engine is used again.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Protocol
+
+from tts_server.engine.worker import Outcome, StepEnded
+from tts_server.errors import LocalProtocolError, SynthesisError, TTSServerError
+from tts_server.scheduling.scheduler import Job, Scheduler, StepOutcome
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from tts_server.engine.worker import EngineWorker
+    from tts_server.session.effects import SpeechRequest
+
+logger = logging.getLogger(__name__)
+
+STEP_TIMEOUT_S: Final = 30.0
+"""A step that has not returned for so long makes its engine stuck. Steps take about 0.1 s; an engine that
+cannot be cut does a segment of some seconds at once."""
+
+MAX_EMPTY_STEPS: Final = 1000
+"""Steps in a row without a sample after which a response fails: an engine that gets nowhere must not spin."""
+
+
+class Speaker(Protocol):
+    """A connection's driver, as the conductor sees it."""
+
+    connection_id: str
+
+    def audio(self, response_id: str, pcm: bytes) -> None:
+        """Take what a step made."""
+
+    def finished(self, response_id: str) -> None:
+        """The response is complete, and released."""
+
+    def failed(self, response_id: str, error: TTSServerError) -> None:
+        """The response failed, and is released."""
+
+    def released(self, response_id: str) -> None:
+        """The engine has let go of a response that was cancelled."""
+
+
+@dataclass(slots=True)
+class _Task:
+    """A response that was admitted and not released."""
+
+    job_id: str
+    speaker: Speaker
+    response_id: str
+    request: SpeechRequest
+    lane: _Lane | None = None
+    n_empty_steps: int = 0
+    is_cancelled: bool = False
+    """Its driver waits for the release."""
+    is_given_up: bool = False
+    """Its driver was told that it failed; the engine still holds it."""
+
+
+@dataclass(slots=True)
+class _Lane:
+    """An engine and the step that it is at."""
+
+    index: int
+    worker: EngineWorker
+    rate_hz: int
+    busy_with: _Task | None = None
+    step_began: float = 0.0
+    is_stuck: bool = False
+    watchdog: asyncio.TimerHandle | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConductorStats:
+    """Counts since the start."""
+
+    steps: int
+    bad_samples: int
+    stuck_engines: int
+
+
+class Conductor:
+    """See the head of this file. Everything runs on the event loop's thread.
+
+    Args:
+        workers: The engines, loaded; all of one model.
+        scheduler: Decides who is served next.
+        loop: The event loop, whose clock is that of every ``now``.
+        step_timeout_s: Longest that a step may take.
+    """
+
+    def __init__(
+        self,
+        workers: Sequence[EngineWorker],
+        scheduler: Scheduler,
+        loop: asyncio.AbstractEventLoop,
+        *,
+        step_timeout_s: float = STEP_TIMEOUT_S,
+    ) -> None:
+        self._scheduler = scheduler
+        self._loop = loop
+        self._step_timeout_s = step_timeout_s
+        self._lanes = [_Lane(i, worker, worker.backend.sample_rate_hz) for i, worker in enumerate(workers)]
+        self._tasks: dict[str, _Task] = {}
+        self._n_steps = 0
+        self._n_bad_samples = 0
+
+    @property
+    def queue_depth(self) -> int:
+        """Responses admitted and not yet released by an engine."""
+        return len(self._tasks)
+
+    @property
+    def stats(self) -> ConductorStats:
+        """Counts since the start."""
+        n_stuck = sum(lane.is_stuck for lane in self._lanes)
+        return ConductorStats(self._n_steps, self._n_bad_samples, n_stuck)
+
+    def submit(self, speaker: Speaker, response_id: str, request: SpeechRequest) -> None:
+        """Admit a response; its first step is ordered by the next ``dispatch``.
+
+        Raises:
+            BusyError: There is no room; says when to try again.
+            SynthesisError: Every engine is stuck.
+        """
+        if all(lane.is_stuck for lane in self._lanes):
+            raise SynthesisError("the speech engine is stuck on an earlier text; try again later")
+        job_id = _job_id(speaker, response_id)
+        self._scheduler.admit(
+            Job(job_id=job_id, connection_id=speaker.connection_id, n_chars=len(request.text)),
+            self._loop.time(),
+        )
+        self._tasks[job_id] = _Task(job_id, speaker, response_id, request)
+
+    def cancel(self, speaker: Speaker, response_id: str) -> None:
+        """Stop a response; ``speaker.released`` follows once, at once if it is not at a step."""
+        task = self._tasks.get(_job_id(speaker, response_id))
+        if task is None:
+            # It ended while the cancel was on its way; the engine holds nothing of it.
+            speaker.released(response_id)
+            return
+        if task.is_cancelled or task.is_given_up:
+            return
+        if self._scheduler.cancel(task.job_id, self._loop.time()):
+            task.is_cancelled = True
+            return
+        self._let_go(task)
+        speaker.released(response_id)
+
+    def pause(self, speaker: Speaker) -> None:
+        """Order no more steps for a connection."""
+        self._scheduler.pause(speaker.connection_id)
+
+    def resume(self, speaker: Speaker) -> None:
+        """Order steps for a connection again."""
+        self._scheduler.resume(speaker.connection_id)
+
+    def forget(self, speaker: Speaker) -> None:
+        """A connection has ended; its responses have been cancelled."""
+        self._scheduler.forget(speaker.connection_id)
+
+    def dispatch(self) -> None:
+        """Order a step from every idle engine for which the scheduler has one."""
+        for lane in self._lanes:
+            if lane.busy_with is not None:
+                continue
+            now = self._loop.time()
+            job_id = self._scheduler.next_step(now, lane.index)
+            if job_id is None:
+                continue
+            task = self._tasks[job_id]
+            task.lane = lane
+            lane.busy_with = task
+            lane.step_began = now
+            if lane.watchdog is None:
+                lane.watchdog = self._loop.call_at(now + self._step_timeout_s, self._watch, lane)
+            lane.worker.step(job_id, task.request)
+
+    def step_ended(self, worker: EngineWorker, result: StepEnded) -> None:
+        """Take what came of a step."""
+        lane = next(lane for lane in self._lanes if lane.worker is worker)
+        task = lane.busy_with
+        if task is None or task.job_id != result.job_id:
+            raise LocalProtocolError(f"the engine answered for {result.job_id}, which it was not asked for")
+        lane.busy_with = None
+        if lane.is_stuck:
+            lane.is_stuck = False
+            logger.warning("engine %d answers again", lane.index)
+        self._n_steps += 1
+        self._count_bad_samples(task, result.n_bad)
+        outcome, error = self._judge(task, result)
+        audio_s = len(result.pcm) / 2 / lane.rate_hz
+        self._scheduler.step_done(
+            task.job_id, self._loop.time(), work_s=result.work_s, audio_s=audio_s, outcome=_OUTCOMES[outcome]
+        )
+        if outcome is not Outcome.MORE or task.is_cancelled or task.is_given_up:
+            self._let_go(task, is_open=result.outcome is Outcome.MORE)
+        self._tell(task, result.pcm, outcome, error)
+        self.dispatch()
+
+    def _judge(self, task: _Task, result: StepEnded) -> tuple[Outcome, TTSServerError | None]:
+        """What the step came to, with an engine that gets nowhere counted as failed."""
+        task.n_empty_steps = 0 if result.pcm else task.n_empty_steps + 1
+        if result.outcome is Outcome.MORE and task.n_empty_steps >= MAX_EMPTY_STEPS:
+            return Outcome.FAILED, SynthesisError("the speech engine makes no audio of this text")
+        return result.outcome, result.error
+
+    def _tell(self, task: _Task, pcm: bytes, outcome: Outcome, error: TTSServerError | None) -> None:
+        speaker, response_id = task.speaker, task.response_id
+        if task.is_given_up:
+            return
+        if task.is_cancelled:
+            speaker.released(response_id)
+            return
+        if pcm and outcome is not Outcome.FAILED:
+            speaker.audio(response_id, pcm)
+        if outcome is Outcome.FINISHED:
+            speaker.finished(response_id)
+        elif outcome is Outcome.FAILED:
+            error = error or SynthesisError("the speech engine failed on this text")
+            logger.warning("%s failed: %s", task.job_id, error)
+            speaker.failed(response_id, error)
+
+    def _let_go(self, task: _Task, *, is_open: bool = True) -> None:
+        del self._tasks[task.job_id]
+        if task.lane is not None and is_open:
+            task.lane.worker.drop(task.job_id)
+
+    def _count_bad_samples(self, task: _Task, n_bad: int) -> None:
+        if n_bad:
+            self._n_bad_samples += n_bad
+            logger.warning("%s: %d samples were not numbers and were made silent", task.job_id, n_bad)
+
+    def _watch(self, lane: _Lane) -> None:
+        """Look at a lane when its step could be overdue; one timer serves many steps."""
+        lane.watchdog = None
+        if lane.busy_with is None or lane.is_stuck:
+            return
+        due = lane.step_began + self._step_timeout_s
+        if self._loop.time() < due:
+            lane.watchdog = self._loop.call_at(due, self._watch, lane)
+            return
+        lane.is_stuck = True
+        logger.error(
+            "engine %d has been at one step of %s for %g s and is stuck",
+            lane.index,
+            lane.busy_with.job_id,
+            self._step_timeout_s,
+        )
+        self._give_up(lane)
+
+    def _give_up(self, lane: _Lane) -> None:
+        """Fail every response that waits for a stuck engine."""
+        are_all_stuck = all(other.is_stuck for other in self._lanes)
+        error = SynthesisError(f"the speech engine has not answered for {self._step_timeout_s:g} s")
+        for task in list(self._tasks.values()):
+            depends = task.lane is lane or (task.lane is None and are_all_stuck)
+            if task.is_given_up or not depends or self._tasks.get(task.job_id) is not task:
+                continue
+            is_cancelled, task.is_given_up = task.is_cancelled, True
+            if not is_cancelled and not self._scheduler.cancel(task.job_id, self._loop.time()):
+                self._let_go(task)
+            if is_cancelled:
+                task.speaker.released(task.response_id)
+            else:
+                task.speaker.failed(task.response_id, error)
+
+
+_OUTCOMES: Final = {
+    Outcome.MORE: StepOutcome.MORE,
+    Outcome.FINISHED: StepOutcome.FINISHED,
+    Outcome.FAILED: StepOutcome.FAILED,
+}
+
+
+def _job_id(speaker: Speaker, response_id: str) -> str:
+    return f"{speaker.connection_id}/{response_id}"

@@ -1,0 +1,331 @@
+"""Drives one connection: feeds its session machine, and carries out what the machine wants done.
+
+The machine's effects are carried out in their order, at once, on the event loop's thread; what an effect
+itself brings up (a release, a change of the unsent bytes) is fed to the machine after the whole list,
+except the answer to a ``Submit``, which the machine gets before the next effect. Audio waits in the outbox
+and leaves a few frames at a time, as fast as the peer takes it; no task is made for a frame.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from collections import deque
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, Final
+
+from tts_server.errors import RemoteProtocolError, TTSServerError
+from tts_server.protocol.codec import decode_client
+from tts_server.server.outbox import Outbox
+from tts_server.session import effects as fx
+
+if TYPE_CHECKING:
+    from tts_server.protocol.capabilities import Limits
+    from tts_server.server.conductor import Conductor
+    from tts_server.session.machine import SessionMachine
+    from tts_server.transports.base import Connection, Message
+
+logger = logging.getLogger(__name__)
+
+PUMP_BYTES: Final = 16384
+"""Bytes handed to the transport at once: more than the kernel takes, little enough to encode in 0.1 ms."""
+
+CLOSE_TIMEOUT_S: Final = 5.0
+"""Longest wait for the peer's half of a closing handshake."""
+
+INTERNAL_ERROR: Final = 1011
+
+
+class ConnectionDriver:
+    """See the head of this file.
+
+    Args:
+        connection: The connection; the driver closes it.
+        machine: The session's rules.
+        conductor: Where responses are admitted and spoken.
+        limits: For the flow of bytes; every other limit is the machine's affair.
+        connection_id: Unique in this process.
+        started_at: When the server became ready, on the event loop's clock.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        machine: SessionMachine,
+        conductor: Conductor,
+        limits: Limits,
+        *,
+        connection_id: str,
+        started_at: float,
+    ) -> None:
+        self.connection_id = connection_id
+        self._connection = connection
+        self._machine = machine
+        self._conductor = conductor
+        self._limits = limits
+        self._started_at = started_at
+        self._loop = asyncio.get_running_loop()
+        self._outbox = Outbox()
+        self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._pending: deque[Callable[[float], Iterable[fx.Effect]]] = deque()
+        self._is_applying = False
+        self._is_pump_due = False
+        self._n_written = 0
+        self._n_accepted = 0
+        self._last_unsent = 0
+        self._close: fx.Close | None = None
+        self._close_task: asyncio.Task[None] | None = None
+        self._flush_timer: asyncio.TimerHandle | None = None
+        self._has_room = asyncio.Event()
+        self._handlers: dict[type[Any], Callable[[Any], None]] = {
+            fx.Send: self._send,
+            fx.Submit: self._submit,
+            fx.Cancel: self._cancel,
+            fx.DiscardAudio: self._discard_audio,
+            fx.PauseSynthesis: lambda _: conductor.pause(self),
+            fx.ResumeSynthesis: lambda _: conductor.resume(self),
+            fx.SetTimer: self._set_timer,
+            fx.ClearTimer: self._clear_timer,
+            fx.ReportStatus: self._report_status,
+            fx.Close: self._begin_close,
+            fx.Note: self._note,
+        }
+
+    async def run(self) -> None:
+        """Serve the connection until it ends. Cancelling it drops the connection and everything of it."""
+        self._connection.on_writable = self._on_writable
+        try:
+            self._feed(self._machine.open)
+            while (message := await self._connection.receive()) is not None:
+                self._receive(message)
+                if self._is_flooded:
+                    await self._room()
+        finally:
+            self._end()
+            if self._close_task is not None:
+                await asyncio.wait([self._close_task])
+
+    def shutdown(self) -> None:
+        """The server stops: let what is being spoken end, take nothing new, close."""
+        self._feed(self._machine.shutdown)
+
+    def audio(self, response_id: str, pcm: bytes) -> None:
+        """Take audio from the engine."""
+        self._feed(lambda now: self._machine.audio(response_id, pcm, now))
+
+    def finished(self, response_id: str) -> None:
+        """The engine is done with a response."""
+        self._feed(lambda now: self._machine.finished(response_id, now))
+
+    def failed(self, response_id: str, error: TTSServerError) -> None:
+        """The engine failed on a response."""
+        self._feed(lambda now: self._machine.failed(response_id, error, now))
+
+    def released(self, response_id: str) -> None:
+        """The engine has let go of a cancelled response."""
+        self._feed(lambda now: self._machine.released(response_id, now))
+
+    # --- feeding the machine
+    # ------------------------------------------------------------------------------------------
+
+    def _receive(self, message: Message) -> None:
+        try:
+            event = decode_client(message)
+        except RemoteProtocolError as error:
+            fault = error
+            self._feed(lambda now: self._machine.receive_error(fault, now))
+        else:
+            self._feed(lambda now: self._machine.receive(event, now))
+
+    def _feed(self, machine_input: Callable[[float], Iterable[fx.Effect]]) -> None:
+        """Give the machine an input and carry out what it wants, after what is being carried out."""
+        self._pending.append(machine_input)
+        if self._is_applying:
+            return
+        self._is_applying = True
+        try:
+            self._work_off()
+        except Exception:
+            logger.exception("%s: a fault of the server; the connection is closed", self.connection_id)
+            self._pending.clear()
+            self._begin_close(fx.Close(INTERNAL_ERROR, "internal error", abort=True))
+        finally:
+            self._is_applying = False
+        self._conductor.dispatch()
+
+    def _work_off(self) -> None:
+        while self._pending:
+            self._carry_out(self._pending.popleft()(self._loop.time()))
+            if not self._pending:
+                self._pump()
+
+    def _carry_out(self, effects: Iterable[fx.Effect]) -> None:
+        for effect in effects:
+            self._handlers[type(effect)](effect)
+
+    # --- effects
+    # ------------------------------------------------------------------------------------------------------
+
+    def _send(self, effect: fx.Send) -> None:
+        if self._close is None:
+            self._outbox.push(effect.event)
+
+    def _submit(self, effect: fx.Submit) -> None:
+        now = self._loop.time()
+        try:
+            self._conductor.submit(self, effect.response_id, effect.request)
+        except TTSServerError as error:
+            self._carry_out(self._machine.refused(effect.response_id, error, now))
+        else:
+            self._carry_out(self._machine.admitted(effect.response_id, now))
+
+    def _cancel(self, effect: fx.Cancel) -> None:
+        self._conductor.cancel(self, effect.response_id)
+
+    def _discard_audio(self, effect: fx.DiscardAudio) -> None:
+        self._outbox.discard_audio(effect.response_id)
+
+    def _report_status(self, effect: fx.ReportStatus) -> None:
+        now = self._loop.time()
+        self._carry_out(
+            self._machine.status(
+                effect.previous_event_id,
+                queue_depth=self._conductor.queue_depth,
+                uptime_s=now - self._started_at,
+                pid=os.getpid(),
+                now=now,
+            )
+        )
+
+    def _note(self, effect: fx.Note) -> None:
+        level = logging.getLevelNamesMapping().get(effect.level.upper(), logging.INFO)
+        logger.log(level, "%s: %s", self.connection_id, effect.message)
+
+    def _set_timer(self, effect: fx.SetTimer) -> None:
+        self._clear_timer(effect)
+        self._timers[effect.name] = self._loop.call_at(effect.at_s, self._on_timer, effect.name)
+
+    def _clear_timer(self, effect: fx.ClearTimer | fx.SetTimer) -> None:
+        handle = self._timers.pop(effect.name, None)
+        if handle is not None:
+            handle.cancel()
+
+    def _on_timer(self, name: str) -> None:
+        del self._timers[name]
+        # The peer may have taken bytes since the last look; the machine must know before it judges.
+        self._feed(self._look_at_unsent)
+        if name not in self._timers:
+            self._feed(lambda now: self._machine.timer(name, now))
+
+    # --- bytes
+    # --------------------------------------------------------------------------------------------------------
+
+    def _pump(self) -> None:
+        """Hand a few events to the transport, and look again soon if there are more."""
+        connection, outbox = self._connection, self._outbox
+        if outbox and connection.is_writable:
+            messages = outbox.take(PUMP_BYTES)
+            connection.write(messages)
+            self._n_written += sum(map(len, messages))
+            if outbox:
+                self._pump_soon()
+        if not self._is_flooded:
+            self._has_room.set()
+        if not outbox and self._close is not None:
+            self._start_close_task()
+        effects = self._look_at_unsent(self._loop.time())
+        if effects:
+            self._carry_out(effects)
+
+    def _pump_soon(self) -> None:
+        if not self._is_pump_due:
+            self._is_pump_due = True
+            self._loop.call_soon(self._pump_now)
+
+    def _pump_now(self) -> None:
+        self._is_pump_due = False
+        if self._is_applying:
+            return
+        self._feed(lambda _now: ())
+
+    def _on_writable(self) -> None:
+        # May be called from within a write, where a pump would come back to the same place.
+        self._pump_soon()
+
+    def _look_at_unsent(self, now: float) -> Iterable[fx.Effect]:
+        """Tell the machine how much waits and whether the peer has taken anything, if either has changed."""
+        in_transport = self._connection.unsent_bytes
+        unsent = self._outbox.n_bytes + in_transport
+        accepted = self._n_written - in_transport
+        progressed = accepted > self._n_accepted
+        if unsent == self._last_unsent and not progressed:
+            return ()
+        self._last_unsent = unsent
+        self._n_accepted = max(accepted, self._n_accepted)
+        return self._machine.outbound(unsent, progressed, now)
+
+    @property
+    def _is_flooded(self) -> bool:
+        """Whether so much waits to be sent that it cannot all be speech: answers to a peer that only asks."""
+        return self._outbox.n_bytes > 2 * self._limits.max_unsent_bytes
+
+    async def _room(self) -> None:
+        """Read nothing more until the peer has taken some of what waits."""
+        self._has_room.clear()
+        waiting = {
+            asyncio.ensure_future(self._has_room.wait()),
+            asyncio.ensure_future(self._connection.wait_closed()),
+        }
+        try:
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for future in waiting:
+                future.cancel()
+
+    # --- the end
+    # ------------------------------------------------------------------------------------------------------
+
+    def _begin_close(self, effect: fx.Close) -> None:
+        if self._close is not None:
+            return
+        self._close = effect
+        if effect.abort:
+            self._outbox.clear()
+        if not self._outbox:
+            self._start_close_task()
+        else:
+            self._watch_flush(-1)
+
+    def _watch_flush(self, n_accepted: int) -> None:
+        """Give up on a peer that takes nothing of what stands before the close."""
+        if self._close_task is not None:
+            return
+        self._look_at_unsent(self._loop.time())
+        if self._n_accepted == n_accepted:
+            self._outbox.clear()
+            self._start_close_task()
+            return
+        self._flush_timer = self._loop.call_later(
+            self._limits.send_stall_s, self._watch_flush, self._n_accepted
+        )
+
+    def _start_close_task(self) -> None:
+        if self._close_task is None and self._close is not None:
+            self._close_task = self._loop.create_task(
+                self._connection.close(self._close.code, self._close.reason, timeout_s=CLOSE_TIMEOUT_S)
+            )
+
+    def _end(self) -> None:
+        """The connection has ended, or is to end now: let go of everything."""
+        self._close = self._close or fx.Close()
+        self._connection.on_writable = None
+        self._outbox.clear()
+        self._feed(self._machine.disconnected)
+        for handle in self._timers.values():
+            handle.cancel()
+        self._timers.clear()
+        if self._flush_timer is not None:
+            self._flush_timer.cancel()
+        self._conductor.forget(self)
+        self._connection.abort()
