@@ -1,0 +1,95 @@
+"""Server processes that a benchmark starts, watches and ends."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tts_server.errors import ConnectFailedError
+
+START_TIMEOUT_S = 900.0
+"""Longest wait for a server's socket: a first start prepares the model."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessUsage:
+    """What a process has used so far, as Linux counts it; zeros elsewhere."""
+
+    cpu_s: float
+    resident_bytes: int
+    peak_resident_bytes: int
+    n_threads: int
+    n_files: int
+
+
+def usage_of(pid: int) -> ProcessUsage:
+    """Read a process's CPU time, memory, threads and open files from ``/proc``."""
+    folder = Path(f"/proc/{pid}")
+    if not folder.exists():
+        return ProcessUsage(0.0, 0, 0, 0, 0)
+    status = dict(line.split(":", 1) for line in (folder / "status").read_text().splitlines() if ":" in line)
+    fields = (folder / "stat").read_text().rsplit(")", 1)[1].split()
+    ticks = int(fields[11]) + int(fields[12])
+    return ProcessUsage(
+        cpu_s=ticks / os.sysconf("SC_CLK_TCK"),
+        resident_bytes=int(status["VmRSS"].split()[0]) * 1024,
+        peak_resident_bytes=int(status["VmHWM"].split()[0]) * 1024,
+        n_threads=int(status["Threads"]),
+        n_files=len(list((folder / "fd").iterdir())),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RunningServer:
+    """A server process and the socket on which it answers."""
+
+    pid: int
+    socket_path: str
+
+    def usage(self) -> ProcessUsage:
+        """What the server has used so far."""
+        return usage_of(self.pid)
+
+
+async def _until_it_listens(process: asyncio.subprocess.Process, socket_path: str) -> None:
+    while not os.path.exists(socket_path):
+        if process.returncode is not None:
+            raise ConnectFailedError(f"the server ended with status {process.returncode} before it was ready")
+        await asyncio.sleep(0.02)
+
+
+@contextlib.asynccontextmanager
+async def running_server(arguments: Sequence[str]) -> AsyncIterator[RunningServer]:
+    """Run ``tts-server serve`` with these arguments on a temporary Unix socket, and end it afterwards.
+
+    Raises:
+        ConnectFailedError: It ended before it listened, or did not listen in time.
+    """
+    with tempfile.TemporaryDirectory(prefix="tts-bench-") as folder:
+        socket_path = os.path.join(folder, "tts.sock")
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "tts_server", "serve", "--socket-path", socket_path, *arguments
+        )
+        try:
+            try:
+                await asyncio.wait_for(_until_it_listens(process, socket_path), START_TIMEOUT_S)
+            except TimeoutError as error:
+                raise ConnectFailedError(
+                    f"the server did not listen within {START_TIMEOUT_S:.0f} s"
+                ) from error
+            yield RunningServer(process.pid, socket_path)
+        finally:
+            if process.returncode is None:
+                process.send_signal(signal.SIGTERM)
+                try:
+                    await asyncio.wait_for(process.wait(), 20)
+                except TimeoutError:
+                    process.kill()
+                    await process.wait()
