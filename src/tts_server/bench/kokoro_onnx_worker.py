@@ -2,9 +2,10 @@
 
     python kokoro_onnx_worker.py MODEL.onnx VOICES.npz THREADS
 
-Reads one JSON object a line from standard input, ``{"text": …, "voice": …, "language": …}``, and answers each with one line:
-``work_s`` (text to samples, G2P included), ``n_samples``, ``rate_hz``, ``lead_in_s`` (silence before the first sample above -40 dB of
-the peak) and ``peak_resident_bytes``. Imports nothing of ``tts_server``: that interpreter need not have it.
+Reads one JSON object a line from standard input, ``{"text": …, "voice": …, "language": …}``, and answers
+each with one line: ``work_s`` (text to samples, G2P included), ``n_samples``, ``rate_hz``, ``lead_in_s``
+(silence before the first sample above -40 dB of the peak) and ``peak_resident_bytes``. Imports nothing of
+``tts_server``: that interpreter need not have it.
 """
 
 from __future__ import annotations
@@ -16,7 +17,13 @@ import time
 
 import kokoro_onnx  # type: ignore[import-not-found, unused-ignore]
 import numpy as np
-import onnxruntime  # type: ignore[import-not-found, unused-ignore]
+import onnxruntime
+
+
+def tell(answer: dict[str, object]) -> None:
+    """Write one answer."""
+    sys.stdout.write(json.dumps(answer) + "\n")
+    sys.stdout.flush()
 
 
 def main(model_path: str, voices_path: str, threads: int) -> None:
@@ -25,7 +32,7 @@ def main(model_path: str, voices_path: str, threads: int) -> None:
     options.intra_op_num_threads = threads
     session = onnxruntime.InferenceSession(model_path, options, providers=["CPUExecutionProvider"])
     kokoro = kokoro_onnx.Kokoro.from_session(session, voices_path)
-    print(json.dumps({"ready": True}), flush=True)
+    tell({"ready": True})
     for line in sys.stdin:
         request = json.loads(line)
         began = time.perf_counter()
@@ -43,7 +50,7 @@ def main(model_path: str, voices_path: str, threads: int) -> None:
             "lead_in_s": lead_in,
             "peak_resident_bytes": peak_bytes,
         }
-        print(json.dumps(answer), flush=True)
+        tell(answer)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""How soon the first sound is heard and how fast the rest is made, over the wire, beside whole-sentence synthesis."""
+"""How soon the first sound is heard and how fast the rest is made, beside whole-sentence synthesis."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from tts_server.bench.baseline import Baseline, running_baseline
+from tts_server.bench.peer import Peer, running_peer
 from tts_server.bench.listener import Hearing, hear
 from tts_server.bench.process import RunningServer, running_server
 from tts_server.bench.report import machine, median, percentile, table
@@ -27,7 +27,7 @@ class LatencyPlan:
         threads: Threads of both engines.
         repeats: How often each sentence is spoken.
         sentences: What is spoken.
-        baseline_python: Interpreter that has kokoro-onnx; None measures our server alone.
+        peer_python: Interpreter that has kokoro-onnx; None measures our server alone.
         server_arguments: Further arguments of ``serve``.
     """
 
@@ -36,7 +36,7 @@ class LatencyPlan:
     threads: int = 2
     repeats: int = 5
     sentences: tuple[str, ...] = (*SENTENCES, PARAGRAPH)
-    baseline_python: str | None = None
+    peer_python: str | None = None
     server_arguments: tuple[str, ...] = ()
 
 
@@ -50,9 +50,9 @@ class Row:
     first_audible_s: list[float] = field(default_factory=list)
     real_time_factor: list[float] = field(default_factory=list)
     worst_lateness_s: list[float] = field(default_factory=list)
-    baseline_audio_s: float = 0.0
-    baseline_first_audible_s: list[float] = field(default_factory=list)
-    baseline_real_time_factor: list[float] = field(default_factory=list)
+    peer_audio_s: float = 0.0
+    peer_first_audible_s: list[float] = field(default_factory=list)
+    peer_real_time_factor: list[float] = field(default_factory=list)
 
     def take(self, hearing: Hearing) -> None:
         """Add what was heard from our server."""
@@ -62,12 +62,12 @@ class Row:
         self.real_time_factor.append(hearing.total_s / hearing.audio_s if hearing.audio_s else 0.0)
         self.worst_lateness_s.append(hearing.worst_lateness_s)
 
-    async def take_baseline(self, baseline: Baseline, voice: str) -> None:
+    async def take_peer(self, peer: Peer, voice: str) -> None:
         """Have the other side speak the same sentence, and add what it took."""
-        result = await baseline.speak(self.text, voice)
-        self.baseline_audio_s = result.audio_s
-        self.baseline_first_audible_s.append(result.first_audible_s)
-        self.baseline_real_time_factor.append(result.work_s / result.audio_s)
+        result = await peer.speak(self.text, voice)
+        self.peer_audio_s = result.audio_s
+        self.peer_first_audible_s.append(result.first_audible_s)
+        self.peer_real_time_factor.append(result.work_s / result.audio_s)
 
 
 @dataclass(slots=True)
@@ -76,7 +76,7 @@ class LatencyResult:
 
     rows: list[Row]
     peak_resident_bytes: int
-    baseline_peak_resident_bytes: int | None
+    peer_peak_resident_bytes: int | None
 
     def as_json(self, plan: LatencyPlan) -> dict[str, Any]:
         """Everything measured, with the summary and the machine."""
@@ -87,31 +87,29 @@ class LatencyResult:
             "summary": self.summary(),
             "rows": [asdict(row) for row in self.rows],
             "peak_resident_bytes": self.peak_resident_bytes,
-            "baseline_peak_resident_bytes": self.baseline_peak_resident_bytes,
+            "peer_peak_resident_bytes": self.peer_peak_resident_bytes,
         }
 
     def summary(self) -> dict[str, float]:
-        """Medians and 95th percentiles over all sentences, and ratios of medians to the baseline's."""
+        """Medians and 95th percentiles over all sentences, and ratios of medians to the peer's."""
         first = [value for row in self.rows for value in row.first_audio_s]
         summary = {
             "first_audio_p50_s": median(first),
             "first_audio_p95_s": percentile(first, 0.95),
             "real_time_factor": median([median(row.real_time_factor) for row in self.rows]),
         }
-        compared = [row for row in self.rows if row.baseline_first_audible_s]
+        compared = [row for row in self.rows if row.peer_first_audible_s]
         if compared:
-            theirs = [value for row in compared for value in row.baseline_first_audible_s]
+            theirs = [value for row in compared for value in row.peer_first_audible_s]
             summary |= {
-                "baseline_first_audio_p50_s": median(theirs),
-                "baseline_first_audio_p95_s": percentile(theirs, 0.95),
-                "baseline_real_time_factor": median(
-                    [median(row.baseline_real_time_factor) for row in compared]
-                ),
+                "peer_first_audio_p50_s": median(theirs),
+                "peer_first_audio_p95_s": percentile(theirs, 0.95),
+                "peer_real_time_factor": median([median(row.peer_real_time_factor) for row in compared]),
                 "real_time_factor_ratio": median(
-                    [median(row.real_time_factor) / median(row.baseline_real_time_factor) for row in compared]
+                    [median(row.real_time_factor) / median(row.peer_real_time_factor) for row in compared]
                 ),
                 "first_audible_ratio": median(
-                    [median(row.first_audible_s) / median(row.baseline_first_audible_s) for row in compared]
+                    [median(row.first_audible_s) / median(row.peer_first_audible_s) for row in compared]
                 ),
             }
         return summary
@@ -119,14 +117,14 @@ class LatencyResult:
     def as_table(self) -> str:
         """The figures for people: a line a sentence, then the summary."""
         header = ["sentence", "audio s", "first audible s", "RTF", "late ms"]
-        compared = any(row.baseline_first_audible_s for row in self.rows)
+        compared = any(row.peer_first_audible_s for row in self.rows)
         if compared:
             header += ["kokoro-onnx s", "its RTF", "first ratio", "RTF ratio"]
         lines = [table(header, [_cells(row, compared) for row in self.rows]), ""]
         lines += [f"{name}: {value:.3f}" for name, value in self.summary().items()]
         lines.append(f"peak memory: {self.peak_resident_bytes / 1e6:.0f} MB")
-        if self.baseline_peak_resident_bytes is not None:
-            lines.append(f"peak memory of kokoro-onnx: {self.baseline_peak_resident_bytes / 1e6:.0f} MB")
+        if self.peer_peak_resident_bytes is not None:
+            lines.append(f"peak memory of kokoro-onnx: {self.peer_peak_resident_bytes / 1e6:.0f} MB")
         return "\n".join(lines)
 
 
@@ -141,7 +139,7 @@ def _cells(row: Row, compared: bool) -> list[str]:
         f"{1000 * max(row.worst_lateness_s):.0f}",
     ]
     if compared:
-        theirs, their_factor = median(row.baseline_first_audible_s), median(row.baseline_real_time_factor)
+        theirs, their_factor = median(row.peer_first_audible_s), median(row.peer_real_time_factor)
         cells += [
             f"{theirs:.3f}",
             f"{their_factor:.3f}",
@@ -152,7 +150,7 @@ def _cells(row: Row, compared: bool) -> list[str]:
 
 
 async def run(plan: LatencyPlan, say: Callable[[str], None]) -> LatencyResult:
-    """Measure: sentence by sentence, our server and the baseline in turn, so that noise falls on both.
+    """Measure: sentence by sentence, our server and the peer in turn, so that noise falls on both.
 
     Args:
         plan: What to measure.
@@ -160,7 +158,7 @@ async def run(plan: LatencyPlan, say: Callable[[str], None]) -> LatencyResult:
 
     Raises:
         ClientError: The server did not start or did not speak.
-        ConfigError: The baseline cannot run.
+        ConfigError: The peer cannot run.
     """
     arguments = ["--backend", plan.backend, "--log-level", "WARNING", *plan.server_arguments]
     if plan.backend == "kokoro":
@@ -170,23 +168,21 @@ async def run(plan: LatencyPlan, say: Callable[[str], None]) -> LatencyResult:
         server = await stack.enter_async_context(running_server(arguments))
         client = await stack.enter_async_context(TTSClient(server.socket_path, connect_timeout_s=60))
         voice = plan.voice or ""
-        baseline = None
-        if plan.baseline_python is not None:
+        peer = None
+        if plan.peer_python is not None:
             say("starting kokoro-onnx")
-            baseline = await stack.enter_async_context(
-                running_baseline(plan.baseline_python, (voice,), plan.threads)
-            )
-            await baseline.speak(WARM_UP, voice)
+            peer = await stack.enter_async_context(running_peer(plan.peer_python, (voice,), plan.threads))
+            await peer.speak(WARM_UP, voice)
         await hear(client, WARM_UP, voice=plan.voice)
         rows = [Row(text) for text in plan.sentences]
-        await _measure(rows, client, baseline, plan, say)
-        return await _finish(rows, server, baseline, voice)
+        await _measure(rows, client, peer, plan, say)
+        return await _finish(rows, server, peer, voice)
 
 
 async def _measure(
     rows: Sequence[Row],
     client: TTSClient,
-    baseline: Baseline | None,
+    peer: Peer | None,
     plan: LatencyPlan,
     say: Callable[[str], None],
 ) -> None:
@@ -194,12 +190,10 @@ async def _measure(
         say(f"round {repeat + 1} of {plan.repeats}")
         for row in rows:
             row.take(await hear(client, row.text, voice=plan.voice))
-            if baseline is not None:
-                await row.take_baseline(baseline, plan.voice or "")
+            if peer is not None:
+                await row.take_peer(peer, plan.voice or "")
 
 
-async def _finish(
-    rows: list[Row], server: RunningServer, baseline: Baseline | None, voice: str
-) -> LatencyResult:
-    theirs = (await baseline.speak(WARM_UP, voice)).peak_resident_bytes if baseline is not None else None
+async def _finish(rows: list[Row], server: RunningServer, peer: Peer | None, voice: str) -> LatencyResult:
+    theirs = (await peer.speak(WARM_UP, voice)).peak_resident_bytes if peer is not None else None
     return LatencyResult(rows, server.usage().peak_resident_bytes, theirs)

@@ -23,7 +23,8 @@ AUDIBLE = 0.01
 class Hearing:
     """What one response sounded like to somebody who plays it as it comes.
 
-    Times are seconds from the commit. ``arrivals`` holds, for each frame, when it came and how many samples came before it.
+    Times are seconds from the commit. ``arrivals`` holds, for each frame, when it came and how many samples
+    came before it.
     """
 
     rate_hz: int

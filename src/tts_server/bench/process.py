@@ -58,8 +58,8 @@ class RunningServer:
         return usage_of(self.pid)
 
 
-async def _until_it_listens(process: asyncio.subprocess.Process, socket_path: str) -> None:
-    while not os.path.exists(socket_path):
+async def _until_it_listens(process: asyncio.subprocess.Process, socket_path: Path) -> None:
+    while not await asyncio.to_thread(socket_path.exists):
         if process.returncode is not None:
             raise ConnectFailedError(f"the server ended with status {process.returncode} before it was ready")
         await asyncio.sleep(0.02)
@@ -73,9 +73,9 @@ async def running_server(arguments: Sequence[str]) -> AsyncIterator[RunningServe
         ConnectFailedError: It ended before it listened, or did not listen in time.
     """
     with tempfile.TemporaryDirectory(prefix="tts-bench-") as folder:
-        socket_path = os.path.join(folder, "tts.sock")
+        socket_path = Path(folder) / "tts.sock"
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "tts_server", "serve", "--socket-path", socket_path, *arguments
+            sys.executable, "-m", "tts_server", "serve", "--socket-path", str(socket_path), *arguments
         )
         try:
             try:
@@ -84,7 +84,7 @@ async def running_server(arguments: Sequence[str]) -> AsyncIterator[RunningServe
                 raise ConnectFailedError(
                     f"the server did not listen within {START_TIMEOUT_S:.0f} s"
                 ) from error
-            yield RunningServer(process.pid, socket_path)
+            yield RunningServer(process.pid, str(socket_path))
         finally:
             if process.returncode is None:
                 process.send_signal(signal.SIGTERM)

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import tempfile
+import zipfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +18,7 @@ _WORKER = Path(__file__).with_name("kokoro_onnx_worker.py")
 
 
 @dataclass(frozen=True, slots=True)
-class BaselineResult:
+class PeerResult:
     """One text, spoken whole.
 
     Args:
@@ -38,16 +39,16 @@ class BaselineResult:
         return self.work_s + self.lead_in_s
 
 
-class Baseline:
+class Peer:
     """The running worker."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
 
-    async def speak(self, text: str, voice: str, language: str = "en-us") -> BaselineResult:
+    async def speak(self, text: str, voice: str, language: str = "en-us") -> PeerResult:
         """Have a text spoken, and wait for it."""
         answer = await self._ask({"text": text, "voice": voice, "language": language})
-        return BaselineResult(
+        return PeerResult(
             work_s=answer["work_s"],
             audio_s=answer["n_samples"] / answer["rate_hz"],
             lead_in_s=answer["lead_in_s"],
@@ -74,13 +75,13 @@ class Baseline:
 
 
 @contextlib.asynccontextmanager
-async def running_baseline(python: str, voices: tuple[str, ...], threads: int) -> AsyncIterator[Baseline]:
+async def running_peer(python: str, voices: tuple[str, ...], threads: int) -> AsyncIterator[Peer]:
     """Run kokoro-onnx under ``python``, with the installed int8 file and ``voices``.
 
     Raises:
         ConfigError: That interpreter cannot run it.
     """
-    with tempfile.TemporaryDirectory(prefix="tts-baseline-") as folder:
+    with tempfile.TemporaryDirectory(prefix="tts-peer-") as folder:
         model, styles = await asyncio.to_thread(_write_inputs, Path(folder), voices)
         process = await asyncio.create_subprocess_exec(
             python,
@@ -91,10 +92,10 @@ async def running_baseline(python: str, voices: tuple[str, ...], threads: int) -
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
         )
-        baseline = Baseline(process)
+        peer = Peer(process)
         try:
-            await baseline.ready()
-            yield baseline
+            await peer.ready()
+            yield peer
         finally:
             if process.stdin is not None:
                 process.stdin.close()
@@ -103,13 +104,16 @@ async def running_baseline(python: str, voices: tuple[str, ...], threads: int) -
 
 def _write_inputs(folder: Path, voices: tuple[str, ...]) -> tuple[Path, Path]:
     """Write the model file and the voices where kokoro-onnx can read them."""
-    import numpy as np
+    import numpy as np  # noqa: PLC0415 - needs the kokoro extra
 
-    from tts_server.backends.kokoro.voices import load_voices
-    from tts_server.backends.kokoro.weights import resolve
+    from tts_server.backends.kokoro.voices import load_voices  # noqa: PLC0415
+    from tts_server.backends.kokoro.weights import resolve  # noqa: PLC0415
 
     model, styles = folder / "kokoro.onnx", folder / "voices.npz"
     model.write_bytes(resolve().read())
     table = load_voices()
-    np.savez(styles, **{name: table.rows(name).reshape(-1, 1, 256) for name in voices})
+    with zipfile.ZipFile(styles, "w") as archive:
+        for name in voices:
+            with archive.open(f"{name}.npy", "w") as entry:
+                np.save(entry, table.rows(name).reshape(-1, 1, 256))
     return model, styles
