@@ -1,0 +1,179 @@
+"""Kokoro's vocoder (iSTFTNet: generator and inverse STFT) as a streaming program with frozen norms.
+
+Differences to the export, none of which changes what is computed:
+
+* Each adaptive instance norm, ``(1 + gamma) * (x - mean) / std + beta``, is ``scale * x + shift`` with two vectors
+  that are given for the utterance: its statistics are an input, not a reduction over the signal.
+* The activation after it, ``v + sin(alpha v)**2 / alpha`` (Snake: Ziyin et al. 2020, arXiv:2006.08195), is computed
+  as ``z + sin(z)**2`` with ``z = alpha v``: alpha is part of scale and shift, and 1/alpha of the next weights.
+* The export divides its first 20 samples by the square of one window, and nothing else; here every sample is
+  divided by the sum of the squared windows, which is 1.5 (the level then is the original model's).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import onnx
+
+from tts_server.backends.kokoro.export_weights import ExportWeights
+from tts_server.backends.kokoro.modulation import Norm
+from tts_server.backends.kokoro.stream_graph import StreamGraph
+
+GENERATOR = "decoder.decoder.generator"
+SAMPLES_PER_FRAME = 300
+SOURCE_PER_FRAME = 60
+N_BINS = 11
+N_SOURCE = 2 * N_BINS
+N_X = 512
+DILATIONS = (1, 3, 5)
+WINDOW_SUM = 1.5
+SOURCE_LEAD_FRAMES = 5
+"""How far the source is fed ahead of the frames, so that its blocks are done when the frames arrive there.
+
+Their look-ahead is 39 samples at ten a frame.
+"""
+MIN_FIRST_FRAMES = 12
+"""The fewest frames of a first piece that is not the last: the look-ahead of the whole program is 8.3 frames."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One residual block: its name in the export, channels and kernel."""
+
+    name: str
+    n_channels: int
+    kernel: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One upsampling stage: blocks whose mean is its output, and the block that the source passes."""
+
+    position: int
+    n_in: int
+    n_channels: int
+    stride: int
+    noise_kernel: int
+
+    @property
+    def noise(self) -> Block:
+        return Block(f"{GENERATOR}.noise_res.{self.position}", self.n_channels, self.noise_kernel)
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        return tuple(
+            Block(f"{GENERATOR}.resblocks.{3 * self.position + i}", self.n_channels, kernel)
+            for i, kernel in enumerate((3, 7, 11))
+        )
+
+
+STAGES = (Stage(0, N_X, 256, 10, 7), Stage(1, 256, 128, 6, 11))
+
+
+def norms() -> Iterator[Norm]:
+    """The vocoder's norms, in the order in which their vectors are concatenated."""
+    for stage in STAGES:
+        for block in (stage.noise, *stage.blocks):
+            for i in range(len(DILATIONS)):
+                for half in (1, 2):
+                    yield Norm(
+                        f"{block.name}.adain{half}.{i}", block.n_channels, f"{block.name}.alpha{half}.{i}"
+                    )
+
+
+def build_vocoder(weights: ExportWeights) -> tuple[onnx.ModelProto, StreamGraph]:
+    """Build the program.
+
+    Inputs besides the flags and states: ``x`` (1, 512, n) at 80 frames a second; ``source`` (1, 22, 60 m), at the
+    end one more; ``scale`` and ``shift`` (1, sum of the channels of `norms`, 1). Output: ``audio`` (1, 1, samples).
+
+    Raises:
+        ModelCorruptError: The export lacks a weight or has it in another shape.
+    """
+    builder = _Vocoder(weights)
+    builder.build()
+    return builder.graph.build(), builder.graph
+
+
+class _Vocoder:
+    def __init__(self, weights: ExportWeights) -> None:
+        self.graph = StreamGraph("vocoder")
+        self._weights = weights
+        all_norms = list(norms())
+        sizes = [norm.n_channels for norm in all_norms]
+        vectors = {}
+        for name in ("scale", "shift"):
+            self.graph.input(name, [1, sum(sizes), 1])
+            vectors[name] = self.graph.split(name, sizes, axis=1)
+        self._modulation = {
+            norm.name: (scale, shift)
+            for norm, scale, shift in zip(all_norms, vectors["scale"], vectors["shift"], strict=True)
+        }
+
+    def build(self) -> None:
+        graph = self.graph
+        x = graph.input("x", [1, N_X, None])
+        source = graph.input("source", [1, N_SOURCE, None])
+        for stage in STAGES:
+            x = graph.node("LeakyRelu", [x], alpha=0.1)
+            x = self._upsample(stage, x)
+            noise = self._block(stage.noise, self._noise_conv(stage, source))
+            x, noise = graph.align((x, stage.n_channels), (noise, stage.n_channels))
+            x = graph.node("Add", [x, noise])
+            outputs = [self._block(block, x) for block in stage.blocks]
+            waiting = [graph.delay(output, stage.n_channels, outputs[-1]) for output in outputs[:-1]]
+            total = graph.node("Add", [graph.node("Add", waiting), outputs[-1]])
+            x = graph.node("Mul", [total, graph.constant(np.float32(1 / len(outputs)).reshape(1))])
+        x = graph.node("LeakyRelu", [x], alpha=0.01)
+        weight, bias = self._weights.conv(f"{GENERATOR}.conv_post", (N_SOURCE, STAGES[-1].n_channels, 7))
+        graph.output("audio", self._inverse_stft(graph.conv(x, weight, bias, padding=3)))
+
+    def _upsample(self, stage: Stage, x: str) -> str:
+        kernel = 2 * stage.stride
+        weight, bias = self._weights.conv(
+            f"{GENERATOR}.ups.{stage.position}", (stage.n_in, stage.n_channels, kernel)
+        )
+        x = self.graph.conv_transpose(x, weight, bias, stride=stage.stride, trim=stage.stride // 2)
+        return self.graph.repeat_second_sample(x) if stage is STAGES[-1] else x
+
+    def _noise_conv(self, stage: Stage, source: str) -> str:
+        weight, bias = self._weights.conv(f"{GENERATOR}.noise_convs.{stage.position}")
+        if stage is STAGES[-1]:
+            return self.graph.conv(source, weight, bias, padding=0)
+        stride = STAGES[-1].stride
+        return self.graph.strided_conv(source, weight, bias, stride=stride, padding=stride // 2)
+
+    def _block(self, block: Block, x: str) -> str:
+        """A residual block: three times norm, activation, dilated convolution, the same again without dilation."""
+        for i, dilation in enumerate(DILATIONS):
+            y = self._modulated_conv(block, f"{block.name}.convs1.{i}", f"1.{i}", x, dilation)
+            y = self._modulated_conv(block, f"{block.name}.convs2.{i}", f"2.{i}", y, 1)
+            x = self.graph.node("Add", [self.graph.delay(x, block.n_channels, y), y])
+        return x
+
+    def _modulated_conv(self, block: Block, module: str, which: str, x: str, dilation: int) -> str:
+        graph = self.graph
+        scale, shift = self._modulation[f"{block.name}.adain{which}"]
+        z = graph.node("Add", [graph.node("Mul", [x, scale]), shift])
+        sine = graph.node("Sin", [z])
+        active = graph.node("Add", [z, graph.node("Mul", [sine, sine])])
+        weight, bias = self._weights.conv(module, (block.n_channels, block.n_channels, block.kernel))
+        alpha = self._weights.value(f"{block.name}.alpha{which}", (1, block.n_channels, 1))
+        padding = (block.kernel - 1) // 2 * dilation
+        return graph.conv(active, weight / alpha, bias, padding=padding, dilation=dilation)
+
+    def _inverse_stft(self, spectrum: str) -> str:
+        graph = self.graph
+        log_magnitude, phase = graph.split(spectrum, [N_BINS, N_BINS], axis=1)
+        magnitude, phase = graph.node("Exp", [log_magnitude]), graph.node("Sin", [phase])
+        real = graph.node("Mul", [magnitude, graph.node("Cos", [phase])])
+        imaginary = graph.node("Mul", [magnitude, graph.node("Sin", [phase])])
+        frames = graph.node("Concat", [real, imaginary], axis=1)
+        basis = self._weights.value(f"{GENERATOR}.stft.istft.stft.inverse_basis", (N_SOURCE, 1, 20))
+        hop = SAMPLES_PER_FRAME // SOURCE_PER_FRAME
+        # The transform itself is scaled by window length over hop.
+        gain = np.float32(basis.shape[2] / hop / WINDOW_SUM)
+        return graph.conv_transpose(frames, basis * gain, None, stride=hop, trim=basis.shape[2] // 2)
