@@ -1,0 +1,190 @@
+"""The tone backend keeps the contract, and misbehaves exactly as it was told."""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Mapping
+
+import pytest
+
+from tests.backends import contract
+from tts_server.audio.pcm import to_pcm16
+from tts_server.backends.base import BackendOptions, LoadCancelled
+from tts_server.backends.tone import ToneBackend, ToneScript
+from tts_server.errors import ConfigError, ModelNotFoundError, SynthesisError
+from tts_server.protocol.capabilities import ExtraValue
+from tts_server.session.effects import SpeechRequest
+
+
+def make_backend(**script: object) -> ToneBackend:
+    return ToneBackend(script=ToneScript(**script))  # type: ignore[arg-type]
+
+
+def make_request(
+    text: str = "hello world", *, voice: str = "alto", extras: Mapping[str, ExtraValue] | None = None
+) -> SpeechRequest:
+    return SpeechRequest(text=text, voice=voice, language="en", extras=extras)
+
+
+def pcm_of(backend: ToneBackend, request: SpeechRequest) -> bytes:
+    return b"".join(to_pcm16(chunk.samples)[0] for chunk in contract.speak(backend, request))
+
+
+@pytest.mark.parametrize("rate_hz", [8000, 24000, 44100])
+def test_keeps_the_contract_of_backends(rate_hz: int) -> None:
+    backend = make_backend(rate_hz=rate_hz)
+    backend.load(lambda _stage, _fraction: None)
+    contract.check_backend(backend)
+    backend.close()
+
+
+def test_each_character_lasts_sixty_milliseconds() -> None:
+    assert len(pcm_of(make_backend(), make_request("a" * 100))) == 2 * 24000 * 6
+
+
+def test_pauses_are_silent_and_letters_are_not() -> None:
+    pcm = memoryview(pcm_of(make_backend(), make_request("a b"))).cast("h")
+    a, pause, b = pcm[:1440], pcm[1440:2880], pcm[2880:]
+    assert max(a) > 5000
+    assert max(b) > 5000
+    assert set(pause) == {0}
+
+
+def test_voices_differ_in_pitch() -> None:
+    def crossings(voice: str) -> int:
+        pcm = memoryview(pcm_of(make_backend(), make_request("a" * 20, voice=voice))).cast("h")
+        return sum(1 for before, after in zip(pcm[:-1], pcm[1:], strict=True) if before < 0 <= after)
+
+    assert crossings("bass") < crossings("tenor") < crossings("alto") < crossings("soprano")
+
+
+def test_speed_shortens_the_audio() -> None:
+    normal = len(pcm_of(make_backend(), make_request()))
+    assert len(pcm_of(make_backend(), make_request(extras={"speed": 2.0}))) == normal // 2
+
+
+def test_a_step_makes_as_many_characters_as_it_was_told() -> None:
+    chunks = list(contract.speak(make_backend(step_ms=120), make_request("abcde")))
+    assert [len(chunk.samples) for chunk in chunks] == [2880, 2880, 1440]
+
+
+def test_words_that_span_steps_are_told_once() -> None:
+    chunks = list(contract.speak(make_backend(step_ms=60), make_request("ab cd")))
+    assert [[word.text for word in chunk.words] for chunk in chunks] == [["ab"], [], [], ["cd"], []]
+
+
+@pytest.mark.parametrize(
+    ("script", "extras"), [({"fail_at_step": 1}, {}), ({}, {"fail_at_step": 1})], ids=["script", "extras"]
+)
+def test_fails_at_the_step_it_was_told(script: dict[str, int], extras: dict[str, ExtraValue]) -> None:
+    utterance = make_backend(**script).start(make_request(extras=extras))
+    assert utterance.step() is not None
+    with pytest.raises(SynthesisError, match="step 1"):
+        utterance.step()
+
+
+def test_raises_what_no_backend_should() -> None:
+    with pytest.raises(ZeroDivisionError):
+        make_backend(raise_at_step=0).start(make_request()).step()
+
+
+def test_hangs_until_the_gate_opens() -> None:
+    gate = threading.Event()
+    utterance = make_backend(hang_at_step=0, gate=gate).start(make_request())
+    done = threading.Event()
+
+    def work() -> None:
+        utterance.step()
+        done.set()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    assert not done.wait(0.05)
+    gate.set()
+    assert done.wait(10)
+    thread.join()
+
+
+def test_gives_no_numbers_at_the_step_it_was_told() -> None:
+    chunks = list(contract.speak(make_backend(), make_request(extras={"nan_at_step": 1})))
+    bad = [any(not math.isfinite(sample) for sample in chunk.samples) for chunk in chunks]
+    assert bad == [False, True, False]
+    assert len(chunks[0].samples) == len(chunks[1].samples)
+
+
+def test_gives_garbage_when_told() -> None:
+    chunk = make_backend(garbage_at_step=0).start(make_request()).step()
+    assert chunk is not None
+    with pytest.raises(TypeError):
+        to_pcm16(chunk.samples)
+
+
+def test_gives_nothing_when_told() -> None:
+    assert make_backend(mute=True).start(make_request()).step() is None
+
+
+def test_gives_empty_steps_first_when_told() -> None:
+    chunks = list(contract.speak(make_backend(empty_steps=2), make_request("abcd")))
+    assert [len(chunk.samples) for chunk in chunks] == [0, 0, 5760]
+
+
+def test_refuses_to_start_when_told() -> None:
+    with pytest.raises(SynthesisError):
+        make_backend(fail_start=True).start(make_request())
+
+
+def test_load_tells_its_progress() -> None:
+    seen: list[float] = []
+    make_backend().load(lambda _stage, fraction: seen.append(fraction))
+    assert seen == sorted(seen)
+    assert seen[-1] == 1.0
+
+
+def test_load_can_be_cancelled() -> None:
+    def cancel(_stage: str, fraction: float) -> None:
+        if fraction > 0.5:
+            raise LoadCancelled
+
+    with pytest.raises(LoadCancelled):
+        make_backend().load(cancel)
+
+
+def test_load_fails_when_told() -> None:
+    with pytest.raises(ModelNotFoundError):
+        make_backend(fail_load=True).load(lambda _stage, _fraction: None)
+
+
+def test_settings_are_read_by_name() -> None:
+    script = ToneScript.from_settings((("rate_hz", "16000"), ("char_ms", "20"), ("mute", "true")))
+    assert (script.rate_hz, script.char_ms, script.mute) == (16000, 20.0, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("volume", "1", "rate_hz"),
+        ("rate_hz", "loud", "number"),
+        ("rate_hz", "0", "range"),
+        ("char_ms", "nan", "range"),
+        ("mute", "perhaps", "true or false"),
+        ("gate", "1", "unknown"),
+    ],
+)
+def test_settings_that_are_not_accepted_are_named(name: str, value: str, message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        ToneBackend(BackendOptions(settings=((name, value),)))
+
+
+def test_unknown_default_voice_is_refused_with_those_there_are() -> None:
+    with pytest.raises(ConfigError, match=r"'nobody'.*alto.*viola"):
+        ToneBackend(BackendOptions(voice="nobody"))
+
+
+def test_unknown_model_is_refused() -> None:
+    with pytest.raises(ConfigError, match="tone-1"):
+        ToneBackend(BackendOptions(model="other"))
+
+
+def test_default_voice_is_the_operators() -> None:
+    assert ToneBackend(BackendOptions(voice="bass")).capabilities.default_voice == "bass"
