@@ -1,0 +1,1 @@
+"""The wire: events, and how they stand in messages."""

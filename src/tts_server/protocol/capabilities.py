@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Literal, Mapping
+from typing import Literal
 
 ExtraValue = bool | int | float | str
 
@@ -51,14 +52,15 @@ class ExtraSpec:
     """One key of ``extras`` that a backend takes.
 
     Args:
-        kind: ``number`` is a finite int or float, never a bool.
+        kind: ``number`` is a finite int or float, never a bool; ``any`` is what a client knows of a server's
+            extra.
         minimum: Smallest accepted number, inclusive.
         maximum: Largest accepted number, inclusive.
         choices: Accepted strings; empty accepts any.
         help: One line for documents.
     """
 
-    kind: Literal["number", "integer", "boolean", "string"]
+    kind: Literal["number", "integer", "boolean", "string", "any"]
     minimum: float | None = None
     maximum: float | None = None
     choices: tuple[str, ...] = ()
@@ -69,8 +71,10 @@ class ExtraSpec:
 class Capabilities:
     """What a loaded backend offers, as ``server.hello`` tells it.
 
-    ``voices`` is None for a backend that has voices but cannot list them: then any voice is refused. ``voice_count`` 0
-    means that the backend has no voices: then any is accepted and ignored.
+    ``voices`` is None for a backend that has voices but cannot list them: then any voice is refused.
+    ``voice_count`` 0 means that the backend has no voices: then any is accepted and ignored. A listed voice
+    whose language is not among ``languages`` is refused, with the reason from ``refused_languages``, and not
+    shown to clients; ``voice_count`` counts the others.
     """
 
     streaming: bool
@@ -84,7 +88,8 @@ class Capabilities:
     default_voice: str | None = None
     default_language: str | None = None
     refused_languages: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    """Languages that the model has and this installation leaves out, each with the reason for the error message."""
+    """Languages that the model has and this installation leaves out, each with the reason for the error
+    message."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,15 @@
 """Every event of the protocol, one frozen dataclass each.
 
-Client events are imperative (``CommitText``), server events are past (``TextCommitted``). ``event_id`` is what the sender
-chose; a server event's ``event_id`` is made by the session machine. ``None`` stands for a field that was absent.
+Client events are imperative (``CommitText``), server events are past (``TextCommitted``). ``event_id`` is
+what the sender chose; a server event's ``event_id`` is made by the session machine. ``None`` stands for a
+field that was absent.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Mapping
+from typing import Any
 
 from tts_server.errors import ErrorType
 from tts_server.protocol.capabilities import AudioFormat, BackendInfo, Capabilities
@@ -17,7 +19,7 @@ PROTOCOL_VERSION = "0.1"
 JSONObject = Mapping[str, Any]
 
 
-# --- client to server -------------------------------------------------------------------------------------------------
+# --- client to server ---------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +90,18 @@ class RequestStatus:
 
 
 ClientEvent = (
-    UpdateSession | AppendText | CommitText | ClearText | CancelResponse | CancelSession | CloseSession | RequestStatus
+    UpdateSession
+    | AppendText
+    | CommitText
+    | ClearText
+    | CancelResponse
+    | CancelSession
+    | CloseSession
+    | RequestStatus
 )
 
 
-# --- server to client -------------------------------------------------------------------------------------------------
+# --- server to client ---------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""One connection's rules, without any I/O."""

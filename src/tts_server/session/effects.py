@@ -1,12 +1,14 @@
 """What a session machine wants done: the only way in which it touches the world.
 
-The connection's driver carries the effects out in the order in which they stand, before it feeds the next input.
+The connection's driver carries the effects out in the order in which they stand, before it feeds the next
+input.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Mapping
+from typing import Any
 
 from tts_server.protocol.events import ServerEvent
 
@@ -15,8 +17,8 @@ from tts_server.protocol.events import ServerEvent
 class SpeechRequest:
     """Everything that a backend needs to speak one response.
 
-    ``voice`` and ``language`` are already resolved against the backend's lists: None only where the backend has none.
-    ``extras`` holds checked values of keys that the backend advertises, and no others.
+    ``voice`` and ``language`` are already resolved against the backend's lists: None only where the backend
+    has none. ``extras`` holds checked values of keys that the backend advertises, and no others.
     """
 
     text: str
@@ -65,8 +67,15 @@ class ResumeSynthesis:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportStatus:
+    """Look up what the machine cannot know and answer at once with ``machine.status``."""
+
+    previous_event_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class SetTimer:
-    """Call ``machine.timer(name, now)`` at ``at_s`` on the clock of ``now``; replaces a timer of the same name."""
+    """Call ``machine.timer(name, now)`` at ``at_s``; replaces a timer of the same name."""
 
     name: str
     at_s: float
@@ -100,5 +109,15 @@ class Note:
 
 
 Effect = (
-    Send | Submit | Cancel | DiscardAudio | PauseSynthesis | ResumeSynthesis | SetTimer | ClearTimer | Close | Note
+    Send
+    | Submit
+    | Cancel
+    | DiscardAudio
+    | PauseSynthesis
+    | ResumeSynthesis
+    | ReportStatus
+    | SetTimer
+    | ClearTimer
+    | Close
+    | Note
 )

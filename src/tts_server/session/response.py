@@ -1,0 +1,169 @@
+"""The responses of a session, each from its submission to the moment the engine lets go of it.
+
+``RESPONSE_TABLE`` maps (response state, input) to a handler. A response is owed exactly one terminal event
+while it is LIVE and has had it when it is CANCELLED; one that the engine has let go of is forgotten. Several
+may be live at once: the scheduler has the responses of a stream synthesized one after another, so their audio
+comes in order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from tts_server.audio.framing import Framer
+from tts_server.errors import LocalProtocolError, TTSServerError
+from tts_server.protocol import events as ev
+from tts_server.protocol.capabilities import AudioFormat
+from tts_server.session.effects import Cancel, DiscardAudio, Effect, Send
+from tts_server.session.faults import error_detail, error_event
+from tts_server.session.ids import Ids
+
+
+class ResponseState(Enum):
+    """Where a response stands."""
+
+    SUBMITTED = "submitted"
+    """Admission was asked for; nothing was said to the client."""
+    LIVE = "live"
+    """Admitted; it owes the client exactly one terminal event."""
+    CANCELLED = "cancelled"
+    """The client was told that it ended, and the engine has not let go of it."""
+
+
+@dataclass(slots=True)
+class Response:
+    """What is remembered of one response.
+
+    Args:
+        response_id: Its name on the wire.
+        commit_event_id: The ``event_id`` of the commit, for the answer.
+        framer: Cuts its audio into frames, and counts its samples.
+        state: Where it stands.
+        seq: Number of the next frame.
+    """
+
+    response_id: str
+    commit_event_id: str | None
+    framer: Framer
+    state: ResponseState = ResponseState.SUBMITTED
+    seq: int = 0
+
+
+class Responses:
+    """All responses of one session that the engine has not let go of, oldest first.
+
+    Args:
+        audio: Format of the session's audio.
+        ids: Where ids of responses and events come from.
+    """
+
+    def __init__(self, audio: AudioFormat, ids: Ids) -> None:
+        self._audio = audio
+        self._ids = ids
+        self._by_id: dict[str, Response] = {}
+
+    @property
+    def live(self) -> tuple[str, ...]:
+        """Ids of the responses that are owed a terminal event."""
+        return tuple(r.response_id for r in self._by_id.values() if r.state is ResponseState.LIVE)
+
+    def new(self, commit_event_id: str | None) -> str:
+        """Remember a response whose admission is being asked for, and return its id."""
+        response_id = self._ids.response()
+        self._by_id[response_id] = Response(response_id, commit_event_id, Framer(self._audio.frame_samples))
+        return response_id
+
+    def outcome(self, name: str, response_id: str, detail: Any = None) -> list[Effect]:
+        """Answer an input that concerns one response, by ``RESPONSE_TABLE``.
+
+        Raises:
+            LocalProtocolError: The input does not fit the response's state, or there is no such response.
+        """
+        response = self._by_id.get(response_id)
+        if response is None:
+            raise LocalProtocolError(f"{name}: there is no response {response_id}")
+        handler = RESPONSE_TABLE.get((response.state, name))
+        if handler is None:
+            raise LocalProtocolError(f"{name}: the response {response_id} is {response.state.value}")
+        return handler(self, response, detail)
+
+    def cancel(self, event_id: str | None, response_id: str | None = None) -> list[Effect]:
+        """Cancel the live response of that id, or all that are live, and tell the client at once.
+
+        Audio that waits is dropped first, so that nothing of the response follows the event.
+        """
+        effects: list[Effect] = []
+        for name in self.live:
+            if response_id in {None, name}:
+                told = Send(ev.ResponseCancelled(self._ids.event(), name, event_id))
+                effects += [DiscardAudio(name), told, *self._stop(name)]
+        return effects
+
+    def abandon(self) -> list[Effect]:
+        """Cancel all that are live, with nobody left to tell."""
+        return [effect for name in self.live for effect in self._stop(name)]
+
+    def _stop(self, response_id: str) -> list[Effect]:
+        self._by_id[response_id].state = ResponseState.CANCELLED
+        return [Cancel(response_id)]
+
+    def _announce(self, response: Response, _detail: None) -> list[Effect]:
+        """Tell the client what its commit has become."""
+        response.state = ResponseState.LIVE
+        return [
+            Send(ev.TextCommitted(self._ids.event(), response.response_id, response.commit_event_id)),
+            Send(ev.ResponseCreated(self._ids.event(), response.response_id)),
+        ]
+
+    def _refuse(self, response: Response, error: TTSServerError) -> list[Effect]:
+        """Forget the response and tell the client why."""
+        del self._by_id[response.response_id]
+        return [Send(error_event(self._ids.event(), error, response.commit_event_id))]
+
+    def _send_audio(self, response: Response, pcm: bytes) -> list[Effect]:
+        """Send the frames that are complete."""
+        return [self._frame(response, frame) for frame in response.framer.push(pcm)]
+
+    def _finish(self, response: Response, _detail: None) -> list[Effect]:
+        """Send the rest of the audio, and that it was all."""
+        del self._by_id[response.response_id]
+        rest = response.framer.flush()
+        last = [] if rest is None else [self._frame(response, rest)]
+        duration_ms = round(response.framer.n_samples * 1000 / self._audio.rate_hz, 3)
+        return [*last, Send(ev.AudioDone(self._ids.event(), response.response_id, duration_ms))]
+
+    def _fail(self, response: Response, error: TTSServerError) -> list[Effect]:
+        """Tell the client that it failed; the session stays usable."""
+        del self._by_id[response.response_id]
+        return [Send(ev.ResponseFailed(self._ids.event(), response.response_id, error_detail(error)))]
+
+    def _drop(self, _response: Response, _detail: bytes) -> list[Effect]:
+        """Drop it: the client was told that no more comes."""
+        return []
+
+    def _forget(self, response: Response, _detail: TTSServerError | None) -> list[Effect]:
+        """Forget the response: the client was told at the cancel."""
+        del self._by_id[response.response_id]
+        return []
+
+    def _frame(self, response: Response, pcm: bytes) -> Send:
+        seq = response.seq
+        response.seq = seq + 1
+        return Send(ev.AudioDelta(self._ids.event(), response.response_id, seq, pcm))
+
+
+RESPONSE_TABLE: Mapping[tuple[ResponseState, str], Callable[[Responses, Response, Any], list[Effect]]] = {
+    (ResponseState.SUBMITTED, "admitted"): Responses._announce,
+    (ResponseState.SUBMITTED, "refused"): Responses._refuse,
+    (ResponseState.LIVE, "audio"): Responses._send_audio,
+    (ResponseState.LIVE, "finished"): Responses._finish,
+    (ResponseState.LIVE, "failed"): Responses._fail,
+    (ResponseState.CANCELLED, "audio"): Responses._drop,
+    (ResponseState.CANCELLED, "finished"): Responses._forget,
+    (ResponseState.CANCELLED, "failed"): Responses._forget,
+    (ResponseState.CANCELLED, "released"): Responses._forget,
+}
+"""What is done with each input in each state; a pair that is missing is a mistake of the driver's."""
