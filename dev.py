@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 BENCH_VENV = ROOT / ".venv-bench"
 PINS = ROOT / "requirements"
+WITHOUT_WHEEL = ("docopt", "forbiddenfruit")
 SENTENCE = "Hello! This voice was made on your own machine."
 VERSION = "import sys; print(*sys.version_info[:2])"
 VENV_VERSION = "import ensurepip, venv; " + VERSION
@@ -150,7 +151,7 @@ def install_pins(uv: Path, python: Path, pins: str) -> None:
     """Install the pinned packages from wheels, then this package in place without looking for more."""
     say(f"installing requirements/{pins}.txt (the first time this downloads some hundred MB)")
     into = (uv, "pip", "install", "--python", python, "--build-constraints", PINS / "build.txt")
-    wheels = ("--only-binary", ":all:", "--no-binary", "docopt")
+    wheels = ("--only-binary", ":all:", *("--no-binary=" + name for name in WITHOUT_WHEEL))
     execute(*into, "--require-hashes", *wheels, "-r", PINS / (pins + ".txt"))
     if python.parent.parent == VENV:
         execute(*into, "--no-deps", "--editable", ROOT)

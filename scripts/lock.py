@@ -58,7 +58,7 @@ def main() -> int:
     uv = str(Path(sys.executable).with_name("uv"))
     options = sys.argv[1:]
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    # docopt, which num2words needs, has no wheel and is built with setuptools.
+    # docopt (for num2words) and forbiddenfruit (for blockbuster) have no wheel and are built with setuptools.
     build = [*project["build-system"]["requires"], "setuptools", "wheel"]
     shared = "--constraint=requirements/dev.txt"
     PINS.mkdir(exist_ok=True)
