@@ -1,7 +1,8 @@
 """Share out what was pronounced in context among the words that were written.
 
-espeak-ng returns one string for a clause. Words may run together in it, and a number or an abbreviation may be several
-spoken words. Each written word is therefore pronounced alone as well, and the clause is cut where those line up with it.
+espeak-ng returns one string for a clause. Words may run together in it, and a number or an abbreviation may
+be several spoken words. Each written word is therefore pronounced alone as well, and the clause is cut where
+those line up with it.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from difflib import SequenceMatcher
+from itertools import pairwise
 
 _STRESS = str.maketrans("", "", "ˈˌː-\u0361 ")
 
@@ -23,8 +25,8 @@ def share_out(spoken: Sequence[str], alone: Sequence[Sequence[str]]) -> list[str
         alone: For each written word, its pronunciation alone, one string for each spoken word.
 
     Returns:
-        One string for each written word; their concatenation is ``" ".join(spoken)``. A space between two written words
-        ends the first. A word that cannot be told apart from its neighbour is empty.
+        One string for each written word; their concatenation is ``" ".join(spoken)``. A space between two
+        written words ends the first. A word that cannot be told apart from its neighbour is empty.
     """
     if not alone:
         return []
@@ -71,7 +73,7 @@ def _by_sound(whole: str, alone: Sequence[str]) -> list[str]:
         cut = _carry(boundary, opcodes)
         cuts.append(max(cuts[-1], _snap(whole, cut)))
     cuts.append(len(whole))
-    return [whole[a:b] for a, b in zip(cuts, cuts[1:], strict=False)]
+    return [whole[a:b] for a, b in pairwise(cuts)]
 
 
 def _carry(position: int, opcodes: Sequence[tuple[str, int, int, int, int]]) -> int:

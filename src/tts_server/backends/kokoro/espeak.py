@@ -1,12 +1,12 @@
 """The espeak-ng library, as far as turning text into IPA needs it.
 
-espeak-ng keeps its state in global variables: there is one ``EspeakNG`` for the process, and it is used **only on the
-engine's thread**. The library comes from ``espeakng-loader``.
+espeak-ng keeps its state in global variables: there is one ``EspeakNG`` for the process, and it is used
+**only on the engine's thread**. The library comes from ``espeakng-loader``.
 
-Three of its habits are kept away from callers. Long or odd text overruns its fixed buffers and ends the process (found by
-fuzzing 1.52: 600 characters of dotted letters, runs of combining marks and of 200 letters), so text is cut to what it
-takes. Its path buffer holds 160 bytes, so a data folder with a longer path is reached through a link. And unless told
-otherwise it calls ``exit`` when it cannot start.
+Three of its habits are kept away from callers. Long or odd text overruns its fixed buffers and ends the
+process (found by fuzzing 1.52: 600 characters of dotted letters, runs of combining marks and of 200 letters),
+so text is cut to what it takes. Its path buffer holds 160 bytes, so a data folder with a longer path is
+reached through a link. And unless told otherwise it calls ``exit`` when it cannot start.
 """
 
 from __future__ import annotations
@@ -77,15 +77,16 @@ class EspeakNG:
     def ipa(self, text: str, dialect: str) -> list[str]:
         """Return the IPA of ``text``, one string for each word that espeak-ng speaks.
 
-        Runs on the engine's thread; about 0.1 ms for a sentence. Characters that cannot be spoken are passed over.
+        Runs on the engine's thread; about 0.1 ms for a sentence. Characters that cannot be spoken are passed
+        over.
 
         Args:
             text: Any text.
             dialect: A key of ``VOICES``.
 
         Returns:
-            Words in order, with stress marks and with ``TIE`` inside a phoneme of several letters; marks of a change of
-            language are taken out. A number is several words; words that run together are one.
+            Words in order, with stress marks and with ``TIE`` inside a phoneme of several letters; marks of a
+            change of language are taken out. A number is several words; words that run together are one.
 
         Raises:
             SynthesisError: The library does not have the dialect's voice.
@@ -116,7 +117,7 @@ class EspeakNG:
 
 
 def _without_flags(ipa: str) -> str:
-    """Take out marks like ``(en)``, which espeak-ng sets where it changes language; ties run through their letters."""
+    """Take out marks like ``(en)``, set where the language changes; ties run through their letters."""
     kept = []
     inside = False
     for char in ipa:
@@ -134,8 +135,8 @@ def _without_flags(ipa: str) -> str:
 def speakable_pieces(text: str) -> list[str]:
     """Cut ``text`` into pieces that espeak-ng takes without harm, without what it cannot speak.
 
-    Kept are Latin, Greek, Cyrillic and Devanagari letters, digits and a few signs. A piece has at most 240 characters and
-    no word of more than 60; ordinary clauses pass unchanged, in one piece.
+    Kept are Latin, Greek, Cyrillic and Devanagari letters, digits and a few signs. A piece has at most 240
+    characters and no word of more than 60; ordinary clauses pass unchanged, in one piece.
     """
     words: list[str] = []
     for word in "".join(_speakable_chars(text)).split():
@@ -183,5 +184,7 @@ def espeak_ng() -> EspeakNG:
     try:
         import espeakng_loader  # noqa: PLC0415 - only a Kokoro backend needs it
     except ImportError as error:
-        raise MissingDependencyError("Kokoro needs espeakng-loader for pronunciation", extra="kokoro") from error
+        raise MissingDependencyError(
+            "Kokoro needs espeakng-loader for pronunciation", extra="kokoro"
+        ) from error
     return EspeakNG(espeakng_loader.get_library_path(), espeakng_loader.get_data_path())

@@ -1,7 +1,8 @@
 """Which languages this installation can speak, and which of them a voice speaks.
 
-A *language* is what a client names and the server advertises (``en``, ``pt``). A *dialect* is what a G2P engine is chosen
-by (``en-us``, ``en-gb``, ``pt-br``): the first letter of a voice's name tells its own (``bf_emma`` is British).
+A *language* is what a client names and the server advertises (``en``, ``pt``). A *dialect* is what a G2P
+engine is chosen by (``en-us``, ``en-gb``, ``pt-br``): the first letter of a voice's name tells its own
+(``bf_emma`` is British).
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ class Language:
     install: tuple[str, ...] = ()
 
 
-# The Japanese and Chinese sets are what misaki's ja.JAG2P and zh.ZHG2P import, and nothing else of its extras.
+# The Japanese and Chinese sets are what misaki's ja.JAG2P and zh.ZHG2P import, and nothing else.
 LANGUAGES: dict[str, Language] = {
     language.code: language
     for language in (
@@ -73,7 +74,7 @@ _DIALECTS = frozenset(_VOICE_DIALECTS.values())
 
 
 def missing_packages(code: str) -> tuple[str, ...]:
-    """Return the import names that the G2P of ``code`` needs and that are not installed, without importing them."""
+    """Return the import names that the G2P of ``code`` needs and that are not installed; imports none."""
     return tuple(name for name in LANGUAGES[code].packages if find_spec(name) is None)
 
 
@@ -81,8 +82,9 @@ def advertised_languages(extra: Iterable[str] = ()) -> tuple[str, ...]:
     """Return the codes that this installation can speak, sorted.
 
     Args:
-        extra: Optional languages that the operator switched on (``ja``, ``zh``); case does not matter. One is advertised
-            only where its G2P packages are installed too. Other codes are of no effect: see ``disabled_languages``.
+        extra: Optional languages that the operator switched on (``ja``, ``zh``); case does not matter. One is
+            advertised only where its G2P packages are installed too. Other codes are of no effect: see
+            ``disabled_languages``.
     """
     wanted = {code.strip().lower() for code in extra}
     optional = {code for code in OPTIONAL_LANGUAGES if code in wanted and not missing_packages(code)}
@@ -99,7 +101,7 @@ def disabled_languages(extra: Iterable[str] = ()) -> dict[str, str]:
         Code to one line of reason, sorted by code.
     """
     wanted = {code.strip().lower() for code in extra} - {""}
-    reasons = {code: "the model has no voice for it" for code in wanted - set(LANGUAGES)}
+    reasons = dict.fromkeys(wanted - set(LANGUAGES), "the model has no voice for it")
     for code in OPTIONAL_LANGUAGES:
         missing = missing_packages(code)
         if missing:
@@ -134,8 +136,9 @@ def voice_language(voice: str) -> str:
 def resolve_dialect(language: str | None, voice: str) -> str:
     """Return the dialect to speak ``language`` in, with ``voice``.
 
-    A voice keeps its own dialect of its own language: ``en`` with ``bf_emma`` is British. A region that the model knows
-    is followed (``en-us`` with ``bf_emma`` is American), any other is taken for its language (``es-mx`` is ``es``).
+    A voice keeps its own dialect of its own language: ``en`` with ``bf_emma`` is British. A region that the
+    model knows is followed (``en-us`` with ``bf_emma`` is American), any other is taken for its language
+    (``es-mx`` is ``es``).
 
     Args:
         language: A code, with or without a region, in any case; None or "" is the voice's own.

@@ -1,8 +1,9 @@
 """The client's text as units, each with what is to be pronounced for it.
 
-Pure. A *unit* is a stretch of the client's text without white space, cut further behind dashes and ellipses that join two
-words. Normalising replaces what stands inside units (``3:45`` is pronounced ``3 45``) and leaves the units themselves and
-their places in the client's text alone, so that every symbol can be traced to the word it belongs to.
+Pure. A *unit* is a stretch of the client's text without white space, cut further behind dashes and ellipses
+that join two words. Normalising replaces what stands inside units (``3:45`` is pronounced ``3 45``) and
+leaves the units themselves and their places in the client's text alone, so that every symbol can be traced to
+the word it belongs to.
 """
 
 from __future__ import annotations
@@ -71,13 +72,15 @@ class Draft:
     """A text being normalised: the client's, and the replacements made so far.
 
     Args:
-        text: The client's text. ``Draft.text`` is the same with characters exchanged one for one, so that indices hold.
+        text: The client's text. ``Draft.text`` is the same with characters exchanged one for one, so that
+            indices hold.
     """
 
     def __init__(self, text: str) -> None:
         self.text = "".join(_plain_char(char) for char in text)
         self._edits: dict[tuple[int, int], str] = {}
         self._taken = bytearray(len(text))
+        self._glued: set[int] = set()
 
     def is_free(self, start: int, end: int) -> bool:
         """Say whether no character of ``text[start:end]`` has been replaced yet."""
@@ -86,12 +89,17 @@ class Draft:
     def replace(self, start: int, end: int, spoken: str) -> None:
         """Pronounce ``spoken`` for ``text[start:end]``; of no effect where something was replaced before.
 
-        ``start == end`` inserts. A stretch with white space in it is pronounced at its first unit.
+        ``start == end`` inserts. A stretch with white space in it becomes one unit.
         """
         if not self.is_free(start, end) or (start, end) in self._edits:
             return
         self._taken[start:end] = b"\x01" * (end - start)
         self._edits[start, end] = spoken
+        self.glue(start, end)
+
+    def glue(self, start: int, end: int) -> None:
+        """Make one unit of what ``text[start:end]`` touches."""
+        self._glued.update(range(start, end))
 
     def apply(self, pattern: re.Pattern[str], rule: Callable[[re.Match[str]], str | None]) -> None:
         """Replace every match of ``pattern`` that is still free by what ``rule`` returns; None leaves it."""
@@ -105,7 +113,8 @@ class Draft:
         """Return the units with everything replaced."""
         edits = sorted(self._edits.items())
         units = []
-        for start, end, spaced in _unit_spans(self.text):
+        glued = "".join("x" if i in self._glued and c.isspace() else c for i, c in enumerate(self.text))
+        for start, end, spaced in _unit_spans(glued):
             spoken = self._spoken(start, end, edits)
             units.append(Unit(start, end, " ".join(spoken.split()), spaced))
         return SpokenText.of(units)
@@ -114,14 +123,13 @@ class Draft:
         parts = []
         position = start
         for (edit_start, edit_end), spoken in edits:
-            if edit_end < start or edit_start > end or (edit_start == edit_end == start and start > 0):
+            is_insertion = edit_start == edit_end
+            if is_insertion and not start < edit_start <= end:
                 continue
-            if edit_start < start:
-                position = max(position, min(edit_end, end))
+            if not is_insertion and (edit_end <= start or edit_start >= end):
                 continue
-            if edit_start == end and edit_end > end:
-                continue
-            parts += [self.text[position:edit_start], spoken]
+            if edit_start >= start:
+                parts += [self.text[position:edit_start], spoken]
             position = max(position, min(edit_end, end))
         return "".join(parts) + self.text[position:end]
 
@@ -130,7 +138,7 @@ _SPACES = re.compile(r"\s+")
 _JOINTS = re.compile(r"(?<=[^\W_])(?:[—…]+|-{2,}|\.{2,})(?=[\"“'‘(]*[^\W_])")
 _EXCHANGED = str.maketrans(
     {
-        "–": "–",
+        "–": "—",
         "‐": "-",
         "‑": "-",
         "‒": "-",
@@ -155,7 +163,7 @@ _EXCHANGED = str.maketrans(
 
 
 def _plain_char(char: str) -> str:
-    """Return one character for one: typographic variants as the usual one, what cannot be spoken as a space."""
+    """Return one character for one: typographic variants as the usual one, control characters as a space."""
     exchanged = char.translate(_EXCHANGED)
     if exchanged != char:
         return exchanged

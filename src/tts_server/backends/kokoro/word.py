@@ -16,12 +16,14 @@ PUNCTUATION = frozenset(';:,.!?—…"()“” ')
 class Word:
     """One word of the client's, and how it is pronounced.
 
-    The symbols of a text are ``lead + phonemes + trail`` of its words, one after the other. Each symbol is one token of
-    the model. Times of a word are those of its ``phonemes``: what is in ``lead`` and ``trail`` is silence around it.
+    The symbols of a text are ``lead + phonemes + trail`` of its words, one after the other. Each symbol is
+    one token of the model. Times of a word are those of its ``phonemes``: what is in ``lead`` and ``trail``
+    is silence around it.
 
     Args:
-        text: ``source[char_start:char_end]`` with the punctuation that touches it. Punctuation or signs standing alone are
-            part of the word before (at the beginning, of the word behind), so that between two words is only white space.
+        text: ``source[char_start:char_end]`` with the punctuation that touches it. Punctuation or signs
+            standing alone are part of the word before (at the beginning, of the word behind), so that between
+            two words is only white space.
         char_start: Index of its first character in the text that was given.
         char_end: Index after its last character.
         lead: Symbols before the sound, such as an opening quote; usually empty.
@@ -56,8 +58,8 @@ def make_words(source: str, spans: Sequence[tuple[int, int]], symbols: Sequence[
         symbols: For each span; may be empty or only punctuation, which goes to a neighbour.
 
     Returns:
-        One word for each span with a sound; none if nothing sounds. Their symbols, joined, are those given, less space at
-        both ends; where nothing sounds they are dropped.
+        One word for each span with a sound; none if nothing sounds. Their symbols, joined, are those given,
+        less space at both ends; where nothing sounds they are dropped.
     """
     words: list[Word] = []
     before = ""
@@ -67,20 +69,27 @@ def make_words(source: str, spans: Sequence[tuple[int, int]], symbols: Sequence[
         if not sound and words:
             last = words[-1]
             words[-1] = Word(
-                source[last.char_start : end], last.char_start, end, last.lead, last.phonemes, last.trail + mine
+                source[last.char_start : end],
+                last.char_start,
+                end,
+                last.lead,
+                last.phonemes,
+                last.trail + mine,
             )
         elif not sound:
             before += mine
             before_start = start if before_start is None else before_start
         else:
-            lead, trail = mine.split(sound, 1) if sound else (mine, "")
+            lead, trail = mine.split(sound, 1)
             begin = start if before_start is None else before_start
             words.append(Word(source[begin:end], begin, end, before + lead, sound, trail))
             before, before_start = "", None
     if not words:
         return ()
-    first, last = words[0], words[-1]
-    words[0] = Word(first.text, first.char_start, first.char_end, first.lead.lstrip(), first.phonemes, first.trail)
+    first = words[0]
+    words[0] = Word(
+        first.text, first.char_start, first.char_end, first.lead.lstrip(), first.phonemes, first.trail
+    )
     last = words[-1]
     words[-1] = Word(last.text, last.char_start, last.char_end, last.lead, last.phonemes, last.trail.rstrip())
     return tuple(words)
