@@ -1,0 +1,130 @@
+"""The ``kokoro`` backend: model, voices and pronunciation under the backends' contract."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from tts_server.backends.base import Backend
+from tts_server.backends.kokoro.g2p import G2P
+from tts_server.backends.kokoro.languages import (
+    LANGUAGES,
+    advertised_languages,
+    disabled_languages,
+    voice_dialect,
+)
+from tts_server.backends.kokoro.synthesizer import KokoroModel
+from tts_server.backends.kokoro.utterance import SAMPLE_RATE_HZ, WholeUtterance
+from tts_server.backends.kokoro.voices import DEFAULT_VOICE, load_voices
+from tts_server.backends.kokoro.weights import resolve
+from tts_server.errors import ConfigError, ModelError
+from tts_server.protocol.capabilities import Capabilities, ExtraSpec
+from tts_server.session.effects import SpeechRequest
+
+if TYPE_CHECKING:
+    from tts_server.backends.base import BackendOptions, ProgressCallback, Utterance
+
+SPEED: Final = ExtraSpec(
+    "number", minimum=0.5, maximum=2.0, help="How fast to speak: 1 is the voice's own pace, 2 twice as fast."
+)
+_WARM_UP_TEXT: Final = "Everything is ready now."
+
+
+class KokoroBackend(Backend):
+    """Kokoro-82M on ONNX Runtime.
+
+    Args:
+        options: ``model`` is a known model's name or the path of a ``kokoro-v1.0`` export; ``voice`` speaks when a
+            client names none.
+
+    Raises:
+        ConfigError: There is no such voice, or none of the given model.
+        ModelError: The model's file is not there.
+    """
+
+    name = "kokoro"
+
+    def __init__(self, options: BackendOptions) -> None:
+        self._options = options
+        self._source = resolve(options.model)
+        self._voices = load_voices()
+        self._languages = advertised_languages(options.extra_languages)
+        self._default_voice = self._check_voice(options.voice or DEFAULT_VOICE)
+        self._g2p = G2P()
+        self._model: KokoroModel | None = None
+        self.model = self._source.name
+
+    @property
+    def sample_rate_hz(self) -> int:
+        """24000."""
+        return SAMPLE_RATE_HZ
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """The voices whose languages this installation can pronounce."""
+        voices = self._voices.voices(self._languages)
+        refused = {
+            code: reason
+            for code, reason in disabled_languages(self._options.extra_languages).items()
+            if code in LANGUAGES
+        }
+        return Capabilities(
+            streaming=False,
+            languages=self._languages,
+            voice_count=len(voices),
+            voices=voices,
+            extras=MappingProxyType({"speed": SPEED}),
+            default_voice=self._default_voice,
+            refused_languages=MappingProxyType(refused),
+        )
+
+    def load(self, progress: ProgressCallback) -> None:
+        """Check and prepare the model, or read it from the cache, and speak once to warm up."""
+        if self._options.cache_dir is None:
+            raise ConfigError("the kokoro backend needs a folder for its prepared model")
+        self._model = KokoroModel.load(
+            self._source,
+            cache_dir=Path(self._options.cache_dir) / self.name,
+            threads=self._options.threads,
+            progress=progress,
+        )
+        dialects = sorted({voice_dialect(voice.name) for voice in self._voices.voices(self._languages)})
+        for position, dialect in enumerate(dialects):
+            progress("loading pronunciation", position / len(dialects))
+            self._g2p.load([dialect])
+        progress("loading pronunciation", 1.0)
+        self._warm_up(progress)
+
+    def start(self, request: SpeechRequest) -> Utterance:
+        """Begin an utterance; the first step pronounces its first sentence."""
+        return WholeUtterance(request, self._loaded(), self._g2p, self._voices, self._default_voice)
+
+    def close(self) -> None:
+        """Release the model's memory."""
+        if self._model is not None:
+            self._model.close()
+            self._model = None
+
+    def _loaded(self) -> KokoroModel:
+        if self._model is None:
+            raise ModelError("the kokoro backend is not loaded")
+        return self._model
+
+    def _warm_up(self, progress: ProgressCallback) -> None:
+        progress("warming up", 0.0)
+        utterance = self.start(SpeechRequest(_WARM_UP_TEXT))
+        while utterance.step() is not None:
+            pass
+        utterance.close()
+        progress("warming up", 1.0)
+
+    def _check_voice(self, name: str) -> str:
+        voices = {voice.name: voice for voice in self._voices.voices()}
+        if name not in voices:
+            raise ConfigError(f"unknown voice {name!r}; one of {', '.join(sorted(voices))}")
+        language = voices[name].language
+        if language not in self._languages:
+            reason = disabled_languages(self._options.extra_languages).get(language, "not available here")
+            raise ConfigError(f"voice {name!r} speaks {language!r}, which is off: {reason}")
+        return name
