@@ -1,0 +1,105 @@
+"""How fast the engine is and how long a text will sound, learnt from what was measured.
+
+All averages forget: what lies ``HALF_LIFE_S`` of work back counts half, so that they follow the machine's
+load. Until something was measured the priors hold.
+"""
+
+from __future__ import annotations
+
+HALF_LIFE_S = 5.0
+"""Seconds of engine work after which a measurement counts half."""
+
+PRIOR_RTF = 0.3
+"""Seconds of work for a second of audio, before any was measured: Kokoro on two cores of a small machine."""
+
+MIN_RTF = 1e-5
+"""An engine that costs nothing would make divisions by zero."""
+
+PRIOR_AUDIO_S_PER_CHAR = 0.065
+"""Speech at about 15 characters a second."""
+
+PRIOR_STEP_S = 0.1
+"""Work of one step, the bound that backends aim at."""
+
+
+class DecayingRatio:
+    """The ratio of two sums that forget.
+
+    Args:
+        prior: What it is before anything was added.
+    """
+
+    __slots__ = ("_numerator", "_prior", "_weight")
+
+    def __init__(self, prior: float) -> None:
+        self._prior = prior
+        self._numerator = 0.0
+        self._weight = 0.0
+
+    @property
+    def value(self) -> float:
+        """The ratio now."""
+        return self._numerator / self._weight if self._weight > 0 else self._prior
+
+    @property
+    def measured(self) -> bool:
+        """Whether it is more than the prior."""
+        return self._weight > 0
+
+    def add(self, numerator: float, weight: float, keep: float) -> None:
+        """Add a measurement; what was added before counts ``keep`` times as much as it did."""
+        self._numerator = self._numerator * keep + numerator
+        self._weight = self._weight * keep + weight
+
+
+class SpeedEstimate:
+    """Running averages of one server's engine lanes."""
+
+    __slots__ = ("_any_voice", "_rtf", "_start_s", "_step_s", "_voices")
+
+    def __init__(self) -> None:
+        self._rtf = DecayingRatio(PRIOR_RTF)
+        self._step_s = DecayingRatio(PRIOR_STEP_S)
+        self._start_s = DecayingRatio(0.0)
+        self._any_voice = DecayingRatio(PRIOR_AUDIO_S_PER_CHAR)
+        self._voices: dict[str | None, DecayingRatio] = {}
+
+    @property
+    def measured(self) -> bool:
+        """Whether the engine has made any audio yet."""
+        return self._rtf.measured
+
+    @property
+    def rtf(self) -> float:
+        """Seconds of one lane's work for a second of audio."""
+        return max(self._rtf.value, MIN_RTF)
+
+    @property
+    def step_s(self) -> float:
+        """Seconds of work in one step."""
+        return self._step_s.value
+
+    @property
+    def start_s(self) -> float:
+        """Seconds of work before the first audio of a response, beyond what that audio itself costs."""
+        return self._start_s.value
+
+    def audio_s(self, n_chars: int, voice: str | None) -> float:
+        """Estimate the length of the speech that a text becomes."""
+        ratio = self._voices.get(voice, self._any_voice)
+        return n_chars * ratio.value
+
+    def step_done(self, work_s: float, audio_s: float) -> None:
+        """Take note of what a step cost and made."""
+        keep = 0.5 ** (work_s / HALF_LIFE_S)
+        self._step_s.add(work_s, 1.0, keep)
+        self._rtf.add(work_s, audio_s, keep)
+
+    def begun(self, work_s: float, audio_s: float) -> None:
+        """Take note of all work up to the first audio of a response, and of its length."""
+        self._start_s.add(max(work_s - self.rtf * audio_s, 0.0), 1.0, 0.5 ** (work_s / HALF_LIFE_S))
+
+    def spoken(self, n_chars: int, voice: str | None, audio_s: float) -> None:
+        """Take note of how long a whole text became; a tenth is forgotten with each."""
+        for ratio in (self._any_voice, self._voices.setdefault(voice, DecayingRatio(PRIOR_AUDIO_S_PER_CHAR))):
+            ratio.add(audio_s, n_chars, 0.9)

@@ -1,0 +1,298 @@
+"""Who is served next.
+
+Theory of operation. The engine has lanes, each of which does one step at a time. ``next_step`` decides which
+response a free lane works on, ``step_done`` tells what became of it, and nothing else happens in between: no
+clocks, no threads, no audio. Every response has a deadline, the moment at which its listener runs dry or,
+before its first audio, at which that is due; the nearest goes first. A response stays on the lane of its
+first step, since its state lives there.
+
+A listener that ran dry hears the next audio when it is made: its playout starts anew then, so that a response
+that is late once is not preferred for ever.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from tts_server.errors import LocalProtocolError
+from tts_server.protocol.capabilities import Limits
+from tts_server.scheduling.backlog import Backlog
+from tts_server.scheduling.estimate import SpeedEstimate
+from tts_server.scheduling.job import ConnectionLoad, Entry, Job, StepOutcome
+from tts_server.scheduling.policy import SchedulingPolicy
+from tts_server.scheduling.stats import ConnectionStats, Counters, SchedulerStats
+
+__all__ = ["Job", "Scheduler", "SchedulingPolicy", "StepOutcome"]
+
+
+class Scheduler:
+    """Gives the engine's steps to the responses that need them most.
+
+    ``now`` is in seconds on any clock that does not go back. Not thread-safe.
+
+    Args:
+        limits: Bounds on the backlog and on each connection's share.
+        n_lanes: Engines that work side by side.
+        policy: How steps are given out, and what is admitted.
+        estimate: What is known of the engine's speed; None is nothing yet.
+    """
+
+    def __init__(
+        self,
+        limits: Limits,
+        *,
+        n_lanes: int = 1,
+        policy: SchedulingPolicy | None = None,
+        estimate: SpeedEstimate | None = None,
+    ) -> None:
+        self.policy = policy or SchedulingPolicy()
+        self.estimate = estimate or SpeedEstimate()
+        self.n_lanes = n_lanes
+        self._limits = limits
+        self._entries: dict[str, Entry] = {}
+        self._running: dict[int, Entry] = {}
+        self._connections: dict[str, ConnectionLoad] = {}
+        self._counters = Counters()
+
+    # --- decide ---------------------------------------------------------------------------------------------
+
+    def admit(self, job: Job, now: float) -> None:
+        """Take a response, or refuse it; a refusal changes nothing.
+
+        Raises:
+            BusyError: There is no room, with the time after which there should be.
+            LocalProtocolError: A job of that id is admitted already.
+        """
+        if job.job_id in self._entries:
+            raise LocalProtocolError(f"{job.job_id} is admitted already")
+        load = self._connections.setdefault(job.connection_id, ConnectionLoad())
+        entry = Entry(job, self._counters.n_admitted, now + self.policy.first_audio_s)
+        busy = self._backlog(now).why_not(entry)
+        if busy is not None:
+            load.n_refused += 1
+            self._counters.n_refused += 1
+            raise busy
+        load.n_admitted += 1
+        self._counters.n_admitted += 1
+        self._entries[job.job_id] = entry
+
+    def next_step(self, now: float, lane: int = 0) -> str | None:
+        """Choose the response that ``lane`` works on next; its step is in progress until ``step_done``.
+
+        Returns:
+            The job's id, or None when the lane is busy already or nothing may be made now.
+        """
+        if lane in self._running:
+            return None
+        ready = [entry for entry in self._candidates(lane) if entry.eligible_at_s <= now]
+        if not ready:
+            return None
+        entry = min(ready, key=self._urgency)
+        entry.lane = lane
+        entry.running = True
+        self._running[lane] = entry
+        # A running job's connection is only forgotten together with the job.
+        load = self._connections[entry.job.connection_id]
+        self._counters.n_steps += 1
+        load.n_steps += 1
+        load.served_at = self._counters.n_steps
+        return entry.job.job_id
+
+    def wake_at(self, lane: int = 0) -> float | None:
+        """When to ask ``lane`` again if nothing else happens, since a lead shrinks; None for never."""
+        return min((entry.eligible_at_s for entry in self._candidates(lane)), default=None)
+
+    def _candidates(self, lane: int) -> Iterator[Entry]:
+        """Give the first live job of each stream that ``lane`` may work on."""
+        streams: set[str] = set()
+        for entry in self._entries.values():
+            if entry.cancelled or entry.stream in streams:
+                continue
+            streams.add(entry.stream)
+            if entry.running or entry.lane not in {None, lane}:
+                continue
+            if not self._connections[entry.job.connection_id].paused:
+                yield entry
+
+    def _urgency(self, entry: Entry) -> tuple[float, int, int]:
+        if self.policy.order == "fifo":
+            return (0.0, 0, entry.index)
+        interval = math.floor(entry.playout_end_s / self.policy.tie_s)
+        return (interval, self._connections[entry.job.connection_id].served_at, entry.index)
+
+    # --- what became of it ----------------------------------------------------------------------------------
+
+    def step_done(
+        self, job_id: str, now: float, *, work_s: float, audio_s: float, outcome: StepOutcome
+    ) -> bool:
+        """Take note of what a step made.
+
+        Args:
+            job_id: From ``next_step``.
+            now: When it was made.
+            work_s: How long the lane worked on it.
+            audio_s: Length of what it made; for a cancelled job too, although nobody hears it.
+            outcome: How it ended.
+
+        Returns:
+            True when the job is released: finished, failed, or cancelled while the step was in progress.
+
+        Raises:
+            LocalProtocolError: That job has no step in progress.
+        """
+        entry = self._entries.get(job_id)
+        if entry is None or not entry.running:
+            raise LocalProtocolError(f"{job_id} has no step in progress")
+        entry.running = False
+        self._running = {lane: other for lane, other in self._running.items() if other is not entry}
+        self._counters.work_s += work_s
+        self._counters.audio_s += audio_s
+        self.estimate.step_done(work_s, audio_s)
+        entry.work_s += work_s
+        if audio_s > 0 and not entry.cancelled:
+            self._made(entry, now, audio_s)
+        return self._leave_if_over(entry, outcome)
+
+    def _made(self, entry: Entry, now: float, audio_s: float) -> None:
+        counters = self._counters
+        late_s = now - entry.playout_end_s
+        if entry.begun:
+            if late_s > 0 and not entry.excused:
+                counters.n_gaps += 1
+                counters.gap_s += late_s
+            entry.playout_end_s = max(entry.playout_end_s, now) + audio_s
+        else:
+            entry.begun = True
+            counters.n_late_starts += late_s > 0
+            entry.playout_end_s = max(entry.heard_from_s, now) + audio_s
+            self.estimate.begun(entry.work_s, audio_s)
+        entry.excused = False
+        entry.made_s += audio_s
+        load = self._connections[entry.job.connection_id]
+        load.audio_s += audio_s
+        load.made_at_s = now
+        load.heard_until_s = max(load.heard_until_s, now) + audio_s
+
+    def _leave_if_over(self, entry: Entry, outcome: StepOutcome) -> bool:
+        counters = self._counters
+        if entry.cancelled:
+            counters.n_cancelled += 1
+        elif outcome is StepOutcome.FAILED:
+            counters.n_failed += 1
+        elif outcome is StepOutcome.FINISHED:
+            counters.n_finished += 1
+            self.estimate.spoken(entry.job.n_chars, entry.job.voice, entry.made_s)
+            self._chain(entry)
+        else:
+            return False
+        del self._entries[entry.job.job_id]
+        return True
+
+    def _chain(self, ended: Entry) -> None:
+        """The next job of the stream is heard when the one that ended has been."""
+        for entry in self._entries.values():
+            if entry.stream == ended.stream and entry.index > ended.index and not entry.cancelled:
+                entry.heard_from_s = ended.playout_end_s
+                entry.playout_end_s = max(entry.playout_end_s, ended.playout_end_s)
+                return
+
+    def cancel(self, job_id: str, now: float) -> bool:
+        """Make no more audio for a job. A job that is not there, or is cancelled already, stays as it is.
+
+        Returns:
+            True when a step of it is in progress, and ``step_done`` will release it; False when it is
+            released now.
+        """
+        entry = self._entries.get(job_id)
+        if entry is None:
+            return False
+        if not entry.cancelled:
+            entry.cancelled = True
+            load = self._connections.get(entry.job.connection_id)
+            if load is not None:
+                # A listener that is interrupted throws away what it has not heard.
+                load.heard_until_s = now
+        if not entry.running:
+            del self._entries[job_id]
+            self._counters.n_cancelled += 1
+        return entry.running
+
+    def pause(self, connection_id: str) -> None:
+        """Make no more audio for a connection: its reader is behind."""
+        self._connections.setdefault(connection_id, ConnectionLoad()).paused = True
+
+    def resume(self, connection_id: str) -> None:
+        """Go on with a connection; what came late because it did not read is no gap of ours."""
+        self._connections.setdefault(connection_id, ConnectionLoad()).paused = False
+        for entry in self._entries.values():
+            entry.excused |= entry.job.connection_id == connection_id
+
+    def forget(self, connection_id: str, now: float) -> list[str]:
+        """A connection is gone: cancel its jobs and remember nothing more of it.
+
+        Returns:
+            Ids of the jobs that are released now; the others are released by ``step_done``.
+        """
+        own = [job_id for job_id, entry in self._entries.items() if entry.job.connection_id == connection_id]
+        released = [job_id for job_id in own if not self.cancel(job_id, now)]
+        self._connections.pop(connection_id, None)
+        return released
+
+    # --- what an operator asks ------------------------------------------------------------------------------
+
+    def _backlog(self, now: float) -> Backlog:
+        return Backlog(
+            entries=self._entries.values(),
+            connections=self._connections,
+            estimate=self.estimate,
+            policy=self.policy,
+            limits=self._limits,
+            n_lanes=self.n_lanes,
+            now=now,
+        )
+
+    @property
+    def queue_depth(self) -> int:
+        """Jobs admitted and not yet released."""
+        return len(self._entries)
+
+    def stats(self, now: float) -> SchedulerStats:
+        """Look at the whole."""
+        counters = self._counters
+        live = [entry for entry in self._entries.values() if not entry.cancelled]
+        return SchedulerStats(
+            admitted=counters.n_admitted,
+            refused=counters.n_refused,
+            finished=counters.n_finished,
+            cancelled=counters.n_cancelled,
+            failed=counters.n_failed,
+            in_progress=len(self._entries),
+            live=len(live),
+            streams=len({entry.job.connection_id for entry in live}),
+            steps=counters.n_steps,
+            running=len(self._running),
+            late_starts=counters.n_late_starts,
+            gaps=counters.n_gaps,
+            gap_s=counters.gap_s,
+            work_s=counters.work_s,
+            audio_s=counters.audio_s,
+            rtf=self.estimate.rtf,
+            backlog_s=self._backlog(now).work_s,
+        )
+
+    def connection_stats(self) -> list[ConnectionStats]:
+        """Look at each connection that is known."""
+        in_progress = [entry.job.connection_id for entry in self._entries.values()]
+        return [
+            ConnectionStats(
+                connection_id=connection_id,
+                n_admitted=load.n_admitted,
+                n_refused=load.n_refused,
+                n_in_progress=in_progress.count(connection_id),
+                n_steps=load.n_steps,
+                audio_s=load.audio_s,
+                paused=load.paused,
+            )
+            for connection_id, load in self._connections.items()
+        ]
