@@ -28,6 +28,7 @@ from tts_server.settings import (
     codes,
     keepalive_s,
     log_level,
+    name_value_pairs,
     parsed,
     port_number,
     positive_float,
@@ -46,6 +47,7 @@ __all__ = [
     "cache_folder",
     "client_config",
     "default_socket_path",
+    "private_server_config",
     "read_token_file",
     "server_config",
 ]
@@ -126,7 +128,7 @@ class ClientConfig:
 def server_config(flags: Flags | None = None, *, environ: Mapping[str, str] | None = None) -> ServerConfig:
     """Build a server's configuration from flags and the environment.
 
-    Flags: ``backend model voice threads cache_dir socket_path host port auth_token_file allow_origin
+    Flags: ``backend model voice threads cache_dir settings socket_path host port auth_token_file allow_origin
     log_level`` and one for each field of ``Limits``.
 
     Args:
@@ -153,6 +155,33 @@ def server_config(flags: Flags | None = None, *, environ: Mapping[str, str] | No
             "ping_timeout_s", "TTS_WS_PING_TIMEOUT", default=DEFAULT_PING_TIMEOUT_S, parse=keepalive_s
         ),
         log_level=sources.pick("log_level", default="INFO", parse=log_level),
+        settings=tuple(sources.settings),
+    )
+
+
+def private_server_config(
+    socket_path: str, flags: Flags | None = None, *, environ: Mapping[str, str] | None = None
+) -> ServerConfig:
+    """Build the configuration of a server for one program alone, on a socket that only its user can reach.
+
+    Flags: ``backend model voice threads cache_dir settings``. Neither the server's token nor its keepalive is
+    read.
+
+    Args:
+        socket_path: Where to listen.
+        flags: Values of flags; None or absent means not given.
+        environ: The environment; the process's own by default.
+
+    Raises:
+        ConfigError: A value is not accepted.
+    """
+    sources = Sources(flags or {}, environ=os.environ if environ is None else environ)
+    backend = sources.pick("backend", default="auto")
+    return ServerConfig(
+        endpoint=Endpoint.unix(socket_path),
+        backend=backend,
+        options=_backend_options(sources),
+        log_level="WARNING",
         settings=tuple(sources.settings),
     )
 
@@ -243,6 +272,7 @@ def _backend_options(sources: Sources) -> BackendOptions:
         extra_languages=sources.pick(
             "extra_languages", "PIPECAT_TTS_KOKORO_EXTRA_LANGS", default=(), parse=codes
         ),
+        settings=sources.pick("settings", default=(), parse=name_value_pairs),
     )
 
 

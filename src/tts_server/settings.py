@@ -94,13 +94,14 @@ class Sources:
 
     def record(self, name: str, value: object, source: str) -> None:
         """Remember a setting for people to read."""
-        shown = ",".join(str(v) for v in value) if isinstance(value, tuple | list) else value
-        self.settings.append(Setting(name, "none" if shown in {None, ""} else str(shown), source))
+        if isinstance(value, tuple | list):
+            value = ",".join("=".join(v) if isinstance(v, tuple) else str(v) for v in value)
+        self.settings.append(Setting(name, "none" if value in {None, ""} else str(value), source))
 
 
 def flag_name(flag: str) -> str:
     """The flag of the command line that gives a setting."""
-    return "--" + flag.removesuffix("_s").replace("_", "-")
+    return "--set" if flag == "settings" else "--" + flag.removesuffix("_s").replace("_", "-")
 
 
 def parsed(found: Found, parse: Callable[[Any], Any]) -> Any:
@@ -176,6 +177,17 @@ def log_level(value: Any) -> str:
 def codes(value: Any) -> tuple[str, ...]:
     """Read a comma-separated list of codes, in lower case, each once."""
     return tuple(dict.fromkeys(code.strip().lower() for code in str(value).split(",") if code.strip()))
+
+
+def name_value_pairs(value: Any) -> tuple[tuple[str, str], ...]:
+    """Read a list of ``NAME=VALUE``."""
+    pairs = []
+    for text in value:
+        name, equals, setting = str(text).partition("=")
+        if not (name.strip() and equals):
+            raise ValueError(f"{text!r} is not of the form NAME=VALUE")
+        pairs.append((name.strip(), setting.strip()))
+    return tuple(pairs)
 
 
 def token(value: Any) -> str:

@@ -33,9 +33,13 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON, with every single measurement")
     parser.add_argument("--backend", default="kokoro", help="backend to measure (default: kokoro)")
     parser.add_argument("--voice", help="voice to speak with (default: the backend's)")
-    parser.add_argument("--threads", type=int, default=2, metavar="N", help="threads of each engine (default: 2)")
+    parser.add_argument(
+        "--threads", type=int, default=2, metavar="N", help="threads of each engine (default: 2)"
+    )
     parser.add_argument("--repeats", type=int, default=5, metavar="N", help="rounds (default: 5)")
-    parser.add_argument("--peer-python", metavar="PATH", help="interpreter that has kokoro-onnx, to compare with")
+    parser.add_argument(
+        "--peer-python", metavar="PATH", help="interpreter that has kokoro-onnx, to compare with"
+    )
 
 
 def run(args: Namespace) -> int:

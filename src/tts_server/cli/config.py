@@ -1,0 +1,62 @@
+"""Show each setting of the server and of a client, and where it came from.
+
+Takes the flags of 'serve' and the client's --uri, and shows what would hold with them. Tokens are never
+shown.
+
+Examples:
+  tts-server config show
+  tts-server config show --backend tone --max-text-chars 500
+  TTS_WS_URI=ws://127.0.0.1:8765 tts-server config show --json
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING
+
+from tts_server.cli import serve
+from tts_server.cli.flags import as_flags
+from tts_server.config import client_config, server_config
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+
+    from tts_server.config import Setting
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Add the command's flags."""
+    parser.add_argument("action", choices=["show"], help="what to do")
+    serve.configure(parser)
+    parser.add_argument("--uri", metavar="URI", help="a client's full address, ws://… or wss://…")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def run(args: Namespace) -> int:
+    """Print the settings.
+
+    Raises:
+        ConfigError: A setting is not accepted.
+    """
+    flags = as_flags(args)
+    server, client = server_config(flags), client_config(flags, dotenv_folder=".")
+    sections = {"server": server.settings, "client": client.settings}
+    if args.json:
+        shown = {
+            side: {s.name: {"value": s.value, "source": s.source} for s in settings}
+            for side, settings in sections.items()
+        }
+        print(json.dumps(shown, indent=2))
+    else:
+        print("\n\n".join(_table(side, settings) for side, settings in sections.items()))
+    for warning in (*server.warnings, *client.warnings):
+        print(f"tts-server: warning: {warning}", file=sys.stderr)
+    return 0
+
+
+def _table(side: str, settings: tuple[Setting, ...]) -> str:
+    name_width = max(len(s.name) for s in settings)
+    value_width = max(len(s.value) for s in settings)
+    rows = [f"  {s.name:{name_width}}  {s.value:{value_width}}  {s.source}" for s in settings]
+    return "\n".join([f"{side}:", *rows])

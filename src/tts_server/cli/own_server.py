@@ -1,0 +1,74 @@
+"""A server for one command alone, in this process, on a private socket."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tts_server.cli.progress import Progress
+from tts_server.config import private_server_config
+from tts_server.endpoint import MAX_SOCKET_PATH_BYTES
+from tts_server.errors import ConnectFailedError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping
+
+    from tts_server.endpoint import Endpoint
+
+SOCKET_NAME = "tts.sock"
+
+
+@contextlib.asynccontextmanager
+async def own_server(flags: Mapping[str, Any]) -> AsyncIterator[Endpoint]:
+    """Run a server until the block is left; nothing of it stays behind.
+
+    Args:
+        flags: Flags that choose the backend and its options.
+
+    Yields:
+        Where it listens: a socket in a folder that only this user can open.
+
+    Raises:
+        ConfigError: The backend or an option is not accepted, or a package is missing.
+        ModelError: The model cannot be loaded.
+    """
+    from tts_server.server.app import Server  # noqa: PLC0415 - most calls find a running server
+
+    folder = _make_folder()
+    try:
+        progress = Progress()
+        config = private_server_config(str(Path(folder) / SOCKET_NAME), flags)
+        server = Server(config, progress=progress)
+        print(
+            f"no server is used; starting one with {server.backend.name}, {server.backend.model}",
+            file=sys.stderr,
+        )
+        try:
+            await server.__aenter__()
+        finally:
+            progress.finish()
+        try:
+            yield server.endpoint
+        finally:
+            await server.aclose()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def is_nobody_there(error: ConnectFailedError) -> bool:
+    """Whether a connection failed because no server listens, rather than because one said no."""
+    return isinstance(error.__cause__, FileNotFoundError | ConnectionRefusedError | NotADirectoryError)
+
+
+def _make_folder() -> str:
+    """A folder whose path leaves room for a socket's name."""
+    folder = tempfile.mkdtemp(prefix="tts-say-")
+    if len(os.fsencode(folder)) + 1 + len(SOCKET_NAME) <= MAX_SOCKET_PATH_BYTES:
+        return folder
+    Path(folder).rmdir()
+    return tempfile.mkdtemp(prefix="tts-say-", dir="/tmp")

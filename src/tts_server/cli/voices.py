@@ -1,0 +1,123 @@
+"""List the voices: those of the running server, or of the installed backend where none runs.
+
+No model is loaded for it.
+
+Examples:
+  tts-server voices
+  tts-server voices --language it
+  tts-server voices --backend kokoro --json
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from tts_server.backends.base import BackendOptions
+from tts_server.backends.registry import AUTO, create_backend, find_backend
+from tts_server.cli.flags import add_client_endpoint, as_flags
+from tts_server.cli.interrupt import run_until_signal
+from tts_server.cli.own_server import is_nobody_there
+from tts_server.client import TTSClient
+from tts_server.config import client_config, server_config
+from tts_server.errors import ConfigError, ConnectFailedError, LocalProtocolError, TTSServerError
+from tts_server.protocol.capabilities import Voice
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+
+    from tts_server.config import ClientConfig
+
+TIMEOUT_S = 3.0
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Add the command's flags."""
+    add_client_endpoint(parser)
+    parser.add_argument(
+        "--backend", metavar="NAME", help="list an installed backend's voices, and ask no server"
+    )
+    parser.add_argument(
+        "--language", metavar="CODE", help="only voices of this language, such as en or en-gb"
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def run(args: Namespace) -> int:
+    """Print the voices.
+
+    Raises:
+        ConfigError: A setting is not accepted.
+        ClientError: The server that was asked for does not answer.
+    """
+    found: list[Voice] = []
+    config = client_config(as_flags(args), dotenv_folder=".")
+
+    async def ask() -> int:
+        found.extend(await _voices_of_server(config))
+        return 0
+
+    status = 0
+    if args.backend is not None:
+        found = list(voices_of_backend(args.backend))
+    else:
+        try:
+            status = run_until_signal(ask)
+        except ConnectFailedError as error:
+            if config.is_explicit or not is_nobody_there(error):
+                raise
+            found = list(voices_of_backend(AUTO))
+    if status:
+        return status
+    if args.language:
+        wanted = args.language.lower()
+        found = [voice for voice in found if wanted in {voice.language.lower(), voice.locale.lower()}]
+    print(json.dumps([asdict(voice) for voice in found], indent=2) if args.json else _table(found))
+    return 0
+
+
+async def _voices_of_server(config: ClientConfig) -> list[Voice]:
+    """The server's voices, with what is known here about them: the wire carries names alone."""
+    async with TTSClient(
+        config.endpoint,
+        auth_token=config.auth_token,
+        connect_timeout_s=TIMEOUT_S,
+        request_timeout_s=TIMEOUT_S,
+    ) as client:
+        status = await client.status()
+    try:
+        known = {voice.name: voice for voice in voices_of_backend(status.backend.name)}
+    except TTSServerError:
+        # The server's backend need not be installed here.
+        known = {}
+    return [known.get(name, Voice(name, language="")) for name in status.voices]
+
+
+def voices_of_backend(name: str) -> tuple[Voice, ...]:
+    """The voices that an installed backend would offer, without loading its model.
+
+    Raises:
+        ConfigError: There is no such backend, or it cannot tell before it is loaded.
+        MissingDependencyError: A package of it is missing.
+    """
+    entry = find_backend(name)
+    options = server_config({"backend": entry.name}).options
+    backend = create_backend(entry.name, BackendOptions(extra_languages=options.extra_languages))
+    try:
+        capabilities = backend.capabilities
+    except LocalProtocolError:
+        raise ConfigError(f"the {entry.name} backend lists its voices only while it runs") from None
+    languages = capabilities.languages
+    return tuple(v for v in capabilities.voices or () if not languages or v.language in languages)
+
+
+def _table(voices: list[Voice]) -> str:
+    if not voices:
+        return "no voices"
+    rows = [("voice", "language", "gender")]
+    rows += [(voice.name, voice.locale or voice.language, voice.gender) for voice in voices]
+    widths = [max(len(row[i]) for row in rows) for i in range(3)]
+    return "\n".join(
+        "  ".join(f"{cell:{w}}" for cell, w in zip(row, widths, strict=True)).rstrip() for row in rows
+    )
