@@ -9,7 +9,7 @@ is set up for. ``dev.txt`` is resolved first and constrains the others: one vers
 | ``build.txt`` | uv, as build constraints | what builds this package and the few sources without a wheel |
 | ``dev.txt`` | ``dev.py test``, ``check``, ``setup`` | the ``kokoro`` extra and the group ``dev`` |
 | ``kokoro.txt`` | ``dev.py hello`` | the ``kokoro`` extra |
-| ``bench.txt`` | ``dev.py bench``, in its own environment | the group ``peer``, which clashes with ours |
+| ``bench.txt`` | ``dev.py bench``, in its own environment | the group ``peer`` |
 """
 
 from __future__ import annotations

@@ -63,7 +63,7 @@ BUILT_IN: Final[tuple[BackendEntry, ...]] = (
         "kokoro",
         "tts_server.backends.kokoro:KokoroBackend",
         extra="kokoro",
-        requires=("numpy", "onnxruntime", "onnx", "espeakng_loader", "phonemizer"),
+        requires=("numpy", "onnxruntime", "onnx", "espeakng_loader"),
         is_builtin=True,
     ),
     BackendEntry("tone", "tts_server.backends.tone:ToneBackend", is_builtin=True),
