@@ -155,7 +155,7 @@ class EngineWorker:
             self._close_utterance(job_id)
         try:
             self._backend.close()
-        except Exception:
+        except BaseException:  # the thread must come to its end whatever the backend does
             logger.exception("the %s backend failed to close", self._backend.name)
         self._deliver(Stopped())
 
@@ -211,5 +211,5 @@ class EngineWorker:
             return
         try:
             utterance.close()
-        except Exception:
+        except BaseException:  # as above: nothing of a backend's ends the thread
             logger.exception("the %s backend failed to close an utterance", self._backend.name)

@@ -21,7 +21,7 @@ from tts_server.backends.registry import create_backend
 from tts_server.engine.worker import EngineWorker, LoadEnded, LoadProgressed, StepEnded, Stopped
 from tts_server.errors import EndpointError, ModelError, TTSServerError
 from tts_server.protocol.capabilities import AudioFormat, BackendInfo
-from tts_server.scheduling.scheduler import Scheduler
+from tts_server.scheduling.scheduler import Scheduler, SchedulingPolicy
 from tts_server.server.auth import Gatekeeper
 from tts_server.server.conductor import STEP_TIMEOUT_S, Conductor
 from tts_server.server.driver import CLOSE_TIMEOUT_S, ConnectionDriver
@@ -61,6 +61,7 @@ class Server:
         config: Everything that it needs to know.
         backend: A backend in place of the one that ``config`` names; not loaded yet.
         progress: Called with the progress of the load, on the engine's thread.
+        policy: How steps are given out, and what is admitted.
         step_timeout_s: A step of the engine that takes longer makes it stuck.
 
     Raises:
@@ -75,13 +76,14 @@ class Server:
         backend: Backend | None = None,
         *,
         progress: ProgressCallback | None = None,
+        policy: SchedulingPolicy | None = None,
         step_timeout_s: float = STEP_TIMEOUT_S,
     ) -> None:
         self._config = config
         self._backend = backend or create_backend(config.backend, config.options)
         self._progress = progress
         self._step_timeout_s = step_timeout_s
-        self._scheduler = Scheduler(config.limits)
+        self._scheduler = Scheduler(config.limits, policy=policy)
         self._worker: EngineWorker | None = None
         self._conductor: Conductor | None = None
         self._listener: Listener | None = None
@@ -155,8 +157,7 @@ class Server:
         if self._unix_socket is not None:
             self._unix_socket.remove()
 
-    # --- start
-    # --------------------------------------------------------------------------------------------------------
+    # --- start ---
 
     async def _listen(self) -> None:
         config, endpoint = self._config, self._config.endpoint
@@ -172,7 +173,7 @@ class Server:
             ping_timeout_s=config.ping_timeout_s,
         )
         if endpoint.socket_path is not None:
-            self._unix_socket = claim(endpoint.socket_path)
+            self._unix_socket = await self._claim(endpoint.socket_path)
             self._listener = await listen(self._serve, options, sock=self._unix_socket.sock)
         elif endpoint.host is not None:
             try:
@@ -185,6 +186,16 @@ class Server:
                 f"a server cannot listen on {endpoint}; give a socket path, or a host and port"
             )
         logger.info("listening on %s", self.endpoint)
+
+    async def _claim(self, path: str) -> UnixSocket:
+        claiming = asyncio.ensure_future(asyncio.to_thread(claim, path))
+        try:
+            return await asyncio.shield(claiming)
+        except asyncio.CancelledError:
+            # The claim goes on in its thread; whoever cancelled must find nothing left of it.
+            with contextlib.suppress(EndpointError):
+                await asyncio.to_thread((await claiming).close)
+            raise
 
     async def _load(self) -> None:
         backend = self._backend
@@ -203,7 +214,7 @@ class Server:
                 self._loop.call_soon_threadsafe(self._on_engine, event, loaded)
 
         self._worker = EngineWorker(backend, on_engine)
-        self._worker.start()
+        await asyncio.to_thread(self._worker.start)
         try:
             await loaded
         except TTSServerError as error:
@@ -247,8 +258,7 @@ class Server:
         for language, reason in capabilities.refused_languages.items():
             logger.info("language %s is left disabled: %s", language, reason)
 
-    # --- connections
-    # --------------------------------------------------------------------------------------------------
+    # --- connections ---
 
     async def _serve(self, connection: Connection) -> None:
         if self._n_connections >= self._config.limits.max_connections:
@@ -303,16 +313,18 @@ class Server:
         finally:
             self._drivers.pop(driver, None)
 
-    # --- stop -----------------------------------------------------------------------------------------
+    # --- stop ---
 
     async def _stop(self) -> None:
         """Stop everything in the order in which nothing new can come up; each wait has an end."""
         if not self._ready.done():
             self._ready.cancel()
         if self._unix_socket is not None:
-            self._unix_socket.remove()
+            await asyncio.to_thread(self._unix_socket.remove)
         if self._listener is not None:
             self._listener.stop_accepting()
+        elif self._unix_socket is not None:
+            self._unix_socket.close()
         for driver in list(self._drivers):
             driver.shutdown()
         if self._drivers:
@@ -323,14 +335,18 @@ class Server:
                 task.cancel()
         if self._listener is not None:
             await self._listener.wait_closed()
+        if self._conductor is not None:
+            self._conductor.close()
         if self._worker is not None:
             self._worker.stop()
-            await self._wait_for_engine()
+            await self._wait_for_engine(self._worker)
         logger.info("stopped")
 
-    async def _wait_for_engine(self) -> None:
+    async def _wait_for_engine(self, worker: EngineWorker) -> None:
         try:
             async with asyncio.timeout(ENGINE_STOP_S):
                 await self._engine_ended.wait()
         except TimeoutError:
-            logger.exception("the engine has not ended within %g s", ENGINE_STOP_S)
+            logger.error("the engine has not ended within %g s", ENGINE_STOP_S)  # noqa: TRY400
+        else:
+            await asyncio.to_thread(worker.join, ENGINE_STOP_S)

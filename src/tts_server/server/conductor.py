@@ -84,6 +84,7 @@ class _Lane:
     step_began: float = 0.0
     is_stuck: bool = False
     watchdog: asyncio.TimerHandle | None = None
+    alarm: asyncio.TimerHandle | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,13 @@ class Conductor:
         self._n_steps = 0
         self._n_bad_samples = 0
 
+    def close(self) -> None:
+        """Set no more timers off. After it, nothing but results that come late may be given to it."""
+        for lane in self._lanes:
+            for timer in (lane.watchdog, lane.alarm):
+                if timer is not None:
+                    timer.cancel()
+
     @property
     def queue_depth(self) -> int:
         """Responses admitted and not yet released by an engine."""
@@ -142,10 +150,8 @@ class Conductor:
         if all(lane.is_stuck for lane in self._lanes):
             raise SynthesisError("the speech engine is stuck on an earlier text; try again later")
         job_id = _job_id(speaker, response_id)
-        self._scheduler.admit(
-            Job(job_id=job_id, connection_id=speaker.connection_id, n_chars=len(request.text)),
-            self._loop.time(),
-        )
+        job = Job(job_id, speaker.connection_id, n_chars=len(request.text), voice=request.voice)
+        self._scheduler.admit(job, self._loop.time())
         self._tasks[job_id] = _Task(job_id, speaker, response_id, request)
 
     def cancel(self, speaker: Speaker, response_id: str) -> None:
@@ -173,24 +179,35 @@ class Conductor:
 
     def forget(self, speaker: Speaker) -> None:
         """A connection has ended; its responses have been cancelled."""
-        self._scheduler.forget(speaker.connection_id)
+        for job_id in self._scheduler.forget(speaker.connection_id, self._loop.time()):
+            self._let_go(self._tasks[job_id])
 
     def dispatch(self) -> None:
         """Order a step from every idle engine for which the scheduler has one."""
         for lane in self._lanes:
-            if lane.busy_with is not None:
-                continue
-            now = self._loop.time()
-            job_id = self._scheduler.next_step(now, lane.index)
-            if job_id is None:
-                continue
-            task = self._tasks[job_id]
-            task.lane = lane
-            lane.busy_with = task
-            lane.step_began = now
-            if lane.watchdog is None:
-                lane.watchdog = self._loop.call_at(now + self._step_timeout_s, self._watch, lane)
-            lane.worker.step(job_id, task.request)
+            if lane.busy_with is None:
+                self._order_step(lane)
+
+    def _order_step(self, lane: _Lane) -> None:
+        now = self._loop.time()
+        job_id = self._scheduler.next_step(now, lane.index)
+        if job_id is None:
+            wake_at = self._scheduler.wake_at(lane.index)
+            if wake_at is not None and lane.alarm is None:
+                lane.alarm = self._loop.call_at(wake_at, self._wake, lane)
+            return
+        task = self._tasks[job_id]
+        task.lane = lane
+        lane.busy_with = task
+        lane.step_began = now
+        if lane.watchdog is None:
+            lane.watchdog = self._loop.call_at(now + self._step_timeout_s, self._watch, lane)
+        lane.worker.step(job_id, task.request)
+
+    def _wake(self, lane: _Lane) -> None:
+        """Ask again for a lane that had nothing to do but what was too early."""
+        lane.alarm = None
+        self.dispatch()
 
     def step_ended(self, worker: EngineWorker, result: StepEnded) -> None:
         """Take what came of a step."""
@@ -206,10 +223,10 @@ class Conductor:
         self._count_bad_samples(task, result.n_bad)
         outcome, error = self._judge(task, result)
         audio_s = len(result.pcm) / 2 / lane.rate_hz
-        self._scheduler.step_done(
+        is_released = self._scheduler.step_done(
             task.job_id, self._loop.time(), work_s=result.work_s, audio_s=audio_s, outcome=_OUTCOMES[outcome]
         )
-        if outcome is not Outcome.MORE or task.is_cancelled or task.is_given_up:
+        if is_released:
             self._let_go(task, is_open=result.outcome is Outcome.MORE)
         self._tell(task, result.pcm, outcome, error)
         self.dispatch()

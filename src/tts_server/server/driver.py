@@ -76,7 +76,6 @@ class ConnectionDriver:
         self._last_unsent = 0
         self._close: fx.Close | None = None
         self._close_task: asyncio.Task[None] | None = None
-        self._flush_timer: asyncio.TimerHandle | None = None
         self._has_room = asyncio.Event()
         self._handlers: dict[type[Any], Callable[[Any], None]] = {
             fx.Send: self._send,
@@ -126,8 +125,7 @@ class ConnectionDriver:
         """The engine has let go of a cancelled response."""
         self._feed(lambda now: self._machine.released(response_id, now))
 
-    # --- feeding the machine
-    # ------------------------------------------------------------------------------------------
+    # --- feeding the machine ---
 
     def _receive(self, message: Message) -> None:
         try:
@@ -164,8 +162,7 @@ class ConnectionDriver:
         for effect in effects:
             self._handlers[type(effect)](effect)
 
-    # --- effects
-    # ------------------------------------------------------------------------------------------------------
+    # --- effects ---
 
     def _send(self, effect: fx.Send) -> None:
         if self._close is None:
@@ -194,7 +191,6 @@ class ConnectionDriver:
                 queue_depth=self._conductor.queue_depth,
                 uptime_s=now - self._started_at,
                 pid=os.getpid(),
-                now=now,
             )
         )
 
@@ -215,11 +211,9 @@ class ConnectionDriver:
         del self._timers[name]
         # The peer may have taken bytes since the last look; the machine must know before it judges.
         self._feed(self._look_at_unsent)
-        if name not in self._timers:
-            self._feed(lambda now: self._machine.timer(name, now))
+        self._feed(lambda now: self._machine.timer(name, now))
 
-    # --- bytes
-    # --------------------------------------------------------------------------------------------------------
+    # --- bytes ---
 
     def _pump(self) -> None:
         """Hand a few events to the transport, and look again soon if there are more."""
@@ -283,32 +277,16 @@ class ConnectionDriver:
             for future in waiting:
                 future.cancel()
 
-    # --- the end
-    # ------------------------------------------------------------------------------------------------------
+    # --- the end ---
 
     def _begin_close(self, effect: fx.Close) -> None:
-        if self._close is not None:
-            return
-        self._close = effect
+        """Close once the outbox is empty; an abort empties it, also when a close already waits."""
+        if self._close is None or (effect.abort and self._close_task is None):
+            self._close = effect
         if effect.abort:
             self._outbox.clear()
         if not self._outbox:
             self._start_close_task()
-        else:
-            self._watch_flush(-1)
-
-    def _watch_flush(self, n_accepted: int) -> None:
-        """Give up on a peer that takes nothing of what stands before the close."""
-        if self._close_task is not None:
-            return
-        self._look_at_unsent(self._loop.time())
-        if self._n_accepted == n_accepted:
-            self._outbox.clear()
-            self._start_close_task()
-            return
-        self._flush_timer = self._loop.call_later(
-            self._limits.send_stall_s, self._watch_flush, self._n_accepted
-        )
 
     def _start_close_task(self) -> None:
         if self._close_task is None and self._close is not None:
@@ -325,7 +303,5 @@ class ConnectionDriver:
         for handle in self._timers.values():
             handle.cancel()
         self._timers.clear()
-        if self._flush_timer is not None:
-            self._flush_timer.cancel()
         self._conductor.forget(self)
         self._connection.abort()

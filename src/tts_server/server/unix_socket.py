@@ -59,6 +59,11 @@ class UnixSocket:
             return False
         return True
 
+    def close(self) -> None:
+        """Remove the path and close the socket, where nothing serves on it. Idempotent."""
+        self.remove()
+        self.sock.close()
+
 
 def claim(path: str | os.PathLike[str]) -> UnixSocket:
     """Bind and listen on a path.

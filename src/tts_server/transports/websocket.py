@@ -130,11 +130,15 @@ async def listen(
         answer = options.gate(request.path, headers)
         return None if answer is None else _response(connection, answer)
 
+    def select(_connection: ServerConnection, offered: Sequence[Subprotocol]) -> Subprotocol | None:
+        """The first of ours that is offered; a client that offers none of them goes without."""
+        return next((Subprotocol(name) for name in options.subprotocols if name in offered), None)
+
     where: dict[str, Any] = {"host": host, "port": port} if sock is None else {"sock": sock}
     server = await serve(
         serve_one,
         **where,
-        subprotocols=[Subprotocol(name) for name in options.subprotocols] or None,
+        select_subprotocol=select,
         compression=None,
         process_request=gate,
         server_header=None,
