@@ -35,7 +35,7 @@ from tts_server.session.effects import (
 from tts_server.session.faults import error_event
 from tts_server.session.ids import Ids
 from tts_server.session.outflow import STALL_TIMER, Outflow
-from tts_server.session.response import Responses
+from tts_server.session.response import Responses, ResponseState
 from tts_server.session.service import ServiceInfo
 from tts_server.session.settings import Settings, check_text_format, check_update, overlay, resolve
 
@@ -99,6 +99,10 @@ class SessionMachine:
     def live_responses(self) -> tuple[str, ...]:
         """Ids of the responses that are owed a terminal event, oldest first."""
         return self._responses.live
+
+    def response_state(self, response_id: str) -> ResponseState | None:
+        """Tell where a response stands; None when it has ended, or never was."""
+        return self._responses.state(response_id)
 
     # --- the connection -------------------------------------------------------------------------------------
 

@@ -70,6 +70,11 @@ class Responses:
         """Ids of the responses that are owed a terminal event."""
         return tuple(r.response_id for r in self._by_id.values() if r.state is ResponseState.LIVE)
 
+    def state(self, response_id: str) -> ResponseState | None:
+        """Tell where a response stands; None when it has ended, or never was."""
+        response = self._by_id.get(response_id)
+        return None if response is None else response.state
+
     def new(self, commit_event_id: str | None) -> str:
         """Remember a response whose admission is being asked for, and return its id."""
         response_id = self._ids.response()
