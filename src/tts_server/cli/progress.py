@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 BAR_WIDTH: Final = 30
 REDRAW_S: Final = 0.1
+FIRST_LINE_S: Final = 1.0
+"""A stage that is over sooner gets no plain line."""
+
 LINE_S: Final = 5.0
 """Plain lines within one stage are at least so far apart."""
 
@@ -35,22 +38,23 @@ class Progress:
         self._is_terminal = self._stream.isatty()
         self._lock = threading.Lock()
         self._stage = ""
-        self._shown_at = 0.0
+        self._due_at = 0.0
         self._is_drawn = False
 
     def __call__(self, stage: str, fraction: float) -> None:
         """Show that ``fraction`` of ``stage`` is done."""
         with self._lock:
             now = self._clock()
-            is_new = stage != self._stage
-            is_due = now - self._shown_at >= (REDRAW_S if self._is_terminal else LINE_S)
-            if not (is_new or is_due or (self._is_terminal and fraction >= 1.0)):
+            if stage != self._stage:
+                self._stage = stage
+                self._due_at = now if self._is_terminal else now + FIRST_LINE_S
+            if now < self._due_at and not (self._is_terminal and fraction >= 1.0):
                 return
-            self._stage, self._shown_at = stage, now
+            self._due_at = now + (REDRAW_S if self._is_terminal else LINE_S)
             if self._is_terminal:
                 self._draw(stage, fraction)
             else:
-                self._write(f"{stage}: {fraction:.0%}\n" if fraction > 0 else f"{stage}\n")
+                self._write(f"{stage}: {fraction:.0%}\n")
 
     def finish(self) -> None:
         """Wipe the bar away. Without effect elsewhere, and when repeated."""
