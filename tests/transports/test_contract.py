@@ -58,6 +58,7 @@ async def test_cancelled_receive_loses_nothing(server: Connection, client: Clien
     waiting = asyncio.ensure_future(server.receive())
     await asyncio.sleep(0)
     waiting.cancel()
+    await asyncio.wait([waiting])
     await client.send("still there")
     assert await server.receive() == "still there"
 

@@ -67,6 +67,7 @@ class WebSocketOptions:
         max_message_bytes: A longer message from the client closes the connection with 1009.
         ping_interval_s: Seconds between keepalive pings; None sends none.
         ping_timeout_s: Seconds to wait for a pong; None waits for ever.
+        close_timeout_s: Longest wait for the peer when the library closes, after a missed pong or a long message.
         subprotocols: Subprotocols that the server speaks, the preferred one first.
     """
 
@@ -74,6 +75,7 @@ class WebSocketOptions:
     max_message_bytes: int = 256 * 1024
     ping_interval_s: float | None = 20.0
     ping_timeout_s: float | None = 120.0
+    close_timeout_s: float = 5.0
     subprotocols: tuple[str, ...] = ()
 
 
@@ -145,6 +147,7 @@ async def listen(
         open_timeout=OPEN_TIMEOUT_S,
         ping_interval=options.ping_interval_s,
         ping_timeout=options.ping_timeout_s,
+        close_timeout=options.close_timeout_s,
         max_size=options.max_message_bytes,
         max_queue=MAX_QUEUED_MESSAGES,
         write_limit=WRITE_LIMIT_BYTES,
@@ -222,7 +225,13 @@ class WebSocketConnection(Connection):
     async def close(self, code: int = 1000, reason: str = "", *, timeout_s: float = 5.0) -> None:
         """Send a close frame after everything written and wait for the peer's."""
         self._socket.close_timeout = timeout_s
-        await self._socket.close(code, reason)
+        try:
+            # The library's own limit begins only when the close frame has left its buffer.
+            async with asyncio.timeout(timeout_s):
+                await self._socket.close(code, reason)
+        except TimeoutError:
+            self.abort()
+            await self.wait_closed()
 
     def abort(self) -> None:
         """Drop the connection."""
