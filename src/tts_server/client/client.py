@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from tts_server.client.backoff import BUSY_RETRY, CONNECT_RETRY, NO_RETRY, Backoff, RetryPolicy
 from tts_server.client.link import EventSink, Link
@@ -21,6 +21,8 @@ from tts_server.protocol import events as ev
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
+
+EventT = TypeVar("EventT")
 
 CLOSE_WAIT_S = 15.0
 """Longest wait for ``session.closed``: the server drains for up to 10 s."""
@@ -186,10 +188,9 @@ class TTSClient:
         """
         event = ev.UpdateSession(self._next_id(), voice=voice, language=language, model=model, extras=extras)
         answer = await self._request(event)
-        if not isinstance(answer, ev.SessionCreated | ev.SessionUpdated):
-            raise _unexpected(event, answer)
+        state = answer if isinstance(answer, ev.SessionCreated) else _expect(answer, ev.SessionUpdated)
         self._update = _merged(self._update, event)
-        return answer.session
+        return state.session
 
     async def append(self, text: str) -> None:
         """Add text to the server's buffer. A commit speaks the buffer.
@@ -230,10 +231,7 @@ class TTSClient:
             ConnectionLostError: The connection ended first.
         """
         event = ev.CommitText(self._next_id(), voice=voice, language=language, extras=extras)
-        answer = await self._request(event, sink=sink)
-        if not isinstance(answer, ev.TextCommitted):
-            raise _unexpected(event, answer)
-        return answer.response_id
+        return _expect(await self._request(event, sink=sink), ev.TextCommitted).response_id
 
     async def clear(self) -> None:
         """Empty the server's buffer.
@@ -241,10 +239,7 @@ class TTSClient:
         Raises:
             ConnectionLostError: The connection ended first.
         """
-        event = ev.ClearText(self._next_id())
-        answer = await self._request(event)
-        if not isinstance(answer, ev.TextCleared):
-            raise _unexpected(event, answer)
+        _expect(await self._request(ev.ClearText(self._next_id())), ev.TextCleared)
         self._require_link().n_buffered = 0
 
     async def cancel(self, response_id: str | None = None) -> None:
@@ -265,11 +260,7 @@ class TTSClient:
         Raises:
             ConnectionLostError: The connection ended first.
         """
-        event = ev.RequestStatus(self._next_id())
-        answer = await self._request(event)
-        if not isinstance(answer, ev.ServerStatus):
-            raise _unexpected(event, answer)
-        return answer
+        return _expect(await self._request(ev.RequestStatus(self._next_id())), ev.ServerStatus)
 
     async def close_session(self) -> ev.SessionClosed:
         """Let the response in progress end, then close. Its events can still be taken from ``events``.
@@ -373,10 +364,9 @@ class TTSClient:
 
     async def _end_session(self, event: ev.CloseSession | ev.CancelSession) -> ev.SessionClosed:
         answer = await self._require_link().request(event, timeout_s=CLOSE_WAIT_S)
-        if not isinstance(answer, ev.SessionClosed):
-            raise _unexpected(event, answer)
+        closed = _expect(answer, ev.SessionClosed)
         await self.close()
-        return answer
+        return closed
 
     def _require_link(self) -> Link:
         if self._link is None:
@@ -400,5 +390,7 @@ def _merged(before: ev.UpdateSession | None, update: ev.UpdateSession) -> ev.Upd
     )
 
 
-def _unexpected(event: ev.ClientEvent, answer: ev.ServerEvent) -> ConnectionLostError:
-    return ConnectionLostError(f"the server answered {type(event).__name__} with {type(answer).__name__}")
+def _expect(answer: ev.ServerEvent, kind: type[EventT]) -> EventT:
+    if not isinstance(answer, kind):
+        raise ConnectionLostError(f"the server answered with {type(answer).__name__}, not {kind.__name__}")
+    return answer
