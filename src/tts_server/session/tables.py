@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -177,4 +176,4 @@ def render_tables() -> str:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(render_tables())
+    print(render_tables(), end="")  # noqa: T201 - the page is what this prints
