@@ -60,7 +60,7 @@ def _spell_clock(match: re.Match[str]) -> str:
 
 
 def spoken_words(text: str) -> list[str]:
-    """Turn written English into the lower-case words that are said, so that spellings do not count as errors."""
+    """Turn written English into the lower-case words that are said, so that spellings are no errors."""
     text = unicodedata.normalize("NFKC", text).lower().replace("’", "'")
     text = re.sub(r"\b([ap])\.\s?m\b\.?", r"\1m", text)
     text = _MONEY.sub(_spell_money, text)
@@ -128,6 +128,11 @@ def recognize(samples: np.ndarray, rate_hz: int) -> str:
     silence = np.zeros(rate_hz // 4, np.float32)
     audio = resample_to_16k(np.concatenate([silence, samples, silence]), rate_hz)
     segments, _ = _recognizer().transcribe(
-        audio, language="en", beam_size=5, temperature=0.0, condition_on_previous_text=False, without_timestamps=True
+        audio,
+        language="en",
+        beam_size=5,
+        temperature=0.0,
+        condition_on_previous_text=False,
+        without_timestamps=True,
     )
     return " ".join(segment.text.strip() for segment in segments)

@@ -62,8 +62,7 @@ class KokoroBackend(Backend):
 
     @property
     def capabilities(self) -> Capabilities:
-        """The voices whose languages this installation can pronounce."""
-        voices = self._voices.voices(self._languages)
+        """Every voice; those of languages that are switched off are refused with the reason."""
         refused = {
             code: reason
             for code, reason in disabled_languages(self._options.extra_languages).items()
@@ -72,8 +71,8 @@ class KokoroBackend(Backend):
         return Capabilities(
             streaming=False,
             languages=self._languages,
-            voice_count=len(voices),
-            voices=voices,
+            voice_count=len(self._voices.voices(self._languages)),
+            voices=self._voices.voices(),
             extras=MappingProxyType({"speed": SPEED}),
             default_voice=self._default_voice,
             refused_languages=MappingProxyType(refused),
