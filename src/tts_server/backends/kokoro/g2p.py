@@ -26,11 +26,16 @@ from tts_server.backends.kokoro.vocabulary import VOCABULARY
 from tts_server.backends.kokoro.word import Word, make_words
 from tts_server.errors import MissingDependencyError, SynthesisError
 
+_WARM_UP = "Hello, it is 3:45."
 _log = logging.getLogger(__name__)
 
 
 class G2PEngine(Protocol):
     """What pronounces one dialect."""
+
+    def units(self, spoken: SpokenText) -> SpokenText:
+        """Return ``spoken`` with its units cut into words, where a language writes none apart."""
+        ...
 
     def symbols(self, spoken: SpokenText) -> list[str]:
         """Return the symbols of each unit; see ``EspeakG2P.symbols``."""
@@ -59,6 +64,7 @@ class G2P:
         """
         for dialect in dialects:
             self._engine(dialect)
+            self.phonemize(_WARM_UP, dialect)
 
     def phonemize(self, text: str, dialect: str) -> tuple[Word, ...]:
         """Return the words of ``text`` with their symbols.
@@ -78,7 +84,7 @@ class G2P:
             SynthesisError: The dialect is not known, or its engine failed.
         """
         engine = self._engine(dialect)
-        spoken = _normalizer(dialect)(text, dialect)
+        spoken = engine.units(_normalizer(dialect)(text, dialect))
         if not spoken.text:
             return ()
         symbols = ["".join(char for char in mine if char in VOCABULARY) for mine in engine.symbols(spoken)]
@@ -95,7 +101,7 @@ class G2P:
         if dialect == "ja":
             return JapaneseG2P()
         if dialect == "zh":
-            return ChineseG2P()
+            return ChineseG2P(EspeakG2P(espeak_ng(), "en-us").word)
         if dialect not in VOICES:
             raise SynthesisError(f"no pronunciation for {dialect!r}")
         espeak = espeak_ng()

@@ -54,6 +54,7 @@ _MARK_SYMBOLS = str.maketrans(
         "・": " ",
     }
 )
+_LATIN = re.compile(r"([A-Za-z]+(?:['’ -][A-Za-z]+)*)")
 _MISAKI_ERRORS = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
 
 
@@ -170,17 +171,26 @@ class JapaneseG2P(_CJKG2P):
 class ChineseG2P(_CJKG2P):
     """Pronounce Chinese.
 
+    Args:
+        english: Returns the symbols of an English word, for those that stand in a Chinese text.
+
     Raises:
         MissingDependencyError: Its packages are not installed.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, english: Callable[[str], str]) -> None:
         jieba: Any = _import("zh", "jieba")
         jieba.setLogLevel(logging.WARNING)
         jieba.initialize()
         misaki: Any = _import("zh", "misaki.zh")
         g2p = misaki.ZHG2P()
-        super().__init__(lambda text: str(g2p(text)[0]), lambda text: list(jieba.cut(text)))
+
+        def pronounce(text: str) -> str:
+            parts = (part for part in _LATIN.split(text) if part.strip())
+            said = (english(part) if _LATIN.fullmatch(part) else str(g2p(part)[0]) for part in parts)
+            return " ".join(said)
+
+        super().__init__(pronounce, lambda text: list(jieba.cut(text)))
 
 
 def _import(code: str, name: str) -> Any:

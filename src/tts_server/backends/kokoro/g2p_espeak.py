@@ -106,6 +106,10 @@ class EspeakG2P:
         # An agent says the same words again and again, and each is pronounced alone as well as in its clause.
         self._alone = lru_cache(maxsize=4096)(self._pronounce)
 
+    def units(self, spoken: SpokenText) -> SpokenText:
+        """Return ``spoken`` as it is: its words are written apart."""
+        return spoken
+
     def symbols(self, spoken: SpokenText) -> list[str]:
         """Return the symbols of each unit of ``spoken``, punctuation and spaces included.
 

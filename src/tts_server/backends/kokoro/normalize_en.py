@@ -1,7 +1,7 @@
 """Rewrite what misaki and espeak-ng read wrong in English.
 
-Money, times, dates, units, telephone numbers, abbreviations. Pure. Digits are left as digits wherever the engine reads them right, so that one thing decides how a number
-sounds.
+Money, times, dates, units, telephone numbers, abbreviations. Pure. Digits are left as digits wherever the
+engine reads them right, so that one thing decides how a number sounds.
 """
 
 from __future__ import annotations

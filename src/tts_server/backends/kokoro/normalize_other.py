@@ -16,7 +16,6 @@ from tts_server.backends.kokoro.normalize import (
 from tts_server.backends.kokoro.spoken import Draft, SpokenText
 from tts_server.backends.kokoro.wordings import WORDINGS, Wording
 
-
 _NUMBER = r"\d{1,3}(?:[.,\u202f ]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d+)?"
 _TIME = re.compile(
     r"(?<![\d:.,])(?P<hour>[01]?\d|2[0-3])\s?(?P<sign>[:h])\s?(?P<minute>[0-5]\d)(?![\d:]|[.,]\d)"

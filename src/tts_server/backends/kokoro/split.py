@@ -128,7 +128,8 @@ def _best_cut(words: list[Word], n_fitting: int, n_symbols: int, max_symbols: in
 def _cut_word(word: Word, max_symbols: int) -> tuple[Word, Word]:
     """Cut a word that is too long for one input.
 
-    It is cut between spoken words where it is several, else anywhere. The characters are shared out in proportion: nothing better is known of them.
+    It is cut between spoken words where it is several, else anywhere. The characters are shared out in
+    proportion: nothing better is known of them.
     """
     room = min(max_symbols - len(word.lead), len(word.phonemes) - 1)
     space = word.phonemes.rfind(" ", max(1, room // 2), room + 1)
