@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 from tts_server.backends.registry import create_backend
 from tts_server.engine.worker import EngineWorker, LoadEnded, LoadProgressed, StepEnded, Stopped
-from tts_server.errors import EndpointError, ModelError, TTSServerError
+from tts_server.errors import ConfigError, EndpointError, ModelError, TTSServerError
 from tts_server.protocol.capabilities import AudioFormat, BackendInfo
 from tts_server.scheduling.scheduler import Scheduler, SchedulingPolicy
 from tts_server.server.auth import Gatekeeper
@@ -65,9 +65,9 @@ class Server:
         step_timeout_s: A step of the engine that takes longer makes it stuck.
 
     Raises:
-        ConfigError: From the constructor: the backend or one of its options is not accepted.
-        EndpointError: From entering: the address cannot be listened on.
-        ModelError: From entering: the model cannot be loaded.
+        ConfigError: The backend or one of its options is not accepted.
+        EndpointError: The address cannot be listened on.
+        ModelError: The model cannot be loaded. Like the others, from entering.
     """
 
     def __init__(
@@ -80,7 +80,7 @@ class Server:
         step_timeout_s: float = STEP_TIMEOUT_S,
     ) -> None:
         self._config = config
-        self._backend = backend or create_backend(config.backend, config.options)
+        self._backend = backend
         self._progress = progress
         self._step_timeout_s = step_timeout_s
         self._scheduler = Scheduler(config.limits, policy=policy)
@@ -99,7 +99,9 @@ class Server:
 
     @property
     def backend(self) -> Backend:
-        """The backend; its rate and capabilities are known once the server was entered."""
+        """The backend, with its model loaded; once the server was entered."""
+        if self._backend is None:
+            raise ConfigError("the server has not been started")
         return self._backend
 
     @property
@@ -134,8 +136,12 @@ class Server:
         self._ready.add_done_callback(lambda ready: ready.cancelled() or ready.exception())
         self._engine_ended = asyncio.Event()
         try:
+            if self._backend is None:
+                # Imports the backend's packages, which takes seconds for some.
+                config = self._config
+                self._backend = await asyncio.to_thread(create_backend, config.backend, config.options)
             await self._listen()
-            await self._load()
+            await self._load(self._backend)
         except BaseException:
             await self._stop()
             raise
@@ -197,8 +203,7 @@ class Server:
                 await asyncio.to_thread((await claiming).close)
             raise
 
-    async def _load(self) -> None:
-        backend = self._backend
+    async def _load(self, backend: Backend) -> None:
         logger.info("loading backend %s, model %s", backend.name, backend.model)
         began = self._loop.time()
         loaded: asyncio.Future[None] = self._loop.create_future()
@@ -243,15 +248,16 @@ class Server:
             elif isinstance(event.error, TTSServerError):
                 loaded.set_exception(event.error)
             else:
-                logger.error("the %s backend failed to load", self._backend.name, exc_info=event.error)
-                loaded.set_exception(ModelError(f"the {self._backend.name} backend failed to load"))
+                name = self.backend.name
+                logger.error("the %s backend failed to load", name, exc_info=event.error)
+                loaded.set_exception(ModelError(f"the {name} backend failed to load"))
 
     def _log_ready(self, load_s: float) -> None:
-        capabilities = self._backend.capabilities
+        capabilities = self.backend.capabilities
         logger.info(
             "ready after %.1f s: %d Hz, %d voices, languages %s",
             load_s,
-            self._backend.sample_rate_hz,
+            self.backend.sample_rate_hz,
             capabilities.voice_count,
             " ".join(capabilities.languages) or "any",
         )
