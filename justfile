@@ -1,5 +1,6 @@
 # Recipes run inside .venv, which `python3 dev.py setup` makes; just itself lies there too.
 set shell := ["bash", "-euo", "pipefail", "-c"]
+set positional-arguments
 export PATH := justfile_directory() / ".venv/bin" + ":" + env("PATH")
 
 # List the recipes.
@@ -20,15 +21,15 @@ fix:
 
 # All tests, or those that pytest's own arguments choose.
 test *arguments:
-    python -m pytest {{arguments}}
+    python -m pytest "$@"
 
 # The property tests again, with many more examples each.
 fuzz *arguments:
-    python -m pytest -m hypothesis --hypothesis-profile=fuzz --timeout=1800 {{arguments}}
+    python -m pytest -m hypothesis --hypothesis-profile=fuzz --timeout=1800 "$@"
 
 # Measure this server beside kokoro-onnx, which lives in an environment of its own.
 bench *arguments:
-    python dev.py bench {{arguments}}
+    python dev.py bench "$@"
 
 # Check the documents: links, headings, examples.
 docs:
@@ -36,4 +37,4 @@ docs:
 
 # Resolve the pins again; `just lock --upgrade` takes the newest versions.
 lock *arguments:
-    python scripts/lock.py {{arguments}}
+    python scripts/lock.py "$@"
