@@ -12,7 +12,7 @@ from typing import IO
 
 import pytest
 
-from tts_server.client.sync import TTSClient
+from tts_server.client.sync import SyncTTSClient
 
 START_S = 600.0
 
@@ -25,7 +25,7 @@ def pass_on(lines: IO[str]) -> None:
 
 @pytest.fixture(scope="session")
 def kokoro_socket() -> Iterator[str]:
-    """The Unix socket of a server that speaks with Kokoro; the first start on a machine prepares the model."""
+    """The Unix socket of a server that speaks with Kokoro; the first start prepares the model."""
     with tempfile.TemporaryDirectory(prefix="tts-") as folder:
         path = str(Path(folder) / "tts.sock")
         command = [sys.executable, "-m", "tts_server", "serve", "--backend", "kokoro", "--socket-path", path]
@@ -43,7 +43,7 @@ def kokoro_socket() -> Iterator[str]:
 
 
 @pytest.fixture
-def kokoro(kokoro_socket: str) -> Iterator[TTSClient]:
+def kokoro(kokoro_socket: str) -> Iterator[SyncTTSClient]:
     """A client of that server, connected."""
-    with TTSClient(kokoro_socket, connect_timeout_s=START_S, request_timeout_s=120) as client:
+    with SyncTTSClient(kokoro_socket, connect_timeout_s=START_S, request_timeout_s=120) as client:
         yield client

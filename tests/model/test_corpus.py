@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from tests.speech import recognize, word_errors
 
-from tts_server.client.sync import TTSClient
+from tts_server.client.sync import SyncTTSClient
 
 pytestmark = [pytest.mark.model, pytest.mark.timeout(900)]
 
@@ -22,13 +22,13 @@ def read_corpus(language: str) -> list[str]:
     return (DATA / f"corpus_{language}.txt").read_text(encoding="utf-8").splitlines()
 
 
-def speak(client: TTSClient, text: str, voice: str | None = None) -> np.ndarray:
+def speak(client: SyncTTSClient, text: str, voice: str | None = None) -> np.ndarray:
     pcm = b"".join(client.synthesize(text, voice=voice))
     return np.frombuffer(pcm, "<i2").astype(np.float32) / 32768
 
 
 def test_english_corpus_is_understood_by_a_speech_recognizer(
-    kokoro: TTSClient, record_property: Callable[[str, object], None]
+    kokoro: SyncTTSClient, record_property: Callable[[str, object], None]
 ) -> None:
     sentences = read_corpus("en")
     rate_hz = kokoro.hello.audio.rate_hz
@@ -46,7 +46,7 @@ def test_english_corpus_is_understood_by_a_speech_recognizer(
 
 
 @pytest.mark.parametrize("language", sorted(VOICES))
-def test_corpus_of_each_other_language_is_spoken(kokoro: TTSClient, language: str) -> None:
+def test_corpus_of_each_other_language_is_spoken(kokoro: SyncTTSClient, language: str) -> None:
     sentences = read_corpus(language)
     assert len(sentences) >= 5
     for sentence in sentences:

@@ -14,8 +14,8 @@ from tts_server.backends.kokoro.languages import (
     disabled_languages,
     voice_dialect,
 )
-from tts_server.backends.kokoro.synthesizer import KokoroModel
-from tts_server.backends.kokoro.utterance import SAMPLE_RATE_HZ, WholeUtterance
+from tts_server.backends.kokoro.synthesizer import SAMPLE_RATE_HZ, KokoroModel
+from tts_server.backends.kokoro.utterance import WholeUtterance
 from tts_server.backends.kokoro.voices import DEFAULT_VOICE, load_voices
 from tts_server.backends.kokoro.weights import resolve
 from tts_server.errors import ConfigError, ModelError
@@ -35,7 +35,8 @@ class KokoroBackend(Backend):
     """Kokoro-82M on ONNX Runtime.
 
     Args:
-        options: ``model`` is a known model's name or the path of a ``kokoro-v1.0`` export; ``voice`` speaks when a
+        options: ``model`` is a known model's name or the path of a ``kokoro-v1.0`` export; ``voice`` speaks
+            when a
             client names none.
 
     Raises:

@@ -1,6 +1,7 @@
 """When each word sounds, from the durations that the model predicts.
 
-The model gives every symbol a whole number of frames of 25 ms, so a word's times are exact to half a frame. Pure.
+The model gives every symbol a whole number of frames of 25 ms, so a word's times are exact to half a frame.
+Pure.
 """
 
 from __future__ import annotations
@@ -22,9 +23,11 @@ def word_times(
 
     Args:
         spoken: What the model was given.
-        durations: Frames of each symbol, with that of the pad before the first and of the one behind the last:
+        durations: Frames of each symbol, with that of the pad before the first and of the one behind the
+            last:
             ``len(spoken.symbols) + 2`` numbers.
-        start_s: When the first frame sounds, counted from the utterance's first sample; less than zero where the
+        start_s: When the first frame sounds, counted from the utterance's first sample; less than zero where
+            the
             beginning was trimmed.
         end_s: When the input's audio ends; no word sounds longer.
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from tts_server.backends.base import AudioChunk, Utterance
 from tts_server.backends.kokoro.languages import resolve_dialect
 from tts_server.backends.kokoro.split import split_text
+from tts_server.backends.kokoro.synthesizer import SAMPLE_RATE_HZ
 from tts_server.backends.kokoro.timing import word_times
 from tts_server.backends.kokoro.vocabulary import encode
 from tts_server.errors import ConfigError, SynthesisError
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from tts_server.backends.kokoro.synthesizer import KokoroModel
     from tts_server.backends.kokoro.voices import VoiceTable
     from tts_server.session.effects import SpeechRequest
-
-SAMPLE_RATE_HZ: Final = 24000
 
 
 class WholeUtterance(Utterance):
@@ -51,7 +50,8 @@ class WholeUtterance(Utterance):
         """Pronounce and synthesize the next model input whole.
 
         Returns:
-            float32 samples, shape (n_samples,), at 24000 Hz, with the times of the words in them; None at the end.
+            float32 samples, shape (n_samples,), at 24000 Hz, with the times of the words in them; None at the
+            end.
 
         Raises:
             SynthesisError: The text cannot be pronounced, or the model failed.
@@ -60,7 +60,9 @@ class WholeUtterance(Utterance):
         if spoken is None:
             return None
         ids = encode(spoken.symbols)
-        samples, durations = self._model.synthesize(ids, self._voices.style(self._voice, len(ids)), self._speed)
+        samples, durations = self._model.synthesize(
+            ids, self._voices.style(self._voice, len(ids)), self._speed
+        )
         start_s = self._n_samples / SAMPLE_RATE_HZ
         self._n_samples += len(samples)
         words = word_times(spoken, durations.tolist(), start_s, self._n_samples / SAMPLE_RATE_HZ)
