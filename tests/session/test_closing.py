@@ -1,0 +1,205 @@
+"""How sessions end."""
+
+from __future__ import annotations
+
+import pytest
+from tests.session.factories import events, make_machine, only, pcm, speak
+
+from tts_server.errors import (
+    RemoteProtocolError,
+    SynthesisError,
+)
+from tts_server.protocol import events as ev
+from tts_server.session.effects import (
+    Cancel,
+    Close,
+    DiscardAudio,
+    Effect,
+    ReportStatus,
+    Send,
+    SetTimer,
+)
+from tts_server.session.machine import SessionState
+
+
+def error_of(effects: list[Effect]) -> ev.ErrorOccurred:
+    return only(effects, ev.ErrorOccurred)
+
+
+CLOSED_1000 = Close(1000, "client_close")
+
+
+def test_close_with_nothing_in_progress_ends_at_once() -> None:
+    machine = make_machine()
+    assert machine.receive(ev.CloseSession("c"), 5.0) == [
+        Send(ev.SessionClosed("evt_2", "sess_abcdefgh1234", "client_close", "c")),
+        CLOSED_1000,
+    ]
+    assert machine.state is SessionState.ENDED
+
+
+def test_close_lets_the_response_in_progress_end() -> None:
+    machine = make_machine(drain_s=10)
+    response_id = speak(machine)
+    assert machine.receive(ev.CloseSession("c"), 5.0) == [SetTimer("drain", 15.0)]
+    assert machine.state is SessionState.CLOSING
+    assert len(machine.audio(response_id, pcm(20), 6.0)) == 1
+    assert machine.finished(response_id, 7.0) == [
+        Send(ev.AudioDone("evt_5", response_id, 20.0)),
+        Send(ev.SessionClosed("evt_6", "sess_abcdefgh1234", "client_close", "c")),
+        CLOSED_1000,
+    ]
+    assert machine.timer("drain", 15.0) == []
+
+
+def test_close_ends_when_the_response_in_progress_fails_or_is_cancelled() -> None:
+    machine = make_machine()
+    response_id = speak(machine)
+    machine.receive(ev.CloseSession(), 0.0)
+    assert machine.failed(response_id, SynthesisError("x"), 0.0)[-1] == CLOSED_1000
+    machine = make_machine()
+    response_id = speak(machine)
+    machine.receive(ev.CloseSession(), 0.0)
+    effects = machine.receive(ev.CancelResponse("x"), 0.0)
+    assert effects[:3] == [
+        DiscardAudio(response_id),
+        Send(ev.ResponseCancelled("evt_4", response_id, "x")),
+        Cancel(response_id),
+    ]
+    assert effects[3:] == [Send(ev.SessionClosed("evt_5", "sess_abcdefgh1234", "client_close")), CLOSED_1000]
+
+
+def test_a_cancel_of_one_of_two_does_not_end_a_closing_session() -> None:
+    machine = make_machine(max_inflight=2)
+    first, second = speak(machine), speak(machine)
+    machine.receive(ev.CloseSession(), 0.0)
+    assert len(machine.receive(ev.CancelResponse(response_id=first), 0.0)) == 3
+    assert machine.finished(second, 0.0)[-1] == CLOSED_1000
+
+
+def test_what_has_not_ended_when_the_drain_timer_fires_is_cancelled() -> None:
+    machine = make_machine()
+    response_id = speak(machine)
+    machine.receive(ev.CloseSession("c"), 0.0)
+    assert machine.timer("drain", 10.0) == [
+        DiscardAudio(response_id),
+        Send(ev.ResponseCancelled("evt_4", response_id)),
+        Cancel(response_id),
+        Send(ev.SessionClosed("evt_5", "sess_abcdefgh1234", "client_close", "c")),
+        CLOSED_1000,
+    ]
+
+
+def test_the_drain_timer_means_nothing_to_an_open_session() -> None:
+    machine = make_machine()
+    speak(machine)
+    assert machine.timer("drain", 10.0) == []
+    assert machine.state is SessionState.OPEN
+
+
+def test_a_commit_while_closing_is_refused_and_the_text_kept() -> None:
+    machine = make_machine()
+    speak(machine)
+    machine.receive(ev.CloseSession(), 0.0)
+    machine.receive(ev.AppendText("more"), 0.0)
+    error = error_of(machine.receive(ev.CommitText("c"), 0.0))
+    assert (error.error.code, error.previous_event_id) == ("invalid_event", "c")
+    assert error.error.message == "the session is closing (client_close) and takes no more commits"
+    assert machine.buffered_chars == 4
+
+
+def test_a_closing_session_still_answers() -> None:
+    machine = make_machine()
+    speak(machine)
+    machine.receive(ev.CloseSession(), 0.0)
+    assert isinstance(events(machine.receive(ev.UpdateSession(), 0.0))[0], ev.SessionCreated)
+    assert isinstance(events(machine.receive(ev.ClearText(), 0.0))[0], ev.TextCleared)
+    assert machine.receive(ev.RequestStatus(), 0.0) == [ReportStatus(None)]
+    assert len(machine.status(None, queue_depth=0, uptime_s=0, pid=1)) == 1
+    assert len(machine.receive_error(RemoteProtocolError("x"), 0.0)) == 1
+    assert machine.receive(ev.CloseSession("again"), 0.0) == []
+
+
+def test_session_cancel_drops_everything() -> None:
+    machine = make_machine()
+    response_id = speak(machine)
+    assert machine.receive(ev.CancelSession("x"), 0.0) == [
+        DiscardAudio(response_id),
+        Send(ev.ResponseCancelled("evt_4", response_id)),
+        Cancel(response_id),
+        Send(ev.SessionClosed("evt_5", "sess_abcdefgh1234", "client_cancel", "x")),
+        Close(1000, "client_cancel"),
+    ]
+
+
+def test_session_cancel_cuts_a_close_short() -> None:
+    machine = make_machine()
+    speak(machine)
+    machine.receive(ev.CloseSession("c"), 0.0)
+    effects = machine.receive(ev.CancelSession("x"), 0.0)
+    assert events(effects)[-1] == ev.SessionClosed("evt_5", "sess_abcdefgh1234", "client_cancel", "x")
+    assert effects[-1] == Close(1000, "client_cancel")
+
+
+ALL_EVENTS: list[ev.ClientEvent] = [
+    ev.UpdateSession(),
+    ev.AppendText("x"),
+    ev.CommitText(),
+    ev.ClearText(),
+    ev.CancelResponse(),
+    ev.CancelSession(),
+    ev.CloseSession(),
+    ev.RequestStatus(),
+]
+
+
+@pytest.mark.parametrize("event", ALL_EVENTS)
+def test_a_session_that_is_over_answers_nothing(event: ev.ClientEvent) -> None:
+    ended = make_machine()
+    ended.receive(ev.CloseSession(), 0.0)
+    closed = make_machine()
+    closed.disconnected(0.0)
+    for machine in (ended, closed):
+        assert machine.receive(event, 0.0) == []
+        assert machine.receive_error(RemoteProtocolError("x"), 0.0) == []
+        assert machine.status(None, queue_depth=0, uptime_s=0, pid=1) == []
+        assert machine.shutdown(0.0) == []
+        assert machine.timer("drain", 1e9) == []
+
+
+# --- the server stops, the connection goes ------------------------------------------------------------------
+
+
+def test_shutdown_drains_and_then_closes_as_going_away() -> None:
+    machine = make_machine()
+    response_id = speak(machine)
+    assert machine.shutdown(1.0) == [SetTimer("drain", 11.0)]
+    assert "server_shutdown" in error_of(machine.receive(ev.CommitText(), 1.0)).error.message
+    assert machine.finished(response_id, 2.0)[1:] == [
+        Send(ev.SessionClosed("evt_6", "sess_abcdefgh1234", "server_shutdown")),
+        Close(1001, "server_shutdown"),
+    ]
+
+
+def test_shutdown_of_an_idle_session_closes_at_once() -> None:
+    assert make_machine().shutdown(0.0)[-1] == Close(1001, "server_shutdown")
+
+
+def test_shutdown_leaves_a_closing_session_to_its_own_bound() -> None:
+    machine = make_machine()
+    response_id = speak(machine)
+    machine.receive(ev.CloseSession(), 0.0)
+    assert machine.shutdown(9.0) == []
+    assert machine.finished(response_id, 9.5)[-1] == CLOSED_1000
+
+
+def test_a_lost_connection_frees_the_engine_and_says_nothing() -> None:
+    machine = make_machine(max_inflight=2)
+    first, second = speak(machine), speak(machine)
+    machine.receive(ev.CancelResponse(response_id=first), 0.0)
+    assert machine.disconnected(0.0) == [Cancel(second)]
+    assert machine.state is SessionState.CLOSED
+    assert machine.audio(second, pcm(20), 0.0) == []
+    assert machine.released(first, 0.0) == []
+    assert machine.released(second, 0.0) == []
+    assert machine.disconnected(0.0) == []

@@ -1,0 +1,366 @@
+"""One connection's rules, one by one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from tests.session.factories import events, make_machine, make_service, only, pcm, speak, submit
+
+from tts_server.errors import (
+    BusyError,
+    LocalProtocolError,
+    RemoteProtocolError,
+    SynthesisError,
+    TTSServerError,
+)
+from tts_server.protocol import events as ev
+from tts_server.protocol.capabilities import AudioFormat, Limits
+from tts_server.session.effects import (
+    Cancel,
+    DiscardAudio,
+    Effect,
+    Note,
+    ReportStatus,
+    Send,
+    SpeechRequest,
+    Submit,
+)
+from tts_server.session.machine import SessionMachine, SessionState
+from tts_server.session.response import ResponseState
+
+
+def error_of(effects: list[Effect]) -> ev.ErrorOccurred:
+    return only(effects, ev.ErrorOccurred)
+
+
+# --- opening ------------------------------------------------------------------------------------------------
+
+
+def test_hello_tells_what_the_service_is() -> None:
+    machine = make_machine(opened=False, max_text_chars=7)
+    hello = only(machine.open(1.0), ev.Hello)
+    service = make_service()
+    assert (hello.backend, hello.audio, hello.capabilities) == (
+        service.backend,
+        service.audio,
+        service.capabilities,
+    )
+    assert (hello.event_id, hello.max_text_chars, hello.protocol_version) == ("evt_1", 7, "0.1")
+    assert machine.state is SessionState.OPEN
+
+
+def test_a_session_is_opened_once() -> None:
+    with pytest.raises(LocalProtocolError, match="opened once"):
+        make_machine().open(0.0)
+
+
+def test_nothing_is_received_before_the_hello() -> None:
+    with pytest.raises(LocalProtocolError, match="a new session receives no ClearText"):
+        make_machine(opened=False).receive(ev.ClearText(), 0.0)
+
+
+# --- session.update -----------------------------------------------------------------------------------------
+
+
+def test_the_first_update_creates_and_later_ones_update() -> None:
+    machine = make_machine()
+    created = only(machine.receive(ev.UpdateSession("a", voice="bob"), 0.0), ev.SessionCreated)
+    assert created.previous_event_id == "a"
+    assert created.session == ev.SessionState("sess_abcdefgh1234", "bob", "sine", "en", {}, "pcm16")
+    updated = only(
+        machine.receive(ev.UpdateSession(language="FR", extras={"speed": 2}), 0.0), ev.SessionUpdated
+    )
+    assert updated.previous_event_id is None
+    assert updated.session == ev.SessionState("sess_abcdefgh1234", "bob", "sine", "fr", {"speed": 2}, "pcm16")
+
+
+def test_a_refused_update_changes_nothing_and_does_not_create() -> None:
+    machine = make_machine()
+    bad = ev.UpdateSession("a", voice="bob", language="xx", extras={"speed": 2})
+    error = error_of(machine.receive(bad, 0.0))
+    assert (error.error.code, error.previous_event_id, error.error.event_id) == ("invalid_config", "a", "a")
+    created = only(machine.receive(ev.UpdateSession(), 0.0), ev.SessionCreated)
+    assert created.session == ev.SessionState("sess_abcdefgh1234", "amy", "sine", "en", {}, "pcm16")
+
+
+def test_dropped_extras_are_noted_before_the_answer() -> None:
+    effects = make_machine().receive(ev.UpdateSession(extras={"zzz": 1}), 0.0)
+    assert effects[0] == Note("debug", "the extra 'zzz' is not one of this backend's and was dropped")
+    assert isinstance(events(effects)[0], ev.SessionCreated)
+
+
+# --- the buffer ---------------------------------------------------------------------------------------------
+
+
+def test_appended_pieces_are_spoken_as_one() -> None:
+    machine = make_machine()
+    assert machine.receive(ev.AppendText("Hello, "), 0.0) == []
+    assert machine.receive(ev.AppendText("wörld 😀", text_format="plain"), 0.0) == []
+    assert machine.buffered_chars == 14
+    assert machine.receive(ev.CommitText(), 0.0) == [
+        Submit("resp_abcdefgh_1", SpeechRequest("Hello, wörld 😀", "amy", "en", {}))
+    ]
+
+
+def test_text_up_to_the_limit_is_kept_and_one_character_more_is_refused() -> None:
+    machine = make_machine(max_text_chars=5)
+    assert machine.receive(ev.AppendText("😀😀😀"), 0.0) == []
+    error = error_of(machine.receive(ev.AppendText("abc", "e"), 0.0))
+    assert (error.error.code, error.previous_event_id) == ("payload_too_large", "e")
+    assert error.error.message == (
+        "3 characters more would make 6; accepted in one commit are at most 5, and 3 are buffered"
+    )
+    assert machine.receive(ev.AppendText("ab"), 0.0) == []
+    assert submit(machine, "").request.text == "😀😀😀ab"
+
+
+def test_another_text_format_is_refused_and_nothing_appended() -> None:
+    machine = make_machine()
+    error = error_of(machine.receive(ev.AppendText("<b>", text_format="ssml"), 0.0))
+    assert error.error.code == "invalid_config"
+    assert error.error.message == "the text format 'ssml' is not supported; accepted are: plain"
+    assert machine.buffered_chars == 0
+
+
+def test_clear_empties_the_buffer() -> None:
+    machine = make_machine()
+    machine.receive(ev.AppendText("text"), 0.0)
+    assert only(machine.receive(ev.ClearText("c"), 0.0), ev.TextCleared).previous_event_id == "c"
+    assert machine.buffered_chars == 0
+    assert error_of(machine.receive(ev.CommitText(), 0.0)).error.code == "buffer_empty"
+
+
+def test_a_commit_of_nothing_is_refused() -> None:
+    error = error_of(make_machine().receive(ev.CommitText("c"), 0.0))
+    assert (error.error.code, error.previous_event_id) == ("buffer_empty", "c")
+    assert error.error.message == "the buffer is empty; append text before the commit"
+    assert error.error.type == "invalid_request_error"
+
+
+def test_white_space_is_text() -> None:
+    assert submit(make_machine(), " \n").request.text == " \n"
+
+
+# --- input_text.commit --------------------------------------------------------------------------------------
+
+
+def test_a_commits_settings_hold_for_it_alone() -> None:
+    machine = make_machine()
+    machine.receive(ev.UpdateSession(voice="bob", extras={"speed": 1.5, "pitch": 1}), 0.0)
+    machine.receive(ev.AppendText("a"), 0.0)
+    commit = ev.CommitText(voice="fleur", extras={"speed": 0.5, "zzz": 1})
+    note, first = machine.receive(commit, 0.0)
+    assert isinstance(note, Note)
+    assert first == Submit("resp_abcdefgh_1", SpeechRequest("a", "fleur", "fr", {"speed": 0.5, "pitch": 1}))
+    machine.refused("resp_abcdefgh_1", BusyError("Later.", retry_after_ms=5), 0.0)
+    assert submit(machine, "b") == Submit(
+        "resp_abcdefgh_2", SpeechRequest("ab", "bob", "en", {"speed": 1.5, "pitch": 1})
+    )
+
+
+def test_a_bad_commit_asks_for_no_slot_and_keeps_the_text() -> None:
+    machine = make_machine()
+    machine.receive(ev.AppendText("text"), 0.0)
+    error = error_of(machine.receive(ev.CommitText("c", voice="nobody"), 0.0))
+    assert (error.error.code, error.previous_event_id) == ("invalid_config", "c")
+    assert machine.buffered_chars == 4
+
+
+def test_an_admitted_commit_is_answered_and_takes_the_text() -> None:
+    machine = make_machine()
+    response_id = submit(machine, "text", "c").response_id
+    assert machine.buffered_chars == 4
+    assert machine.response_state(response_id) is ResponseState.SUBMITTED
+    assert machine.admitted(response_id, 0.0) == [
+        Send(ev.TextCommitted("evt_2", response_id, "c")),
+        Send(ev.ResponseCreated("evt_3", response_id)),
+    ]
+    assert machine.buffered_chars == 0
+    assert machine.live_responses == (response_id,)
+    assert machine.response_state(response_id) is ResponseState.LIVE
+
+
+def test_a_refused_commit_keeps_the_text_and_says_when_to_come_back() -> None:
+    machine = make_machine()
+    response_id = submit(machine, "text", "c").response_id
+    effects = machine.refused(response_id, BusyError("Too much.", retry_after_ms=70), 0.0)
+    assert effects == [
+        Send(ev.ErrorOccurred("evt_2", ev.ErrorDetail("rate_limit_error", "busy", "Too much.", "c", 70), "c"))
+    ]
+    assert machine.buffered_chars == 4
+    assert machine.response_state(response_id) is None
+    assert submit(machine, "").request.text == "text"
+
+
+# --- audio --------------------------------------------------------------------------------------------------
+
+
+def test_audio_is_cut_into_frames_and_ends_in_its_true_duration() -> None:
+    machine = make_machine()
+    response_id = speak(machine)
+    assert machine.audio(response_id, pcm(19), 0.0) == []
+    assert machine.audio(response_id, pcm(24), 0.0) == [
+        Send(ev.AudioDelta("evt_4", response_id, 0, pcm(20))),
+        Send(ev.AudioDelta("evt_5", response_id, 1, pcm(20))),
+    ]
+    assert machine.finished(response_id, 0.0) == [
+        Send(ev.AudioDelta("evt_6", response_id, 2, pcm(3))),
+        Send(ev.AudioDone("evt_7", response_id, 43.0)),
+    ]
+    assert machine.live_responses == ()
+    assert machine.response_state(response_id) is None
+
+
+def test_a_response_without_audio_ends_in_done_after_no_time() -> None:
+    machine = make_machine()
+    response_id = speak(machine, "...")
+    assert machine.finished(response_id, 0.0) == [Send(ev.AudioDone("evt_4", response_id, 0.0))]
+
+
+def test_a_duration_is_given_to_the_microsecond() -> None:
+    service = replace(make_service(), audio=AudioFormat(24000))
+    machine = SessionMachine("x", service, Limits())
+    machine.open(0.0)
+    response_id = speak(machine)
+    assert response_id == "resp_x_1"
+    machine.audio(response_id, pcm(1), 0.0)
+    assert events(machine.finished(response_id, 0.0))[-1] == ev.AudioDone("evt_5", response_id, 0.042)
+
+
+def test_a_failed_response_leaves_the_session_usable() -> None:
+    machine = make_machine()
+    response_id = speak(machine)
+    failed = only(machine.failed(response_id, SynthesisError("No voice today."), 0.0), ev.ResponseFailed)
+    assert failed.response_id == response_id
+    assert failed.error == ev.ErrorDetail("server_error", "backend_error", "No voice today.")
+    assert speak(machine) == "resp_abcdefgh_2"
+
+
+def test_the_cause_of_our_own_fault_is_not_told() -> None:
+    machine = make_machine()
+    failed = only(machine.failed(speak(machine), TTSServerError("/home/me: secret"), 0.0), ev.ResponseFailed)
+    assert (failed.error.code, failed.error.message) == (
+        "internal_error",
+        "the server made a mistake; its log says more",
+    )
+
+
+# --- response.cancel ----------------------------------------------------------------------------------------
+
+
+def test_a_cancel_is_answered_at_once_and_audio_that_waits_is_dropped_first() -> None:
+    machine = make_machine()
+    response_id = speak(machine)
+    assert machine.receive(ev.CancelResponse("x"), 0.0) == [
+        DiscardAudio(response_id),
+        Send(ev.ResponseCancelled("evt_4", response_id, "x")),
+        Cancel(response_id),
+    ]
+    assert machine.response_state(response_id) is ResponseState.CANCELLED
+    assert machine.live_responses == ()
+
+
+def test_audio_of_a_cancelled_response_is_dropped_and_its_end_is_silent() -> None:
+    for end in ("released", "finished", "failed"):
+        machine = make_machine()
+        response_id = speak(machine)
+        machine.receive(ev.CancelResponse(response_id=response_id), 0.0)
+        assert machine.audio(response_id, pcm(50), 0.0) == []
+        if end == "failed":
+            assert machine.failed(response_id, SynthesisError("x"), 0.0) == []
+        else:
+            assert getattr(machine, end)(response_id, 0.0) == []
+        assert machine.response_state(response_id) is None
+
+
+def test_a_cancel_that_matches_nothing_is_silent() -> None:
+    machine = make_machine()
+    assert machine.receive(ev.CancelResponse("x"), 0.0) == []
+    response_id = speak(machine)
+    assert machine.receive(ev.CancelResponse("x", response_id="resp_other"), 0.0) == []
+    assert machine.live_responses == (response_id,)
+    machine.finished(response_id, 0.0)
+    assert machine.receive(ev.CancelResponse("x", response_id=response_id), 0.0) == []
+
+
+def test_a_second_cancel_is_silent() -> None:
+    machine = make_machine()
+    speak(machine)
+    machine.receive(ev.CancelResponse(), 0.0)
+    assert machine.receive(ev.CancelResponse(), 0.0) == []
+
+
+def test_a_new_commit_right_after_a_cancel_goes_its_own_way() -> None:
+    machine = make_machine()
+    first = speak(machine)
+    machine.receive(ev.CancelResponse(), 0.0)
+    second = speak(machine, "Again.")
+    assert machine.audio(first, pcm(20), 0.0) == []
+    assert only(machine.audio(second, pcm(20), 0.0), ev.AudioDelta).seq == 0
+    assert machine.released(first, 0.0) == []
+    assert machine.live_responses == (second,)
+
+
+def test_a_cancel_without_an_id_stops_all_and_with_one_that_one() -> None:
+    machine = make_machine(max_inflight=3)
+    first, second, third = speak(machine), speak(machine), speak(machine)
+    cancelled = events(machine.receive(ev.CancelResponse(response_id=second), 0.0))
+    assert [event.response_id for event in cancelled if isinstance(event, ev.ResponseCancelled)] == [second]
+    assert machine.live_responses == (first, third)
+    cancelled = events(machine.receive(ev.CancelResponse(), 0.0))
+    assert [event.response_id for event in cancelled if isinstance(event, ev.ResponseCancelled)] == [
+        first,
+        third,
+    ]
+
+
+# --- server.status ------------------------------------------------------------------------------------------
+
+
+def test_status_asks_for_the_servers_numbers_and_adds_its_own() -> None:
+    machine = make_machine()
+    machine.receive(ev.AppendText("four"), 0.0)
+    assert machine.receive(ev.RequestStatus("s"), 0.0) == [ReportStatus("s")]
+    status = only(machine.status("s", queue_depth=3, uptime_s=1.23456, pid=99), ev.ServerStatus)
+    service = make_service()
+    assert status == ev.ServerStatus(
+        "evt_2",
+        "sess_abcdefgh1234",
+        service.backend,
+        service.audio,
+        queue_depth=3,
+        voice_count=4,
+        voices=("amy", "bob", "fleur", "hum"),
+        buffered_chars=4,
+        uptime_seconds=1.235,
+        pid=99,
+        previous_event_id="s",
+    )
+
+
+# --- errors in messages -------------------------------------------------------------------------------------
+
+
+def test_an_unreadable_message_is_answered_with_its_id() -> None:
+    machine = make_machine()
+    error = error_of(
+        machine.receive_error(RemoteProtocolError("No.", code="invalid_json", event_id="e"), 0.0)
+    )
+    assert error == ev.ErrorOccurred(
+        "evt_2", ev.ErrorDetail("invalid_request_error", "invalid_json", "No.", "e"), "e"
+    )
+
+
+# --- mistakes of the driver ---------------------------------------------------------------------------------
+
+
+def test_an_outcome_that_does_not_fit_is_the_drivers_mistake() -> None:
+    machine = make_machine()
+    with pytest.raises(LocalProtocolError, match="audio: there is no response resp_1"):
+        machine.audio("resp_1", b"", 0.0)
+    response_id = speak(machine)
+    with pytest.raises(LocalProtocolError, match=f"admitted: the response {response_id} is live"):
+        machine.admitted(response_id, 0.0)
+    with pytest.raises(LocalProtocolError, match=f"released: the response {response_id} is live"):
+        machine.released(response_id, 0.0)

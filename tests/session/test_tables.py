@@ -1,0 +1,65 @@
+"""The tables are whole, and the page drawn from them is current."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from tts_server.protocol import events as ev
+from tts_server.session.machine import SESSION_TABLE, SessionState
+from tts_server.session.tables import render_tables, response_edges, session_edges
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "session.md"
+
+
+def test_every_client_event_has_a_handler_in_every_state_past_the_hello() -> None:
+    states = set(SessionState) - {SessionState.NEW}
+    assert set(SESSION_TABLE) == {(state, event) for state in states for event in get_args(ev.ClientEvent)}
+
+
+def test_every_handler_says_in_one_line_what_it_does() -> None:
+    for handler in SESSION_TABLE.values():
+        assert str(handler.__doc__).partition("\n")[0].endswith(".")
+
+
+@pytest.mark.parametrize(
+    "edge",
+    [
+        (SessionState.NEW, "open", SessionState.OPEN),
+        (SessionState.OPEN, "session.close", SessionState.ENDED),
+        (SessionState.OPEN, "session.close", SessionState.CLOSING),
+        (SessionState.OPEN, "the server stops", SessionState.CLOSING),
+        (SessionState.CLOSING, "the last response ends", SessionState.ENDED),
+        (SessionState.CLOSING, "the drain timer fires", SessionState.ENDED),
+        (SessionState.ENDED, "the client reads nothing for too long", SessionState.CLOSED),
+    ],
+)
+def test_a_change_of_state_is_found(edge: tuple[SessionState, str, SessionState]) -> None:
+    assert edge in session_edges()
+
+
+def test_a_session_never_goes_back() -> None:
+    order = list(SessionState)
+    assert all(order.index(before) < order.index(after) for before, _, after in session_edges())
+
+
+def test_a_response_ends_once() -> None:
+    assert response_edges() == [
+        ("[*]", "input_text.commit", "submitted"),
+        ("submitted", "admitted", "live"),
+        ("submitted", "refused", "[*]"),
+        ("live", "finished", "[*]"),
+        ("live", "failed", "[*]"),
+        ("live", "response.cancel", "cancelled"),
+        ("cancelled", "finished", "[*]"),
+        ("cancelled", "failed", "[*]"),
+        ("cancelled", "released", "[*]"),
+    ]
+
+
+def test_the_page_in_the_reference_is_current() -> None:
+    assert PAGE.read_text(encoding="utf-8") == render_tables(), (
+        "run: python -m tts_server.session.tables > docs/reference/session.md"
+    )
