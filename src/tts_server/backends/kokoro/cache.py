@@ -53,7 +53,7 @@ class CacheEntry:
 
 
 def entry_key(*parts: str) -> str:
-    """Return the name of the entry that belongs to these inputs: sums of the weights, of the code, versions."""
+    """Return the name of the entry for these inputs, such as sums of the weights and of the code."""
     return hashlib.sha256("\0".join((str(FORMAT), *parts)).encode()).hexdigest()[:32]
 
 
@@ -62,10 +62,12 @@ def get_or_prepare(
 ) -> CacheEntry:
     """Return the entry ``key``, preparing it when it is missing or damaged.
 
+    Before anything is prepared, what killed processes left is removed.
+
     When another process prepares, waits for it and takes its entry.
 
     Args:
-        cache_dir: Folder of all entries; made when missing.
+        cache_dir: Folder of all entries and of nothing else; made when missing.
         key: Name of the entry.
         prepare: Called with an empty folder when there is work to do. What it raises is let through, and what
             it wrote is removed.
@@ -75,7 +77,6 @@ def get_or_prepare(
 
     Raises:
         ConfigError: The folder cannot be written or is full.
-        ModelCorruptError: What was just written cannot be read back.
     """
     entry = _open_if_sound(cache_dir / key, progress)
     if entry is not None:
@@ -86,12 +87,12 @@ def get_or_prepare(
             entry = _open_if_sound(cache_dir / key, progress)
             if entry is None:
                 _remove_leftovers(cache_dir, key)
-                _write_entry(cache_dir, key, prepare)
+                entry = _write_entry(cache_dir, key, prepare)
+            return entry
     except OSError as error:
         raise ConfigError(
             f"the cache folder {cache_dir} cannot be used: {error.strerror or error}"
         ) from error
-    return entry or open_entry(cache_dir / key, progress)
 
 
 def open_entry(folder: Path, progress: ProgressCallback | None = None) -> CacheEntry:
@@ -111,7 +112,7 @@ def open_entry(folder: Path, progress: ProgressCallback | None = None) -> CacheE
                 digest.update(block)
                 done_bytes += len(block)
                 if progress is not None:
-                    progress("check", min(1.0, done_bytes / total_bytes))
+                    progress("checking the prepared model", min(1.0, done_bytes / total_bytes))
             if digest.hexdigest() != expected["sha256"]:
                 raise ModelCorruptError(f"the prepared model {folder / name} is damaged")
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -130,7 +131,7 @@ def _open_if_sound(folder: Path, progress: ProgressCallback | None) -> CacheEntr
         return None  # the caller makes it anew
 
 
-def _write_entry(cache_dir: Path, key: str, prepare: Prepare) -> None:
+def _write_entry(cache_dir: Path, key: str, prepare: Prepare) -> CacheEntry:
     """Write an entry under a temporary name and rename it. The lock is held."""
     temporary = cache_dir / f"{key}.{os.getpid()}{_TEMPORARY}"
     temporary.mkdir(mode=0o700)
@@ -145,6 +146,7 @@ def _write_entry(cache_dir: Path, key: str, prepare: Prepare) -> None:
         _flush(temporary)
         temporary.rename(cache_dir / key)
         _flush(cache_dir)
+        return CacheEntry(cache_dir / key, tuple(files))
     finally:
         # After the rename there is nothing to remove; before it, an exception of any kind is on its way.
         shutil.rmtree(temporary, ignore_errors=True)
@@ -153,12 +155,12 @@ def _write_entry(cache_dir: Path, key: str, prepare: Prepare) -> None:
 def _remove_leftovers(cache_dir: Path, key: str) -> None:
     """Remove what dead processes left, the damaged entry ``key``, and what nobody uses. The lock is held."""
     oldest_s = time.time() - UNUSED_DAYS * 86_400
-    for path in cache_dir.iterdir():
-        if path.name == key:
-            damaged = path.rename(path.with_name(f"{key}.damaged{_TEMPORARY}"))
-            shutil.rmtree(damaged)
-        elif path.name.endswith(_TEMPORARY) or _last_used_s(path) < oldest_s:
+    for path in list(cache_dir.iterdir()):
+        if path.name.endswith(_TEMPORARY) or (path.name != key and _last_used_s(path) < oldest_s):
             shutil.rmtree(path)
+    damaged = cache_dir / key
+    if damaged.exists():
+        shutil.rmtree(damaged.rename(cache_dir / f"{key}.damaged{_TEMPORARY}"))
 
 
 def _last_used_s(entry: Path) -> float:
@@ -179,7 +181,7 @@ def _locked(folder: Path, progress: ProgressCallback | None) -> Iterator[None]:
                 break
             except BlockingIOError:
                 if progress is not None:
-                    progress("wait", 0.0)
+                    progress("waiting for another process that prepares the model", 0.0)
                 time.sleep(_POLL_S)
         yield
     finally:

@@ -45,6 +45,7 @@ QUANTIZED_OPS = frozenset(
 )
 """Operators that a float graph does not have."""
 
+STAGE = "preparing the model"
 Float32 = NDArray[np.float32]
 
 
@@ -61,7 +62,7 @@ def dequantize(model: onnx.ModelProto, progress: ProgressCallback | None = None)
 
     Args:
         model: The quantised model; it is not changed.
-        progress: Called as ``progress("dequantize", fraction)``; what it raises is let through.
+        progress: Called as ``progress(stage, fraction)``; what it raises is let through.
 
     Raises:
         ModelCorruptError: The graph has an integer product in a form other than those above, or lacks a
@@ -74,10 +75,10 @@ def dequantize(model: onnx.ModelProto, progress: ProgressCallback | None = None)
     for position, node in enumerate(model.graph.node):
         rewriter.visit(node)
         if progress is not None and position % 100 == 0:
-            progress("dequantize", position / n_nodes)
+            progress(STAGE, position / n_nodes)
     result = rewriter.finish(model)
     if progress is not None:
-        progress("dequantize", 1.0)
+        progress(STAGE, 1.0)
     return result
 
 

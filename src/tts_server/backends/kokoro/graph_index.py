@@ -54,10 +54,6 @@ class GraphIndex:
             )
         return np.asarray(numpy_helper.to_array(self.initializers[tensor]))
 
-    def has(self, tensor: str) -> bool:
-        """Whether a node makes the tensor."""
-        return tensor in self._producers
-
     def producer(self, tensor: str, op_types: Collection[str] | None = None) -> onnx.NodeProto:
         """Return the node that makes a tensor.
 
@@ -69,6 +65,15 @@ class GraphIndex:
                 f"the model's graph has no tensor {tensor!r}, which this preparation needs"
             )
         return _expect(self._producers[tensor], op_types)
+
+    def made_by(self, tensor: str, op_type: str) -> bool:
+        """Whether a node of that type makes the tensor."""
+        return tensor in self._producers and self._producers[tensor].op_type == op_type
+
+    def shape(self, tensor: str) -> tuple[int, ...]:
+        """Return the shape of a stored tensor, and () for one that is not stored."""
+        stored = self.initializers.get(tensor)
+        return tuple(stored.dims) if stored is not None else ()
 
     def consumers(self, tensor: str) -> list[onnx.NodeProto]:
         """Return the nodes that read a tensor, in graph order."""

@@ -130,7 +130,7 @@ class VoiceTable:
         return self._packed.rows(self._position[name])
 
     def style(self, name: str, n_phonemes: int) -> Float32:
-        """Return the style vector for an utterance of ``n_phonemes``, float32, shape (1, 256); the caller owns it.
+        """Return the style for an utterance of ``n_phonemes``: float32, shape (1, 256), the caller's own.
 
         The row with index ``n_phonemes`` is used, as by the package that the voices come from; 510 phonemes
         take the last.

@@ -92,7 +92,7 @@ class ModelSource:
         """Read the whole file and check its sum.
 
         Args:
-            progress: Called as ``progress("read", fraction)``; what it raises is let through.
+            progress: Called as ``progress("reading the weights", fraction)``; what it raises is let through.
 
         Raises:
             ModelNotFoundError: A file is gone or cannot be read.
@@ -104,7 +104,7 @@ class ModelSource:
             content += block
             digest.update(block)
             if progress is not None:
-                progress("read", min(1.0, len(content) / max(1, n_bytes)))
+                progress("reading the weights", min(1.0, len(content) / max(1, n_bytes)))
         self._check(digest.hexdigest(), len(content))
         return bytes(content)
 
@@ -112,7 +112,7 @@ class ModelSource:
         """Check the file without keeping it in memory.
 
         Args:
-            progress: Called as ``progress("verify", fraction)``; what it raises is let through.
+            progress: Called as ``progress("checking the weights", fraction)``; what it raises is let through.
 
         Returns:
             What the file was found to be.
@@ -126,7 +126,7 @@ class ModelSource:
             n_read += len(block)
             digest.update(block)
             if progress is not None:
-                progress("verify", min(1.0, n_read / max(1, n_bytes)))
+                progress("checking the weights", min(1.0, n_read / max(1, n_bytes)))
         return self._check(digest.hexdigest(), n_read)
 
     def _size(self) -> int:
@@ -155,8 +155,8 @@ class ModelSource:
         vouched = _vouched_sum(self.paths[0])
         if vouched is None:
             raise ModelCorruptError(
-                f"wrong checksum: {self.paths[0]} (SHA-256 {sha256}) is none of the exports that this version "
-                f"knows; to use another export, put its sum into {self.paths[0].name}.sha256 beside it"
+                f"wrong checksum: {self.paths[0]} (SHA-256 {sha256}) is no export that this version "
+                f"knows; to use another, put its sum into {self.paths[0].name}.sha256 beside it"
             )
         if sha256 != vouched:
             raise ModelCorruptError(
