@@ -99,6 +99,19 @@ def find_backend(name: str) -> BackendEntry:
     raise ConfigError(f"unknown backend {name!r}; there are {accepted}")
 
 
+def require_backend(name: str) -> BackendEntry:
+    """Look a backend up that is to be used now; imports nothing of it.
+
+    Raises:
+        ConfigError: There is none of that name.
+        MissingDependencyError: A package is missing.
+    """
+    entry = find_backend(name)
+    if entry.missing:
+        raise _missing(entry, entry.missing)
+    return entry
+
+
 def create_backend(name: str, options: BackendOptions) -> Backend:
     """Make a backend; its model is not loaded yet.
 
@@ -106,9 +119,7 @@ def create_backend(name: str, options: BackendOptions) -> Backend:
         ConfigError: There is none of that name, or an option is not accepted.
         MissingDependencyError: A package is missing.
     """
-    entry = find_backend(name)
-    if entry.missing:
-        raise _missing(entry, entry.missing)
+    entry = require_backend(name)
     try:
         factory = cast("BackendFactory", EntryPoint(entry.name, entry.target, GROUP).load())
         return factory(options)

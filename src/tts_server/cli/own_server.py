@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tts_server.backends.registry import require_backend
 from tts_server.cli.progress import Progress
 from tts_server.config import private_server_config
 from tts_server.endpoint import MAX_SOCKET_PATH_BYTES
@@ -43,11 +44,9 @@ async def own_server(flags: Mapping[str, Any]) -> AsyncIterator[Endpoint]:
     try:
         progress = Progress()
         config = private_server_config(str(Path(folder) / SOCKET_NAME), flags)
+        name = require_backend(config.backend).name
         server = Server(config, progress=progress)
-        print(
-            f"no server is used; starting one with {server.backend.name}, {server.backend.model}",
-            file=sys.stderr,
-        )
+        print(f"tts-server: starting a server for this text, with the {name} backend", file=sys.stderr)
         try:
             await server.__aenter__()
         finally:

@@ -214,4 +214,4 @@ class _OneLine(logging.Formatter):
 
 def _tell(line: str) -> None:
     with contextlib.suppress(OSError):
-        print(line, file=sys.stderr, flush=True)
+        print(f"tts-server: {line}", file=sys.stderr, flush=True)

@@ -27,7 +27,7 @@ from tts_server.protocol.capabilities import Voice
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
-    from tts_server.config import ClientConfig
+    from tts_server.protocol.events import ServerStatus
 
 TIMEOUT_S = 3.0
 
@@ -51,47 +51,45 @@ def run(args: Namespace) -> int:
         ConfigError: A setting is not accepted.
         ClientError: The server that was asked for does not answer.
     """
-    found: list[Voice] = []
     config = client_config(as_flags(args), dotenv_folder=".")
+    answers: list[ServerStatus] = []
 
     async def ask() -> int:
-        found.extend(await _voices_of_server(config))
+        async with TTSClient(
+            config.endpoint,
+            auth_token=config.auth_token,
+            connect_timeout_s=TIMEOUT_S,
+            request_timeout_s=TIMEOUT_S,
+        ) as client:
+            answers.append(await client.status())
         return 0
 
-    status = 0
     if args.backend is not None:
-        found = list(voices_of_backend(args.backend))
+        found = voices_of_backend(args.backend)
     else:
         try:
-            status = run_until_signal(ask)
+            if status := run_until_signal(ask):
+                return status
+            found = _voices_of_server(answers[0])
         except ConnectFailedError as error:
             if config.is_explicit or not is_nobody_there(error):
                 raise
-            found = list(voices_of_backend(AUTO))
-    if status:
-        return status
+            found = voices_of_backend(AUTO)
     if args.language:
         wanted = args.language.lower()
-        found = [voice for voice in found if wanted in {voice.language.lower(), voice.locale.lower()}]
+        found = tuple(v for v in found if wanted in {v.language.lower(), v.locale.lower()})
     print(json.dumps([asdict(voice) for voice in found], indent=2) if args.json else _table(found))
     return 0
 
 
-async def _voices_of_server(config: ClientConfig) -> list[Voice]:
+def _voices_of_server(status: ServerStatus) -> tuple[Voice, ...]:
     """The server's voices, with what is known here about them: the wire carries names alone."""
-    async with TTSClient(
-        config.endpoint,
-        auth_token=config.auth_token,
-        connect_timeout_s=TIMEOUT_S,
-        request_timeout_s=TIMEOUT_S,
-    ) as client:
-        status = await client.status()
     try:
         known = {voice.name: voice for voice in voices_of_backend(status.backend.name)}
     except TTSServerError:
         # The server's backend need not be installed here.
         known = {}
-    return [known.get(name, Voice(name, language="")) for name in status.voices]
+    return tuple(known.get(name, Voice(name, language="")) for name in status.voices)
 
 
 def voices_of_backend(name: str) -> tuple[Voice, ...]:
@@ -112,7 +110,7 @@ def voices_of_backend(name: str) -> tuple[Voice, ...]:
     return tuple(v for v in capabilities.voices or () if not languages or v.language in languages)
 
 
-def _table(voices: list[Voice]) -> str:
+def _table(voices: tuple[Voice, ...]) -> str:
     if not voices:
         return "no voices"
     rows = [("voice", "language", "gender")]
