@@ -1,0 +1,127 @@
+"""A reader that is slow slows only itself; one that takes nothing is dropped; nobody else notices."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from tests.server.harness import client_of, connecting, make_tone, running_server, until_idle
+from tts_server.protocol.capabilities import Limits
+
+SMALL = Limits(max_unsent_bytes=50_000, send_stall_s=0.2)
+PATIENT = Limits(max_unsent_bytes=50_000, send_stall_s=60.0)
+LONG_TEXT = "x" * 2000
+"""Two minutes of speech, 8.5 MB on the wire."""
+
+
+async def test_synthesis_pauses_for_a_reader_that_stops_and_goes_on_when_it_reads(short_dir: Path) -> None:
+    async with running_server(short_dir, limits=PATIENT) as server, client_of(server) as client:
+        await client.begin(LONG_TEXT)
+        client.stop_reading()
+        n_steps = await until_still(server.conductor)
+        assert n_steps < 40, "of 500 steps"
+        client.go_on_reading()
+        assert (await client.until("response.audio.done"))["duration_ms"] == 120_000
+        assert server.conductor.stats.steps > 500
+
+
+async def until_still(conductor: object) -> int:
+    """Wait until no more steps are ordered; returns how many were."""
+    last = -1
+    while (now := conductor.stats.steps) != last:  # type: ignore[attr-defined]
+        last = now
+        await asyncio.sleep(0.05)
+    return last
+
+
+async def test_slow_reader_slows_only_itself(short_dir: Path) -> None:
+    async with (
+        running_server(short_dir, limits=PATIENT) as server,
+        client_of(server) as slow,
+        client_of(server) as fast,
+    ):
+        await slow.begin(LONG_TEXT)
+        slow.stop_reading()
+        await until_still(server.conductor)
+        for _ in range(5):
+            pcm, end = await fast.speak("hello world")
+            assert (len(pcm), end["type"]) == (2 * 11 * 1440, "response.audio.done")
+        slow.go_on_reading()
+        await slow.until("response.audio.done")
+
+
+async def test_reader_that_takes_nothing_is_dropped_with_1011_and_its_work_stops(short_dir: Path) -> None:
+    async with running_server(short_dir, limits=SMALL) as server, client_of(server) as client:
+        await client.begin(LONG_TEXT)
+        client.stop_reading()
+        await until_idle(server)
+        client.go_on_reading()
+        code, reason, _ = await client.closed()
+        assert code == 1011
+        assert reason == "nothing was read for 0.2 s"
+        assert server.conductor.stats.steps < 60
+
+
+async def test_reader_that_takes_a_little_now_and_then_is_not_dropped(short_dir: Path) -> None:
+    limits = Limits(max_unsent_bytes=50_000, send_stall_s=0.3)
+    async with running_server(short_dir, limits=limits) as server, client_of(server) as client:
+        await client.begin("x" * 200)
+        began = asyncio.get_running_loop().time()
+        while asyncio.get_running_loop().time() - began < 0.9:
+            client.stop_reading()
+            await asyncio.sleep(0.1)
+            client.go_on_reading()
+            await client.receive()
+        assert (await client.until("response.audio.done"))["duration_ms"] == 12_000
+
+
+async def test_idle_client_is_not_dropped_for_reading_nothing(short_dir: Path) -> None:
+    async with running_server(short_dir, limits=Limits(send_stall_s=0.02)) as server:
+        async with client_of(server) as client:
+            await client.speak("hello")
+            client.stop_reading()
+            await asyncio.sleep(0.1)
+            client.go_on_reading()
+            assert (await client.speak("hello"))[1]["type"] == "response.audio.done"
+
+
+async def test_cancel_of_a_reader_that_is_behind_drops_what_has_not_left(short_dir: Path) -> None:
+    async with running_server(short_dir, limits=Limits(send_stall_s=60)) as server:
+        async with client_of(server) as client:
+            await client.begin(LONG_TEXT)
+            client.stop_reading()
+            await until_still(server.conductor)
+            await client.send("response.cancel")
+            await until_idle(server)
+            client.go_on_reading()
+            n_frames = 0
+            while (await client.receive())["type"] != "response.cancelled":
+                n_frames += 1
+            # The kernel's and the client library's buffers; the server itself held 1 MiB, 740 frames.
+            assert n_frames < 150
+
+
+async def test_client_that_asks_without_reading_is_not_listened_to_for_ever(short_dir: Path) -> None:
+    limits = Limits(max_unsent_bytes=20_000, send_stall_s=0.5)
+    async with running_server(short_dir, limits=limits) as server:
+        async with connecting(server.endpoint) as connection:
+            connection.transport.pause_reading()
+            try:
+                async with asyncio.timeout(10):
+                    while True:
+                        await connection.send('{"type":"server.status"}')
+            except Exception as error:  # noqa: BLE001 - the write fails, or waits until the drop
+                assert not isinstance(error, TimeoutError)
+        async with client_of(server) as other:
+            assert (await other.speak("hello"))[1]["type"] == "response.audio.done"
+
+
+async def test_stuck_reader_does_not_hold_up_the_stop(short_dir: Path) -> None:
+    limits = Limits(max_unsent_bytes=50_000, send_stall_s=0.1, drain_s=0.1)
+    async with running_server(short_dir, make_tone(), limits=limits) as server, client_of(server) as client:
+        await client.begin(LONG_TEXT)
+        client.stop_reading()
+        await until_still(server.conductor)
+        began = asyncio.get_running_loop().time()
+        await server.aclose()
+        assert asyncio.get_running_loop().time() - began < 9
