@@ -38,52 +38,6 @@ class Job:
     stream_id: str | None = None
 
 
-class Entry:
-    """A job while the scheduler has it.
-
-    ``playout_end_s`` is the moment at which the listener has heard everything that was made so far, or,
-    before the first audio, the moment at which that is due: its deadline in either case. ``heard_from_s`` is
-    when the listener will have heard what came before it in its stream; ``excused``, that its connection did
-    not read for a while.
-    """
-
-    __slots__ = (
-        "begun",
-        "cancelled",
-        "excused",
-        "heard_from_s",
-        "index",
-        "job",
-        "lane",
-        "made_s",
-        "playout_end_s",
-        "running",
-        "stream",
-        "work_s",
-    )
-
-    def __init__(self, job: Job, index: int, due_s: float) -> None:
-        self.job = job
-        self.index = index
-        self.stream = job.stream_id or job.connection_id
-        self.playout_end_s = due_s
-        self.lane: int | None = None
-        self.begun = False
-        self.running = False
-        self.cancelled = False
-        self.excused = False
-        self.heard_from_s = -math.inf
-        self.made_s = 0.0
-        self.work_s = 0.0
-
-    @property
-    def eligible_at_s(self) -> float:
-        """From when on it may have a step: not before its lead has shrunk below the bound."""
-        if not self.begun or self.job.max_lead_s is None:
-            return -math.inf
-        return self.playout_end_s - self.job.max_lead_s
-
-
 class ConnectionLoad:
     """What the scheduler remembers of one connection, for ties, reservations and whoever asks.
 
@@ -111,3 +65,51 @@ class ConnectionLoad:
         self.n_refused = 0
         self.n_steps = 0
         self.audio_s = 0.0
+
+
+class Entry:
+    """A job while the scheduler has it.
+
+    ``playout_end_s`` is the moment at which the listener has heard everything that was made so far, or,
+    before the first audio, the moment at which that is due: its deadline in either case. ``heard_from_s`` is
+    when the listener will have heard what came before it in its stream; ``excused``, that its connection did
+    not read for a while.
+    """
+
+    __slots__ = (
+        "begun",
+        "cancelled",
+        "excused",
+        "heard_from_s",
+        "index",
+        "job",
+        "lane",
+        "load",
+        "made_s",
+        "playout_end_s",
+        "running",
+        "stream",
+        "work_s",
+    )
+
+    def __init__(self, job: Job, load: ConnectionLoad, index: int, due_s: float) -> None:
+        self.job = job
+        self.load = load
+        self.index = index
+        self.stream = job.stream_id or job.connection_id
+        self.playout_end_s = due_s
+        self.lane: int | None = None
+        self.begun = False
+        self.running = False
+        self.cancelled = False
+        self.excused = False
+        self.heard_from_s = -math.inf
+        self.made_s = 0.0
+        self.work_s = 0.0
+
+    @property
+    def eligible_at_s(self) -> float:
+        """From when on it may have a step: not before its lead has shrunk below the bound."""
+        if not self.begun or self.job.max_lead_s is None:
+            return -math.inf
+        return self.playout_end_s - self.job.max_lead_s

@@ -51,7 +51,7 @@ class Scheduler:
         self.n_lanes = n_lanes
         self._limits = limits
         self._entries: dict[str, Entry] = {}
-        self._running: dict[int, Entry] = {}
+        self._running: dict[int | None, Entry] = {}
         self._connections: dict[str, ConnectionLoad] = {}
         self._counters = Counters()
 
@@ -67,7 +67,7 @@ class Scheduler:
         if job.job_id in self._entries:
             raise LocalProtocolError(f"{job.job_id} is admitted already")
         load = self._connections.setdefault(job.connection_id, ConnectionLoad())
-        entry = Entry(job, self._counters.n_admitted, now + self.policy.first_audio_s)
+        entry = Entry(job, load, self._counters.n_admitted, now + self.policy.first_audio_s)
         busy = self._backlog(now).why_not(entry)
         if busy is not None:
             load.n_refused += 1
@@ -92,11 +92,9 @@ class Scheduler:
         entry.lane = lane
         entry.running = True
         self._running[lane] = entry
-        # A running job's connection is only forgotten together with the job.
-        load = self._connections[entry.job.connection_id]
         self._counters.n_steps += 1
-        load.n_steps += 1
-        load.served_at = self._counters.n_steps
+        entry.load.n_steps += 1
+        entry.load.served_at = self._counters.n_steps
         return entry.job.job_id
 
     def wake_at(self, lane: int = 0) -> float | None:
@@ -110,16 +108,14 @@ class Scheduler:
             if entry.cancelled or entry.stream in streams:
                 continue
             streams.add(entry.stream)
-            if entry.running or entry.lane not in {None, lane}:
-                continue
-            if not self._connections[entry.job.connection_id].paused:
+            if not entry.running and not entry.load.paused and entry.lane in {None, lane}:
                 yield entry
 
     def _urgency(self, entry: Entry) -> tuple[float, int, int]:
         if self.policy.order == "fifo":
             return (0.0, 0, entry.index)
         interval = math.floor(entry.playout_end_s / self.policy.tie_s)
-        return (interval, self._connections[entry.job.connection_id].served_at, entry.index)
+        return (interval, entry.load.served_at, entry.index)
 
     # --- what became of it ----------------------------------------------------------------------------------
 
@@ -145,7 +141,7 @@ class Scheduler:
         if entry is None or not entry.running:
             raise LocalProtocolError(f"{job_id} has no step in progress")
         entry.running = False
-        self._running = {lane: other for lane, other in self._running.items() if other is not entry}
+        del self._running[entry.lane]
         self._counters.work_s += work_s
         self._counters.audio_s += audio_s
         self.estimate.step_done(work_s, audio_s)
@@ -169,7 +165,7 @@ class Scheduler:
             self.estimate.begun(entry.work_s, audio_s)
         entry.excused = False
         entry.made_s += audio_s
-        load = self._connections[entry.job.connection_id]
+        load = entry.load
         load.audio_s += audio_s
         load.made_at_s = now
         load.heard_until_s = max(load.heard_until_s, now) + audio_s
@@ -209,10 +205,8 @@ class Scheduler:
             return False
         if not entry.cancelled:
             entry.cancelled = True
-            load = self._connections.get(entry.job.connection_id)
-            if load is not None:
-                # A listener that is interrupted throws away what it has not heard.
-                load.heard_until_s = now
+            # A listener that is interrupted throws away what it has not heard.
+            entry.load.heard_until_s = now
         if not entry.running:
             del self._entries[job_id]
             self._counters.n_cancelled += 1
