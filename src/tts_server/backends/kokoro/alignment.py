@@ -36,7 +36,12 @@ def share_out(spoken: Sequence[str], alone: Sequence[Sequence[str]]) -> list[str
     by_count = _by_count(spoken, alone)
     if by_count is not None:
         return by_count
-    return _by_sound(" ".join(spoken), [" ".join(words) for words in alone])
+    heard = [index for index, words in enumerate(alone) if words] or [0]
+    shares = [""] * len(alone)
+    found = _by_sound(" ".join(spoken), [" ".join(alone[index]) for index in heard])
+    for index, share in zip(heard, found, strict=True):
+        shares[index] = share
+    return shares
 
 
 def _by_count(spoken: Sequence[str], alone: Sequence[Sequence[str]]) -> list[str] | None:
@@ -75,12 +80,8 @@ def _by_sound(whole: str, alone: Sequence[str]) -> list[str]:
         opcodes = [("replace", 0, len(joined), 0, len(whole))]
     else:
         opcodes = list(SequenceMatcher(None, joined, whole, autojunk=False).get_opcodes())
-    cuts = [0]
-    for boundary in boundaries:
-        cut = _carry(boundary, opcodes)
-        cuts.append(max(cuts[-1], _snap(whole, cut)))
-    cuts.append(len(whole))
-    return [whole[a:b] for a, b in pairwise(cuts)]
+    cuts = _at_spaces(whole, [_carry(boundary, opcodes) for boundary in boundaries])
+    return [whole[a:b] for a, b in pairwise([0, *cuts, len(whole)])]
 
 
 def _carry(position: int, opcodes: Sequence[tuple[str, int, int, int, int]]) -> int:
@@ -92,10 +93,17 @@ def _carry(position: int, opcodes: Sequence[tuple[str, int, int, int, int]]) -> 
     return opcodes[-1][4] if opcodes else 0
 
 
-def _snap(whole: str, cut: int) -> int:
-    """Move a cut to behind a space that is at most three symbols away."""
-    for distance in range(4):
-        for candidate in (cut + distance, cut - distance):
-            if 0 < candidate <= len(whole) and whole[candidate - 1] == " ":
-                return candidate
-    return cut
+def _at_spaces(whole: str, cuts: Sequence[int]) -> list[int]:
+    """Move each cut to behind a space at most three symbols away, if none of the others is nearer to it."""
+    moved = list(cuts)
+    nearest: dict[int, tuple[int, int]] = {}
+    for index, cut in enumerate(cuts):
+        for place in range(max(1, cut - 3), min(len(whole), cut + 3) + 1):
+            claim = (abs(place - cut), index)
+            if whole[place - 1] == " " and claim < nearest.get(place, (4, 0)):
+                nearest[place] = claim
+    for place, (_, index) in sorted(nearest.items(), key=lambda item: -item[1][0]):
+        moved[index] = place
+    for index in range(1, len(moved)):
+        moved[index] = max(moved[index], moved[index - 1])
+    return moved

@@ -162,8 +162,8 @@ def _with_short_words(text: str) -> tuple[str, list[int]]:
 def _load_pipeline() -> Any:
     """Load the tagger once; both dialects share it."""
     try:
+        # What spaCy's and misaki's own code is warned of is nothing that anybody here could act on.
         with warnings.catch_warnings():
-            # spaCy's own imports warn on new Pythons; nothing here can be done about it.
             warnings.simplefilter("ignore")
             spacy = importlib.import_module("spacy")
             name = next((model for model in _SPACY_MODELS if spacy.util.is_package(model)), None)
@@ -189,7 +189,9 @@ def _make_misaki(british: bool, fallback: Callable[[Any], tuple[str | None, int 
             self.version = None
             self.british = british
             self.nlp = pipeline
-            self.lexicon = misaki.Lexicon(british)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                self.lexicon = misaki.Lexicon(british)
             self.fallback = fallback
             self.unk = _UNKNOWN
 

@@ -52,9 +52,6 @@ def normalize_markup(draft: Draft) -> None:
     """Take out what shapes the text on a page: Markdown, code fences, bullets, headings, tables, pictures."""
     for pattern in (_FENCE, _RULE, _HEADING, _BULLET):
         draft.apply(pattern, lambda _: "")
-    for match in _LINK.finditer(draft.text):
-        draft.replace(match.start(), match.start(1), "")
-        draft.replace(match.end(1), match.end(), "")
     for index, char in enumerate(draft.text):
         if _is_picture(char):
             draft.replace(index, index + 1, "")
@@ -70,7 +67,10 @@ def normalize_emphasis(draft: Draft) -> None:
 
 
 def normalize_addresses(draft: Draft, words: AddressWords) -> None:
-    """Say web and mail addresses and file names; a query and a fragment are left out."""
+    """Say web and mail addresses and file names; a query and a fragment are left out, a link is its text."""
+    for match in _LINK.finditer(draft.text):
+        draft.replace(match.start(), match.start(1), "")
+        draft.replace(match.end(1), match.end(), "")
     draft.apply(_EMAIL, lambda match: _say_address(match[0], words))
     draft.apply(_URL, lambda match: _say_url(match[0], words))
     draft.apply(_DOMAIN, lambda match: _say_address(match[0], words))

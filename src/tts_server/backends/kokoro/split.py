@@ -114,15 +114,18 @@ def _take(words: list[Word], max_symbols: int) -> tuple[list[Word], list[Word]]:
 def _best_cut(words: list[Word], n_fitting: int, n_symbols: int, max_symbols: int) -> int:
     """Return behind how many words to cut: at the strongest end that leaves no splinter."""
     n_pieces = -(-n_symbols // max_symbols)
-    least = n_symbols // n_pieces // 2
+    even = n_symbols // n_pieces
     position = 0
+    word_end = 0
     ends: dict[frozenset[str], int] = {}
     for count, word in enumerate(words[:n_fitting], start=1):
         position += len(word.symbols)
         for marks in (_SENTENCE_ENDS, _CLAUSE_ENDS):
-            if position >= least and marks & set(word.trail):
+            if 2 * position >= even and marks & set(word.trail):
                 ends[marks] = count
-    return ends.get(_SENTENCE_ENDS) or ends.get(_CLAUSE_ENDS) or n_fitting
+        if position >= even and not word_end:
+            word_end = count
+    return ends.get(_SENTENCE_ENDS) or ends.get(_CLAUSE_ENDS) or word_end or n_fitting
 
 
 def _cut_word(word: Word, max_symbols: int) -> tuple[Word, Word]:

@@ -12,7 +12,7 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 
@@ -112,10 +112,13 @@ class Draft:
     def finish(self) -> SpokenText:
         """Return the units with everything replaced."""
         edits = sorted(self._edits.items())
-        units = []
+        units: list[Unit] = []
         glued = "".join("x" if i in self._glued and c.isspace() else c for i, c in enumerate(self.text))
         for start, end, spaced in _unit_spans(glued):
             spoken = self._spoken(start, end, edits)
+            if units and spoken[:1] == " ":
+                units[-1] = replace(units[-1], spaced=True)
+            spaced = spaced or spoken[-1:] == " "
             units.append(Unit(start, end, " ".join(spoken.split()), spaced))
         return SpokenText.of(units)
 
@@ -135,7 +138,10 @@ class Draft:
 
 
 _SPACES = re.compile(r"\s+")
-_JOINTS = re.compile(r"(?<=[^\W_])(?:[—…]+|-{2,}|\.{2,})(?=[\"“'‘(]*[^\W_])")
+_JOINT = r"(?:[—…]+|-{2,}|\.{2,})"
+_OPENING = r"[\"“'‘(]*"
+# Not between two digits: that is a range, and one word.
+_JOINTS = re.compile(rf"(?<=[^\W\d_]){_JOINT}(?={_OPENING}[^\W_])|(?<=\d){_JOINT}(?={_OPENING}[^\W\d_])")
 _EXCHANGED = str.maketrans(
     {
         "–": "—",

@@ -23,7 +23,7 @@ class Word:
     Args:
         text: ``source[char_start:char_end]`` with the punctuation that touches it. Punctuation or signs
             standing alone are part of the word before (at the beginning, of the word behind), so that between
-            two words is only white space.
+            two words is only white space, or control characters, which count as such.
         char_start: Index of its first character in the text that was given.
         char_end: Index after its last character.
         lead: Symbols before the sound, such as an opening quote; usually empty.
