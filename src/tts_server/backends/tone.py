@@ -61,17 +61,18 @@ class ToneScript:
         char_ms: Length of a character's beep or pause at speed 1.
         step_ms: Audio that one step makes, in whole characters.
         work_ms: Time that each step takes beyond its own.
-        load_ms: Time that the load takes, in ten stages.
+        load_ms: Time that the load takes, in a hundred equal parts.
         fail_load: The load ends in ``ModelNotFoundError``.
         fail_start: Beginning an utterance ends in ``SynthesisError``.
         fail_at_step: This step ends in ``SynthesisError``.
         raise_at_step: This step ends in an exception that no backend should let through.
+        hang_load: The load does not go on before ``gate`` is set.
         hang_at_step: This step does not return before ``gate`` is set.
         nan_at_step: This step returns float samples, all NaN or infinite.
         garbage_at_step: This step returns something that is not samples.
         mute: Every utterance is complete before its first sample.
         empty_steps: Steps without samples before the first one with some.
-        gate: What a hanging step waits for.
+        gate: What ends a hang; without one it never ends.
     """
 
     rate_hz: int = 24000
@@ -80,6 +81,7 @@ class ToneScript:
     work_ms: float = 0.0
     load_ms: float = 0.0
     fail_load: bool = False
+    hang_load: bool = False
     fail_start: bool = False
     fail_at_step: int | None = None
     raise_at_step: int | None = None
@@ -171,10 +173,12 @@ class ToneBackend(Backend):
         Raises:
             ModelNotFoundError: The script says so.
         """
-        for stage in range(10):
-            progress("tuning", stage / 10)
+        for percent in range(100):
+            progress("tuning", percent / 100)
             if self._script.load_ms:
-                time.sleep(self._script.load_ms / 10_000)
+                time.sleep(self._script.load_ms / 100_000)
+        if self._script.hang_load:
+            _hang(self._script)
         if self._script.fail_load:
             raise ModelNotFoundError("the tone backend was told not to find its model")
         progress("tuning", 1.0)
@@ -242,8 +246,8 @@ class _ToneUtterance(Utterance):
 
     def _misbehave(self) -> None:
         script = self._script
-        if self._step == script.hang_at_step and script.gate is not None:
-            script.gate.wait()
+        if self._step == script.hang_at_step:
+            _hang(script)
         if self._step == script.raise_at_step:
             raise ZeroDivisionError("the tone backend was told to break")
         if self._step == self._fail_at:
@@ -260,6 +264,10 @@ class _ToneUtterance(Utterance):
                 continue
             words.append(WordTime(match[0], start * self._char_s, stop * self._char_s, start, stop))
         return tuple(words)
+
+
+def _hang(script: ToneScript) -> None:
+    (script.gate or threading.Event()).wait()
 
 
 @lru_cache(maxsize=128)

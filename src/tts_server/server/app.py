@@ -15,8 +15,9 @@ import logging
 import os
 import secrets
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Final, ParamSpec, Self, TypeVar
 
+from tts_server.backends.base import LoadCancelled
 from tts_server.backends.registry import create_backend
 from tts_server.engine.worker import EngineWorker, LoadEnded, LoadProgressed, StepEnded, Stopped
 from tts_server.errors import ConfigError, EndpointError, ModelError, TTSServerError
@@ -31,6 +32,7 @@ from tts_server.session.service import ServiceInfo
 from tts_server.transports.websocket import Listener, WebSocketOptions, listen
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import TracebackType
 
     from tts_server.backends.base import Backend, ProgressCallback
@@ -40,6 +42,9 @@ if TYPE_CHECKING:
     from tts_server.transports.base import Connection
 
 logger = logging.getLogger(__name__)
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 ENGINE_STOP_S: Final = 5.0
 """Longest wait for the engine's thread to end, at a stop and when a load is called off. A step takes about
@@ -179,8 +184,8 @@ class Server:
             ping_timeout_s=config.ping_timeout_s,
         )
         if endpoint.socket_path is not None:
-            self._unix_socket = await self._claim(endpoint.socket_path)
-            self._listener = await listen(self._serve, options, sock=self._unix_socket.sock)
+            unix_socket = await _in_thread(self._claim, endpoint.socket_path)
+            self._listener = await listen(self._serve, options, sock=unix_socket.sock)
         elif endpoint.host is not None:
             try:
                 self._listener = await listen(self._serve, options, host=endpoint.host, port=endpoint.port)
@@ -193,15 +198,10 @@ class Server:
             )
         logger.info("listening on %s", self.endpoint)
 
-    async def _claim(self, path: str) -> UnixSocket:
-        claiming = asyncio.ensure_future(asyncio.to_thread(claim, path))
-        try:
-            return await asyncio.shield(claiming)
-        except asyncio.CancelledError:
-            # The claim goes on in its thread; whoever cancelled must find nothing left of it.
-            with contextlib.suppress(EndpointError):
-                await asyncio.to_thread((await claiming).close)
-            raise
+    def _claim(self, path: str) -> UnixSocket:
+        """Runs on a thread; what it claims is known to ``_stop`` even if nobody waits for it any more."""
+        self._unix_socket = claim(path)
+        return self._unix_socket
 
     async def _load(self, backend: Backend) -> None:
         logger.info("loading backend %s, model %s", backend.name, backend.model)
@@ -219,7 +219,7 @@ class Server:
                 self._loop.call_soon_threadsafe(self._on_engine, event, loaded)
 
         self._worker = EngineWorker(backend, on_engine)
-        await asyncio.to_thread(self._worker.start)
+        await _in_thread(self._worker.start)
         try:
             await loaded
         except TTSServerError as error:
@@ -245,6 +245,8 @@ class Server:
         elif isinstance(event, LoadEnded) and not loaded.done():
             if event.error is None:
                 loaded.set_result(None)
+            elif isinstance(event.error, LoadCancelled):
+                loaded.cancel()
             elif isinstance(event.error, TTSServerError):
                 loaded.set_exception(event.error)
             else:
@@ -356,3 +358,15 @@ class Server:
             logger.error("the engine has not ended within %g s", ENGINE_STOP_S)  # noqa: TRY400
         else:
             await asyncio.to_thread(worker.join, ENGINE_STOP_S)
+
+
+async def _in_thread(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run what blocks for a moment on a thread, and to its end even when the wait for it is cancelled."""
+    work = asyncio.ensure_future(asyncio.to_thread(function, *args, **kwargs))
+    try:
+        return await asyncio.shield(work)
+    except asyncio.CancelledError:
+        await asyncio.wait([work])
+        if not work.cancelled() and (error := work.exception()) is not None:
+            logger.debug("failed after it was called off: %s", error)
+        raise

@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 PUMP_BYTES: Final = 16384
 """Bytes handed to the transport at once: more than the kernel takes, little enough to encode in 0.1 ms."""
 
-CLOSE_TIMEOUT_S: Final = 5.0
+CLOSE_TIMEOUT_S: Final = 3.0
 """Longest wait for the peer's half of a closing handshake."""
 
 INTERNAL_ERROR: Final = 1011

@@ -67,7 +67,7 @@ class WebSocketOptions:
         max_message_bytes: A longer message from the client closes the connection with 1009.
         ping_interval_s: Seconds between keepalive pings; None sends none.
         ping_timeout_s: Seconds to wait for a pong; None waits for ever.
-        close_timeout_s: Longest wait for the peer when the library closes, after a missed pong or a long message.
+        close_timeout_s: Longest wait for the peer when the library itself closes, as after a missed pong.
         subprotocols: Subprotocols that the server speaks, the preferred one first.
     """
 
