@@ -11,6 +11,7 @@ import pytest
 
 import tts_server
 from tts_server import cli
+from tts_server.cli import program
 from tts_server.cli.registry import COMMANDS
 from tts_server.errors import ConfigError, ModelCorruptError
 
@@ -109,7 +110,7 @@ def make_failing(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
     def fail(_: list[str]) -> int:
         raise error
 
-    monkeypatch.setattr(cli, "_dispatch", fail)
+    monkeypatch.setattr(program, "_dispatch", fail)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import shutil
@@ -40,11 +41,12 @@ async def own_server(flags: Mapping[str, Any]) -> AsyncIterator[Endpoint]:
     """
     from tts_server.server.app import Server  # noqa: PLC0415 - most calls find a running server
 
-    folder = _make_folder()
+    making = asyncio.create_task(asyncio.to_thread(_make_folder))
     try:
+        await asyncio.shield(making)
         progress = Progress()
-        config = private_server_config(str(Path(folder) / SOCKET_NAME), flags)
-        name = require_backend(config.backend).name
+        config = private_server_config(str(Path(making.result()) / SOCKET_NAME), flags)
+        name = (await asyncio.to_thread(require_backend, config.backend)).name
         server = Server(config, progress=progress)
         print(f"tts-server: starting a server for this text, with the {name} backend", file=sys.stderr)
         try:
@@ -56,7 +58,8 @@ async def own_server(flags: Mapping[str, Any]) -> AsyncIterator[Endpoint]:
         finally:
             await server.aclose()
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        # Also when we were called off while the folder was being made.
+        await asyncio.to_thread(shutil.rmtree, await making, ignore_errors=True)
 
 
 def is_nobody_there(error: ConnectFailedError) -> bool:

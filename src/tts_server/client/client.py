@@ -107,6 +107,7 @@ class TTSClient:
         self.reconnect: RetryPolicy = reconnect
         self.busy_retry = busy_retry
         self.speech_lock = asyncio.Lock()
+        self.n_cancels = 0
         self._auth_token = auth_token
         self._connect_timeout_s = connect_timeout_s
         self._request_timeout_s = request_timeout_s
@@ -252,6 +253,7 @@ class TTSClient:
             ConnectionLostError: The connection has ended.
         """
         link = await self.ready()
+        self.n_cancels += 1
         await link.send(ev.CancelResponse(self._next_id(), response_id=response_id))
 
     async def status(self) -> ev.ServerStatus:

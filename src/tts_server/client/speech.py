@@ -71,7 +71,7 @@ class Speech:
         extras: Mapping[str, Any] | None = None,
     ) -> None:
         self.stats = SpeechStats()
-        self._client = client
+        self.client = client
         self._text = text
         self._voice, self._language, self._extras = voice, language, extras
         self._queue: deque[bytes] = deque()
@@ -98,7 +98,7 @@ class Speech:
     # --- taking ---------------------------------------------------------------------------------------------
 
     async def _generate(self) -> AsyncGenerator[bytes, None]:
-        async with self._client.speech_lock:
+        async with self.client.speech_lock:
             producer = asyncio.create_task(self._produce(), name="tts-client-speech")
             producer.add_done_callback(lambda _: self._changed.set())
             try:
@@ -122,7 +122,7 @@ class Speech:
     # --- making ---------------------------------------------------------------------------------------------
 
     async def _produce(self) -> None:
-        link = await self._client.ready()
+        link = await self.client.ready()
         if link.n_buffered:
             raise LocalProtocolError("commit or clear the text that was appended before synthesizing more")
         hello = link.hello
@@ -136,11 +136,16 @@ class Speech:
             while self._queued_samples > max_ahead:
                 self._changed.clear()
                 await self._changed.wait()
-            await self._speak(piece)
+            if not await self._speak(piece):
+                return
 
-    async def _speak(self, piece: str) -> None:
-        """Speak one piece; on a new connection where the old one ended before any of its audio came."""
-        backoff = Backoff(self._client.reconnect)
+    async def _speak(self, piece: str) -> bool:
+        """Speak one piece; on a new connection where the old one ended before any of its audio came.
+
+        Returns:
+            False when the caller had it cancelled.
+        """
+        backoff = Backoff(self.client.reconnect)
         while True:
             sink = _ResponseSink(self)
             try:
@@ -151,14 +156,14 @@ class Speech:
                 if delay_s is None:
                     raise
             else:
-                return
+                return not sink.was_cancelled
             finally:
                 await self._tidy_up(sink)
             await asyncio.sleep(delay_s)
 
     async def _commit(self, piece: str, sink: _ResponseSink) -> None:
         """Send a piece and have it accepted; after a refusal the buffer still holds it."""
-        client = self._client
+        client = self.client
         await client.append(piece)
         sink.is_buffered = True
         backoff = Backoff(client.busy_retry)
@@ -181,7 +186,7 @@ class Speech:
     async def _tidy_up(self, sink: _ResponseSink) -> None:
         """Leave no text of ours in the buffer, and no response that nobody listens to."""
         sink.is_open = False
-        client = self._client
+        client = self.client
         if not client.is_connected or not (sink.is_buffered or (sink.response_id and not sink.is_done)):
             return
         try:
@@ -214,6 +219,11 @@ class _ResponseSink:
         self.is_buffered = False
         self.is_open = True
         self.has_audio = False
+        self.was_cancelled = False
+        self._n_cancels = speech.client.n_cancels
+
+    def _is_ours_to_cancel(self) -> bool:
+        return self._speech.client.n_cancels > self._n_cancels
 
     @property
     def is_done(self) -> bool:
@@ -233,7 +243,11 @@ class _ResponseSink:
         elif isinstance(event, ev.ResponseFailed):
             error = event.error
             self.fail(SpeechFailedError(error.message, code=error.code, response_id=event.response_id))
+        elif isinstance(event, ev.ResponseCancelled) and not self._is_ours_to_cancel():
+            message = "the server cancelled the response"
+            self.fail(SpeechFailedError(message, code="cancelled", response_id=event.response_id))
         elif isinstance(event, ev.AudioDone | ev.ResponseCancelled):
+            self.was_cancelled = isinstance(event, ev.ResponseCancelled)
             self._speech.stats.work_s += time.monotonic() - self.begun_at
             if not self._done.done():
                 self._done.set_result(None)
