@@ -20,12 +20,15 @@ class Demand:
         first_work_s: Work to be done by then.
         work_s: All of its remaining work.
         audio_s: All of its remaining audio.
+        begun: Whether its listener hears it already. Of one who does not, the first audio may come late; it
+            is what follows that must keep up.
     """
 
     due_s: float
     first_work_s: float
     work_s: float
     audio_s: float
+    begun: bool = True
 
     @property
     def end_s(self) -> float:
@@ -67,8 +70,8 @@ def overload_s(demands: Sequence[Demand], newcomer: Demand, n_lanes: int) -> flo
         Seconds; 0 or less when every deadline can be met.
     """
     everyone = [*demands, newcomer]
-    moments = {t for demand in everyone for t in (demand.due_s, demand.end_s) if t >= newcomer.due_s}
-    return max(sum(demand.by(t) for demand in everyone) / n_lanes - t for t in moments)
+    moments = {demand.end_s for demand in everyone} | {demand.due_s for demand in demands if demand.begun}
+    return max(sum(demand.by(t) for demand in everyone) / n_lanes - t for t in moments if t >= newcomer.due_s)
 
 
 def shared_finish_s(works_s: Sequence[float], n_lanes: int) -> list[float]:

@@ -92,9 +92,11 @@ class Backlog:
         demands: list[Demand] = []
         stream_end_s: dict[str, float] = {}
         for entry in [*self.live, newcomer]:
-            due_s = max(entry.playout_end_s - self.now, stream_end_s.get(entry.stream, -math.inf))
+            # The clock of a listener who ran dry stands still.
+            due_s = max(entry.playout_end_s - self.now, stream_end_s.get(entry.stream, 0.0), 0.0)
             work_s = self._work_s(entry)
-            demand = Demand(due_s, min(self._first_work_s(entry), work_s), work_s, self._audio_s(entry))
+            first_work_s = min(self._first_work_s(entry), work_s)
+            demand = Demand(due_s, first_work_s, work_s, self._audio_s(entry), entry.begun)
             stream_end_s[entry.stream] = demand.end_s
             demands.append(demand)
         others, own = demands[:-1], demands[-1]
@@ -107,8 +109,8 @@ class Backlog:
 
     def _audio_s(self, entry: Entry) -> float:
         """Audio that is left to make; a response that outgrew its estimate has one step's worth to go."""
-        expected_s = self.estimate.audio_s(entry.job.n_chars, entry.job.voice)
-        return max(expected_s - entry.made_s, self.estimate.step_s / self.estimate.rtf)
+        left_s = self.estimate.audio_s(entry.job.n_chars, entry.job.voice) - entry.made_s
+        return left_s if left_s > 0 else self.estimate.step_s / self.estimate.rtf
 
     def _work_s(self, entry: Entry) -> float:
         start_s = 0.0 if entry.begun else max(self.estimate.start_s - entry.work_s, 0.0)

@@ -1,0 +1,66 @@
+"""Schedulers and jobs for tests."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tts_server.errors import BusyError
+from tts_server.protocol.capabilities import Limits
+from tts_server.scheduling.estimate import SpeedEstimate
+from tts_server.scheduling.job import Job, StepOutcome
+from tts_server.scheduling.policy import SchedulingPolicy
+from tts_server.scheduling.scheduler import Scheduler
+
+MORE, FINISHED, FAILED = StepOutcome.MORE, StepOutcome.FINISHED, StepOutcome.FAILED
+
+PLENTY = Limits(max_inflight=100, max_admitted=1000)
+
+
+def make_scheduler(
+    limits: Limits = PLENTY, n_lanes: int = 1, estimate: SpeedEstimate | None = None, **policy: Any
+) -> Scheduler:
+    """A scheduler that admits whatever the limits allow, unless ``admission`` is asked for."""
+    policy = {"admission": False, **policy}
+    return Scheduler(limits, n_lanes=n_lanes, policy=SchedulingPolicy(**policy), estimate=estimate)
+
+
+def make_estimate(
+    rtf: float = 0.5, step_audio_s: float = 0.2, audio_s_per_char: float = 0.1
+) -> SpeedEstimate:
+    """An engine whose speed is known: no start cost, ``step_audio_s`` of audio in every step."""
+    estimate = SpeedEstimate()
+    estimate.step_done(rtf * step_audio_s, step_audio_s)
+    estimate.begun(rtf * step_audio_s, step_audio_s)
+    estimate.spoken(100, None, 100 * audio_s_per_char)
+    return estimate
+
+
+def admit(scheduler: Scheduler, *job_ids: str, now: float = 0.0, n_chars: int = 100, **fields: Any) -> None:
+    """Admit jobs; the letter that a job's id begins with is its connection."""
+    for job_id in job_ids:
+        scheduler.admit(Job(job_id, job_id[0], n_chars, **fields), now)
+
+
+def step(
+    scheduler: Scheduler,
+    now: float,
+    *,
+    audio_s: float = 0.2,
+    work_s: float = 0.1,
+    outcome: StepOutcome = MORE,
+    lane: int = 0,
+) -> str | None:
+    """Do one step that begins and ends at ``now``, and tell whose it was."""
+    job_id = scheduler.next_step(now, lane)
+    if job_id is not None:
+        scheduler.step_done(job_id, now, work_s=work_s, audio_s=audio_s, outcome=outcome)
+    return job_id
+
+
+def busy(scheduler: Scheduler, job_id: str, now: float = 0.0, **fields: Any) -> BusyError:
+    """Have a job refused."""
+    with pytest.raises(BusyError) as caught:
+        admit(scheduler, job_id, now=now, **fields)
+    return caught.value

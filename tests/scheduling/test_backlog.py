@@ -1,0 +1,245 @@
+"""What is refused, why, and for how long."""
+
+from __future__ import annotations
+
+import pytest
+from tests.scheduling.factories import FINISHED, admit, busy, make_estimate, make_scheduler, step
+
+from tts_server.protocol.capabilities import Limits
+from tts_server.scheduling.scheduler import Scheduler
+
+# make_estimate(): 10 characters a second, 0.5 s of work for a second of audio, 0.2 s of audio in a step.
+
+
+def make_measured(rtf: float = 0.5, n_lanes: int = 1, limits: Limits | None = None) -> Scheduler:
+    """A scheduler with admission control that knows its engine."""
+    return make_scheduler(
+        limits or Limits(max_inflight=9, max_admitted=99),
+        n_lanes,
+        make_estimate(rtf),
+        admission=True,
+        first_audio_s=0.5,
+    )
+
+
+# --- the bounds that hold in any case ---------------------------------------------------------------------
+
+
+def test_the_share_of_a_connection_is_bounded() -> None:
+    scheduler = make_scheduler(Limits(max_inflight=1), estimate=make_estimate())
+    admit(scheduler, "a1", n_chars=20)
+    error = busy(scheduler, "a2")
+    assert str(error) == "1 of this connection's responses are in progress; accepted are 1"
+    assert error.retry_after_ms == 1000
+    admit(scheduler, "b1")
+    assert scheduler.queue_depth == 2
+
+
+def test_a_cancelled_response_counts_in_the_backlog_and_not_in_the_share() -> None:
+    scheduler = make_scheduler(Limits(max_inflight=1, max_admitted=2), estimate=make_estimate())
+    admit(scheduler, "a1", n_chars=20)
+    scheduler.next_step(0.0)
+    scheduler.cancel("a1", 0.0)
+    admit(scheduler, "a2", n_chars=20)
+    error = busy(scheduler, "b1")
+    assert str(error) == "the server has 2 responses in progress; accepted are 2"
+    assert error.retry_after_ms == 100, "one step, after which the cancelled one is gone"
+
+
+def test_the_backlog_is_bounded() -> None:
+    scheduler = make_scheduler(Limits(max_admitted=2), estimate=make_estimate())
+    admit(scheduler, "a1", n_chars=40)
+    admit(scheduler, "b1", n_chars=20)
+    error = busy(scheduler, "c1")
+    assert str(error) == "the server has 2 responses in progress; accepted are 2"
+    # b1 has 1 s of work and shares the engine with a1 until then.
+    assert error.retry_after_ms == 2000
+
+
+def test_a_refusal_changes_nothing_but_its_count() -> None:
+    scheduler = make_scheduler(Limits(max_admitted=1))
+    admit(scheduler, "a1")
+    busy(scheduler, "b1")
+    stats = scheduler.stats(0.0)
+    assert (stats.admitted, stats.refused, stats.in_progress) == (1, 1, 1)
+    assert [one.n_refused for one in scheduler.connection_stats()] == [0, 1]
+    step(scheduler, 0.0, outcome=FINISHED)
+    admit(scheduler, "b1")
+
+
+def test_the_share_is_looked_at_first() -> None:
+    scheduler = make_scheduler(Limits(max_inflight=1, max_admitted=1))
+    admit(scheduler, "a1")
+    assert "this connection's" in str(busy(scheduler, "a2"))
+
+
+# --- when to come back ------------------------------------------------------------------------------------
+
+
+def test_a_retry_is_counted_from_what_is_left() -> None:
+    scheduler = make_scheduler(Limits(max_inflight=1), estimate=make_estimate())
+    admit(scheduler, "a1", n_chars=100)
+    step(scheduler, 0.0, audio_s=4.0, work_s=2.0)
+    assert busy(scheduler, "a2").retry_after_ms == pytest.approx(3000, rel=0.01)
+
+
+def test_a_response_that_outgrew_its_estimate_has_a_step_to_go() -> None:
+    scheduler = make_scheduler(Limits(max_inflight=1), estimate=make_estimate())
+    admit(scheduler, "a1", n_chars=10)
+    step(scheduler, 0.0, audio_s=1.0, work_s=0.5)
+    assert busy(scheduler, "a2").retry_after_ms == pytest.approx(1000 * scheduler.estimate.step_s, abs=1)
+
+
+def test_a_retry_of_a_paced_response_waits_for_its_listener() -> None:
+    scheduler = make_scheduler(Limits(max_inflight=1), estimate=make_estimate(), first_audio_s=0.5)
+    admit(scheduler, "a1", n_chars=100, max_lead_s=1.0)
+    assert busy(scheduler, "a2", now=0.1).retry_after_ms == 9400
+
+
+def test_a_paced_response_that_the_engine_holds_up_waits_for_the_engine() -> None:
+    scheduler = make_scheduler(Limits(max_inflight=1), estimate=make_estimate())
+    admit(scheduler, "a1", n_chars=100, max_lead_s=50.0)
+    assert busy(scheduler, "a2").retry_after_ms == 5000
+
+
+def test_the_share_is_free_when_the_first_of_its_own_ends() -> None:
+    scheduler = make_scheduler(Limits(max_inflight=2), estimate=make_estimate())
+    admit(scheduler, "b1", n_chars=10)
+    admit(scheduler, "a1", n_chars=40)
+    admit(scheduler, "a2", n_chars=20)
+    assert busy(scheduler, "a3").retry_after_ms == 500 + 1000 + 1000
+
+
+def test_a_retry_is_neither_at_once_nor_never() -> None:
+    scheduler = make_scheduler(Limits(max_inflight=1), estimate=make_estimate(1e-5))
+    admit(scheduler, "a1", n_chars=1)
+    assert busy(scheduler, "a2").retry_after_ms == 20
+    scheduler = make_scheduler(Limits(max_inflight=1), estimate=make_estimate(100.0))
+    admit(scheduler, "a1", n_chars=1000)
+    assert busy(scheduler, "a2").retry_after_ms == 60_000
+
+
+# --- admission by the speed of the engine -----------------------------------------------------------------
+
+
+def test_as_many_speak_as_the_machine_keeps_up_with_and_no_more() -> None:
+    for rtf, n_streams in ((0.17, 5), (0.28, 3), (0.43, 1), (0.42, 2), (0.9, 1), (5.0, 1)):
+        scheduler = make_measured(rtf)
+        admit(scheduler, *(f"{name}1" for name in "abcdefgh"[:n_streams]), n_chars=60)
+        error = busy(scheduler, "z1", n_chars=60)
+        assert str(error) == f"{n_streams} others are speaking, as many as this machine keeps up with"
+
+
+def test_lanes_add_up() -> None:
+    scheduler = make_measured(0.42, n_lanes=2)
+    admit(scheduler, "a1", "b1", "c1", "d1", n_chars=40)
+    assert "4 others are speaking" in str(busy(scheduler, "e1", n_chars=40))
+
+
+def test_a_connection_that_speaks_already_is_not_counted_twice() -> None:
+    scheduler = make_measured(0.4)
+    admit(scheduler, "a1", "b1", n_chars=10)
+    admit(scheduler, "a2", n_chars=10)
+    assert scheduler.queue_depth == 3
+
+
+def test_the_place_of_a_listener_who_still_hears_is_kept() -> None:
+    scheduler = make_measured(0.5)
+    admit(scheduler, "a1", n_chars=30)
+    step(scheduler, 1.0, audio_s=3.0, work_s=1.5, outcome=FINISHED)
+    assert scheduler.queue_depth == 0
+    assert busy(scheduler, "b1", now=2.0).retry_after_ms == 2500
+    admit(scheduler, "a2", now=2.0)
+    scheduler.cancel("a2", 2.0)
+    assert busy(scheduler, "b1", now=2.0).retry_after_ms == 500, "whoever interrupts has heard enough"
+    admit(scheduler, "b1", now=2.5)
+
+
+def test_the_place_of_a_listener_far_ahead_is_not_kept_for_ever() -> None:
+    scheduler = make_measured(0.5)
+    admit(scheduler, "a1", n_chars=600)
+    step(scheduler, 0.0, audio_s=60.0, work_s=30.0, outcome=FINISHED)
+    assert busy(scheduler, "b1", now=10.4).retry_after_ms == 100
+    admit(scheduler, "b1", now=10.5)
+
+
+def test_a_place_is_free_when_the_first_listener_has_heard_all() -> None:
+    scheduler = make_measured(0.4)
+    admit(scheduler, "a1", "b1", n_chars=40)
+    step(scheduler, 0.0, audio_s=3.0, work_s=1.2)
+    assert busy(scheduler, "c1", now=1.0).retry_after_ms == pytest.approx(3500, rel=0.05)
+
+
+def test_a_forgotten_connection_gives_its_place_up() -> None:
+    scheduler = make_measured(0.5)
+    admit(scheduler, "a1")
+    busy(scheduler, "b1")
+    scheduler.forget("a", 0.0)
+    admit(scheduler, "b1")
+
+
+def make_crowded(rtf: float) -> Scheduler:
+    """A scheduler that keeps no places, so that deadlines alone decide."""
+    return make_scheduler(
+        Limits(max_inflight=9),
+        estimate=make_estimate(rtf),
+        admission=True,
+        first_audio_s=0.5,
+        utilisation=99.0,
+    )
+
+
+def test_what_would_make_others_run_dry_is_refused() -> None:
+    scheduler = make_crowded(0.9)
+    admit(scheduler, "a1", n_chars=50)
+    error = busy(scheduler, "b1", n_chars=50)
+    assert str(error) == "the machine would fall behind with those who are speaking already"
+    # 5 s each make 9 s of work, due after 5.5 s.
+    assert error.retry_after_ms == 3500
+
+
+def test_a_listener_about_to_run_dry_is_not_kept_waiting_by_a_long_first_step() -> None:
+    scheduler = make_crowded(0.25)
+    admit(scheduler, "a1", n_chars=120)
+    step(scheduler, 0.0, audio_s=6.0, work_s=1.5)
+    assert busy(scheduler, "b1", now=5.0, n_chars=60).retry_after_ms > 200
+    admit(scheduler, "b1", now=1.0, n_chars=60)
+
+
+def test_the_clock_of_a_listener_who_ran_dry_stands_still() -> None:
+    scheduler = make_crowded(0.5)
+    admit(scheduler, "a1", n_chars=20)
+    step(scheduler, 0.0, audio_s=1.0, work_s=0.5)
+    admit(scheduler, "b1", now=60.0, n_chars=10)
+    assert scheduler.queue_depth == 2
+
+
+def test_a_first_step_longer_than_the_first_audio_may_take_is_no_reason_to_refuse() -> None:
+    scheduler = make_crowded(0.25)
+    scheduler.estimate.step_done(2.0, 8.0)
+    admit(scheduler, "a1", "b1", n_chars=60)
+    assert scheduler.queue_depth == 2
+
+
+def test_the_jobs_of_a_stream_need_the_engine_one_after_another() -> None:
+    scheduler = make_crowded(0.6)
+    admit(scheduler, "a1", "a2", "a3", n_chars=50)
+    assert scheduler.queue_depth == 3
+    # By 5.5 s, a1 and b1 need 3 s each, and a2 a first step of 0.12 s.
+    assert busy(scheduler, "b1", n_chars=50).retry_after_ms == pytest.approx(620, abs=1)
+
+
+def test_an_idle_machine_takes_anything() -> None:
+    admit(make_measured(50.0), "a1", n_chars=2000)
+
+
+def test_an_engine_of_unknown_speed_takes_what_comes() -> None:
+    scheduler = make_scheduler(Limits(), admission=True)
+    admit(scheduler, *(f"{name}1" for name in "abcdefgh"), n_chars=2000)
+    assert scheduler.queue_depth == 8
+
+
+def test_admission_can_be_switched_off() -> None:
+    scheduler = make_scheduler(Limits(), estimate=make_estimate(5.0), admission=False)
+    admit(scheduler, "a1", "b1", "c1", n_chars=2000)
+    assert scheduler.queue_depth == 3
