@@ -1,6 +1,6 @@
 """What every backend promises, as checks that a test of any backend can run.
 
-A test file gives a loaded backend and calls ``check_backend``; backends of other distributions can use it too.
+A test loads a backend and calls ``check_backend``; backends of other distributions can use it too.
 """
 
 from __future__ import annotations
@@ -57,7 +57,9 @@ def check_capabilities(backend: Backend) -> None:
         names = [voice.name for voice in voices]
         assert len(set(names)) == len(names)
         assert capabilities.default_voice in names
-        advertised = [voice for voice in voices if not voice.language or voice.language in capabilities.languages]
+        advertised = [
+            voice for voice in voices if not voice.language or voice.language in capabilities.languages
+        ]
         assert capabilities.voice_count == len(advertised)
     if capabilities.languages:
         assert capabilities.default_language in capabilities.languages

@@ -94,7 +94,11 @@ def test_plugin_that_cannot_be_imported_is_a_config_error(monkeypatch: pytest.Mo
 
 
 def test_auto_takes_the_first_that_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
-    best, good, tone = make_entry("best", requires=("surely_not_installed",)), make_entry("good"), make_entry("tone")
+    best, good, tone = (
+        make_entry("best", requires=("surely_not_installed",)),
+        make_entry("good"),
+        make_entry("tone"),
+    )
     monkeypatch.setattr(registry, "BUILT_IN", (best, good, tone))
     assert find_backend("auto") is good
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Mapping
+from itertools import pairwise
 
 import pytest
-
 from tests.backends import contract
+
 from tts_server.audio.pcm import to_pcm16
 from tts_server.backends.base import BackendOptions, LoadCancelled
 from tts_server.backends.tone import ToneBackend, ToneScript
@@ -54,7 +55,7 @@ def test_pauses_are_silent_and_letters_are_not() -> None:
 def test_voices_differ_in_pitch() -> None:
     def crossings(voice: str) -> int:
         pcm = memoryview(pcm_of(make_backend(), make_request("a" * 20, voice=voice))).cast("h")
-        return sum(1 for before, after in zip(pcm[:-1], pcm[1:], strict=True) if before < 0 <= after)
+        return sum(1 for before, after in pairwise(pcm) if before < 0 <= after)
 
     assert crossings("bass") < crossings("tenor") < crossings("alto") < crossings("soprano")
 

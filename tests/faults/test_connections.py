@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import os
 import random
 import threading
 from pathlib import Path
 
 import pytest
-
-from tests.server.harness import Client, client_of, connecting, make_tone, running_server, until_idle
+from tests.server.harness import (
+    Client,
+    client_of,
+    connecting,
+    make_tone,
+    names_in,
+    running_server,
+    until_idle,
+)
 from tests.server.harness import until_no_connections as until_gone
+
 from tts_server.protocol.capabilities import Limits
 from tts_server.server.driver import ConnectionDriver
 
@@ -41,12 +48,11 @@ async def test_client_that_goes_in_the_middle_of_a_frame_is_forgotten(short_dir:
 
 
 async def test_half_closed_connection_ends(short_dir: Path) -> None:
-    async with running_server(short_dir, make_tone(work_ms=2)) as server:
-        async with client_of(server) as client:
-            await client.begin("x" * 2000)
-            client.connection.transport.write_eof()
-            await until_gone(server)
-            await until_idle(server)
+    async with running_server(short_dir, make_tone(work_ms=2)) as server, client_of(server) as client:
+        await client.begin("x" * 2000)
+        client.connection.transport.write_eof()
+        await until_gone(server)
+        await until_idle(server)
 
 
 @pytest.mark.parametrize("head", [b"\x83\x80\x00\x00\x00\x00", b"\x81\x05hello", b"\xf1\x80\x00\x00\x00\x00"])
@@ -90,7 +96,9 @@ async def test_fault_of_the_server_closes_one_connection_and_says_nothing_of_the
 
 
 def n_open_files() -> int:
-    return len(os.listdir("/proc/self/fd")) if os.path.isdir("/proc/self/fd") else 0
+    """Count this process's descriptors; 0 where the system does not show them."""
+    folder = Path("/proc/self/fd")
+    return len(names_in(folder)) if folder.is_dir() else 0
 
 
 def n_drivers() -> int:

@@ -7,8 +7,8 @@ import logging
 from pathlib import Path
 
 import pytest
+from tests.server.harness import Gate, client_of, make_tone, running_server, until, until_idle
 
-from tests.server.harness import Gate, client_of, make_tone, running_server, until_idle
 from tts_server.protocol.capabilities import Limits
 from tts_server.server import conductor
 
@@ -132,8 +132,7 @@ async def test_cancel_during_a_hang_that_is_given_up_is_released_once(short_dir:
         await gate.until_reached()
         await client.send("response.cancel")
         await client.until("response.cancelled")
-        while not server.conductor.stats.stuck_engines:
-            await asyncio.sleep(0.001)
+        await until(lambda: server.conductor.stats.stuck_engines)
         gate.set()
         await until_idle(server)
         pcm, end = await client.speak("again")
@@ -148,8 +147,7 @@ async def test_connection_that_ends_during_a_hang_leaves_nothing_behind(short_di
             await client.begin("hello")
             await gate.until_reached()
             client.vanish()
-        while not server.conductor.stats.stuck_engines:
-            await asyncio.sleep(0.001)
+        await until(lambda: server.conductor.stats.stuck_engines)
         gate.set()
         await until_idle(server)
         async with client_of(server) as client:
@@ -172,5 +170,4 @@ async def test_stop_with_a_hanging_engine_ends_in_bounded_time(
         assert "the engine has not ended" in caplog.text
         assert not (short_dir / "tts.sock").exists()
         gate.set()
-        while server.is_engine_running:
-            await asyncio.sleep(0.001)
+        await until(lambda: not server.is_engine_running)

@@ -7,7 +7,7 @@ import base64
 import contextlib
 import json
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -161,14 +161,23 @@ def connecting(endpoint: Endpoint, *, token: str | None = None, **options: Any) 
     return connect(endpoint.websocket_uri, **settings)
 
 
+def names_in(folder: Path) -> list[str]:
+    """List a folder."""
+    return sorted(path.name for path in folder.iterdir())
+
+
+async def until(is_so: Callable[[], object]) -> None:
+    """Wait for a state that nothing announces."""
+    async with asyncio.timeout(WAIT_S):
+        while not is_so():  # noqa: ASYNC110 - there is no event for what a test looks at from outside
+            await asyncio.sleep(0.001)
+
+
 async def until_idle(server: Server) -> None:
     """Wait until no response holds the engine."""
-    async with asyncio.timeout(WAIT_S):
-        while server.conductor.queue_depth:
-            await asyncio.sleep(0.001)
+    await until(lambda: server.conductor.queue_depth == 0)
 
 
 async def until_no_connections(server: Server) -> None:
-    async with asyncio.timeout(WAIT_S):
-        while server.n_connections:
-            await asyncio.sleep(0.001)
+    """Wait until the server has forgotten every client."""
+    await until(lambda: server.n_connections == 0)

@@ -57,7 +57,7 @@ def test_socket_is_its_owners_alone_from_the_first_instant(
             super().listen(backlog)
 
     path.parent.mkdir()
-    monkeypatch.setattr(unix_socket.socket, "socket", Watched)
+    monkeypatch.setattr("tts_server.server.unix_socket.socket.socket", Watched)
     previous = os.umask(0)
     try:
         claim(path).close()
@@ -169,7 +169,7 @@ def test_folder_of_another_user_is_refused(path: Path, monkeypatch: pytest.Monke
     if os.geteuid() == 0:
         os.chown(path.parent, 12345, -1)
     else:
-        monkeypatch.setattr(unix_socket.os, "geteuid", lambda: 54321)
+        monkeypatch.setattr("tts_server.server.unix_socket.os.geteuid", lambda: 54321)
     with pytest.raises(EndpointError, match="belongs to another user"):
         claim(path)
 
@@ -208,7 +208,7 @@ def test_remove_of_what_is_gone_does_nothing(claimed: UnixSocket) -> None:
 def test_lock_of_another_process_is_waited_for(path: Path) -> None:
     path.parent.mkdir()
     done: list[UnixSocket] = []
-    with unix_socket._locked(path.parent):  # noqa: SLF001
+    with unix_socket._locked(path.parent):
         thread = threading.Thread(target=lambda: done.append(claim(path)))
         thread.start()
         thread.join(0.05)
@@ -220,7 +220,7 @@ def test_lock_of_another_process_is_waited_for(path: Path) -> None:
 def test_lock_that_is_never_released_is_said(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path.parent.mkdir()
     monkeypatch.setattr(unix_socket, "LOCK_TIMEOUT_S", 0.02)
-    with unix_socket._locked(path.parent), pytest.raises(EndpointError, match="lock"):  # noqa: SLF001
+    with unix_socket._locked(path.parent), pytest.raises(EndpointError, match="lock"):
         claim(path)
 
 

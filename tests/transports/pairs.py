@@ -6,7 +6,8 @@ import asyncio
 import contextlib
 import socket
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 from websockets.asyncio.client import ClientConnection, connect, unix_connect
@@ -106,7 +107,9 @@ async def websocket_pair(folder: Path, *, tcp: bool = False) -> AsyncIterator[Pa
     path = str(folder / "pair.sock")
     if tcp:
         listener = await listen(handler, options, host="127.0.0.1", port=0)
-        connecting = connect(f"ws://127.0.0.1:{listener.port}/", compression=None, max_queue=1, close_timeout=1)
+        connecting = connect(
+            f"ws://127.0.0.1:{listener.port}/", compression=None, max_queue=1, close_timeout=1
+        )
     else:
         sock = socket.socket(socket.AF_UNIX)
         sock.bind(path)
@@ -126,4 +129,8 @@ async def tcp_pair(folder: Path) -> AsyncIterator[Pair]:
         yield pair
 
 
-PAIRS = {"memory": memory_pair, "unix": websocket_pair, "tcp": tcp_pair}
+PAIRS: dict[str, Callable[[Path], AbstractAsyncContextManager[Pair]]] = {
+    "memory": memory_pair,
+    "unix": websocket_pair,
+    "tcp": tcp_pair,
+}

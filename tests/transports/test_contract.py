@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-
 from tests.transports.pairs import PAIRS, Client, Pair
-from tts_server.transports.base import Connection
+
+from tts_server.transports.base import Connection, Message
 
 WAIT_S = 20.0
 
@@ -42,7 +42,7 @@ async def fill(server: Connection) -> int:
 
 
 async def test_messages_arrive_whole_and_in_order(server: Connection, client: Client) -> None:
-    sent = ["", "héllo", b"", b"\x00\xff", "x" * 100_000, b"y" * 100_000]
+    sent: list[Message] = ["", "héllo", b"", b"\x00\xff", "x" * 100_000, b"y" * 100_000]
     server.write(sent[:3])
     server.write(sent[3:])
     assert [await client.receive() for _ in sent] == sent
@@ -63,17 +63,15 @@ async def test_cancelled_receive_loses_nothing(server: Connection, client: Clien
     assert await server.receive() == "still there"
 
 
-async def test_writing_never_waits_and_what_is_not_taken_counts_as_unsent(
-    server: Connection, client: Client
-) -> None:
+async def test_writing_never_waits_and_what_is_not_taken_counts_as_unsent(server: Connection) -> None:
     await fill(server)
     assert server.unsent_bytes > 0
     assert not server.is_writable
 
 
-async def test_little_is_held_beyond_what_counts_as_unsent(server: Connection, client: Client) -> None:
+async def test_little_is_held_beyond_what_counts_as_unsent(server: Connection) -> None:
     n_messages = await fill(server)
-    # Kernel and library on both sides; half a second of speech is 36 kB on the wire. TCP's loopback holds more.
+    # Kernel and library on both sides; half a second of speech is 36 kB. TCP's loopback holds more.
     assert n_messages * 8000 < 4_000_000
 
 
@@ -102,7 +100,7 @@ async def test_everything_written_arrives_before_the_close(server: Connection, c
     assert client.close_code == 1001
 
 
-async def test_close_ends_after_its_timeout_when_nobody_reads(server: Connection, client: Client) -> None:
+async def test_close_ends_after_its_timeout_when_nobody_reads(server: Connection) -> None:
     await fill(server)
     await server.close(timeout_s=0.01)
     await server.wait_closed()
@@ -134,19 +132,21 @@ async def test_client_that_vanishes_ends_the_connection(server: Connection, clie
     await server.wait_closed()
 
 
-async def test_writing_to_a_connection_that_has_ended_does_nothing(server: Connection, client: Client) -> None:
+async def test_writing_to_a_connection_that_has_ended_does_nothing(
+    server: Connection, client: Client
+) -> None:
     client.vanish()
     await server.wait_closed()
     server.write(["lost"])
     assert not server.is_writable
 
 
-async def test_writer_is_told_when_the_connection_ends(server: Connection, client: Client) -> None:
+async def test_writer_is_told_when_the_connection_ends(server: Connection) -> None:
     told = asyncio.Event()
     server.on_writable = told.set
     server.abort()
     await told.wait()
 
 
-async def test_peer_has_a_name_for_the_log(server: Connection, client: Client) -> None:
+async def test_peer_has_a_name_for_the_log(server: Connection) -> None:
     assert server.peer

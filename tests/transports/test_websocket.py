@@ -63,7 +63,7 @@ async def test_send_buffer_is_small() -> None:
         await client.recv()
         connection = seen[0]
         assert isinstance(connection, WebSocketConnection)
-        sock = connection._socket.transport.get_extra_info("socket")  # noqa: SLF001
+        sock = connection._socket.transport.get_extra_info("socket")
         assert sock.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF) <= 2 * SEND_BUFFER_BYTES
 
 
@@ -73,8 +73,8 @@ async def test_message_over_the_limit_closes_with_1009(n_frames: int) -> None:
         await client.send("x" * 1000)
         assert len(await client.recv()) == 1000
         parts = ["x" * (1001 // n_frames + 1)] * n_frames
+        await client.send(parts[0] if n_frames == 1 else iter(parts))
         with pytest.raises(ConnectionClosed):
-            await client.send(parts[0] if n_frames == 1 else iter(parts))
             await client.recv()
         assert client.close_code == 1009
 
@@ -113,13 +113,15 @@ async def test_gate_that_is_silent_lets_pass() -> None:
 async def test_peer_that_does_not_answer_a_ping_is_dropped() -> None:
     seen: list[Connection] = []
     options = WebSocketOptions(ping_interval_s=0.01, ping_timeout_s=0.05, close_timeout_s=0.01)
-    async with listening(options, seen) as uri:
-        async with connect(uri, ping_interval=None, close_timeout=0.01) as client:
-            await client.send("x")
-            await client.recv()
-            client.transport.pause_reading()
-            await seen[0].wait_closed()
-            assert await seen[0].receive() is None
+    async with (
+        listening(options, seen) as uri,
+        connect(uri, ping_interval=None, close_timeout=0.01) as client,
+    ):
+        await client.send("x")
+        await client.recv()
+        client.transport.pause_reading()
+        await seen[0].wait_closed()
+        assert await seen[0].receive() is None
 
 
 async def test_subprotocol_is_the_servers_choice_among_those_offered() -> None:

@@ -1,0 +1,141 @@
+"""The load of the model: clients wait, failures and cancels leave nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from pathlib import Path
+
+import pytest
+from tests.server.harness import (
+    WAIT_S,
+    Gate,
+    client_of,
+    make_config,
+    make_tone,
+    names_in,
+    until_no_connections,
+)
+
+from tts_server.backends.base import BackendOptions, ProgressCallback
+from tts_server.backends.tone import ToneBackend
+from tts_server.errors import ConfigError, ModelError, ModelNotFoundError
+from tts_server.server.app import Server
+
+
+class SlowBackend(ToneBackend):
+    """Loads only when it is let."""
+
+    def __init__(self, *, error: Exception | None = None) -> None:
+        super().__init__()
+        self.gate = Gate()
+        self.error = error
+
+    def load(self, progress: ProgressCallback) -> None:
+        progress("tuning", 0.1)
+        self.gate.wait(WAIT_S)
+        progress("tuning", 0.5)
+        if self.error is not None:
+            raise self.error
+
+
+def start(server: Server) -> asyncio.Task[Server]:
+    return asyncio.ensure_future(server.__aenter__())
+
+
+async def test_connection_during_the_load_gets_its_hello_when_the_model_is_ready(short_dir: Path) -> None:
+    backend = SlowBackend()
+    server = Server(make_config(short_dir), backend)
+    starting = start(server)
+    await backend.gate.until_reached()
+    async with client_of(server, greet=False) as client:
+        hello = asyncio.ensure_future(client.receive())
+        await asyncio.wait([hello], timeout=0.02)
+        assert not hello.done()
+        backend.gate.set()
+        assert (await hello)["type"] == "server.hello"
+        await starting
+    await server.aclose()
+
+
+async def test_client_that_leaves_during_the_load_is_forgotten(short_dir: Path) -> None:
+    backend = SlowBackend()
+    server = Server(make_config(short_dir), backend)
+    starting = start(server)
+    await backend.gate.until_reached()
+    async with client_of(server, greet=False):
+        pass
+    await until_no_connections(server)
+    backend.gate.set()
+    await starting
+    await server.aclose()
+
+
+@pytest.mark.parametrize(
+    "error", [ModelNotFoundError("no such model"), ZeroDivisionError("inside")], ids=repr
+)
+async def test_failed_load_is_raised_and_leaves_nothing(short_dir: Path, error: Exception) -> None:
+    backend = SlowBackend(error=error)
+    server = Server(make_config(short_dir), backend)
+    starting = start(server)
+    await backend.gate.until_reached()
+    async with client_of(server, greet=False) as client:
+        backend.gate.set()
+        assert (await client.closed())[0] == 1011
+        with pytest.raises(ModelError) as caught:
+            await starting
+    assert "inside" not in str(caught.value)
+    assert names_in(short_dir) == []
+    assert not server.is_engine_running
+
+
+async def test_load_that_is_called_off_leaves_nothing(short_dir: Path) -> None:
+    backend = SlowBackend()
+    server = Server(make_config(short_dir), backend)
+    starting = start(server)
+    await backend.gate.until_reached()
+    starting.cancel()
+    backend.gate.set()
+    with pytest.raises(asyncio.CancelledError):
+        await starting
+    assert names_in(short_dir) == []
+    assert not server.is_engine_running
+
+
+async def test_progress_of_the_load_is_passed_on(short_dir: Path) -> None:
+    seen: list[tuple[str, float]] = []
+    server = Server(
+        make_config(short_dir), make_tone(), progress=lambda stage, fraction: seen.append((stage, fraction))
+    )
+    async with server:
+        assert seen[0] == ("tuning", 0.0)
+        assert seen[-1] == ("tuning", 1.0)
+
+
+async def test_backend_and_model_are_logged_before_the_load_and_languages_after(
+    short_dir: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "tts_server")
+    backend = SlowBackend()
+    server = Server(make_config(short_dir), backend)
+    starting = start(server)
+    await backend.gate.until_reached()
+    assert "backend tone, model tone-1" in caplog.text
+    assert "languages" not in caplog.text
+    backend.gate.set()
+    await starting
+    assert "languages en es fr" in caplog.text
+    await server.aclose()
+
+
+async def test_backend_is_the_configurations_when_none_is_given(short_dir: Path) -> None:
+    options = BackendOptions(settings=(("rate_hz", "8000"),))
+    async with Server(make_config(short_dir, options=options)) as server:
+        assert server.backend.sample_rate_hz == 8000
+
+
+async def test_unknown_backend_is_refused_before_anything_is_made(short_dir: Path) -> None:
+    with pytest.raises(ConfigError, match="festival"):
+        async with Server(make_config(short_dir, backend="festival")):
+            pass
+    assert names_in(short_dir) == []
