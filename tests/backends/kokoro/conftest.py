@@ -1,0 +1,42 @@
+"""The real model, loaded once for the tests of this folder."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import onnx
+import pytest
+
+from tts_server.backends.kokoro import graph
+from tts_server.backends.kokoro.synthesizer import KokoroModel
+from tts_server.backends.kokoro.weights import resolve
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture(scope="session")
+def kokoro_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache folder for prepared models, empty at first."""
+    return tmp_path_factory.mktemp("kokoro-cache")
+
+
+@pytest.fixture(scope="session")
+def kokoro_model(kokoro_cache: Path) -> Iterator[KokoroModel]:
+    """The installed model on two threads."""
+    model = KokoroModel.load(resolve(), kokoro_cache, threads=2)
+    yield model
+    model.close()
+
+
+@pytest.fixture(scope="module")
+def published_model() -> onnx.ModelProto:
+    """The int8 export as it is published."""
+    return onnx.load_model_from_string(resolve().read())
+
+
+@pytest.fixture(scope="module")
+def prepared_graph(published_model: onnx.ModelProto) -> onnx.ModelProto:
+    """The graph that is made of it."""
+    return graph.prepare(published_model)
