@@ -31,8 +31,6 @@ fragments = st.sampled_from(
         "*",
         "'",
         "-",
-    ]
-    + [
         "a",
         "B",
         "I",

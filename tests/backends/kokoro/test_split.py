@@ -112,3 +112,16 @@ def test_text_with_nothing_to_speak_gives_no_input() -> None:
 def test_more_marks_than_fit_are_left_out_but_no_sound_is() -> None:
     (only,) = split("hi" + "!" * 200)
     assert only.symbols == "abcabc!!!!!"
+
+
+def test_what_is_pronounced_at_once_is_bounded() -> None:
+    longest = 0
+
+    def record(text: str) -> tuple[Word, ...]:
+        nonlocal longest
+        longest = max(longest, len(text))
+        return phonemize(text)
+
+    inputs = list(split_text("word, " * 300 + "end.", record))
+    assert longest <= 480
+    assert [item.ends_sentence for item in inputs] == [False] * (len(inputs) - 1) + [True]

@@ -30,7 +30,7 @@ _COMPONENTS = ["tok2vec", "tagger"]
 _UNKNOWN = "❓"
 _SENTENCE_ENDS = '.!?…;:—"”)'
 _MAX_WORD_CHARS = 80
-_MAX_WORD_PARTS = 20
+_MAX_WORD_PARTS = 12
 # What misaki cuts a word into, roughly; no part is longer than a word may be.
 _PART = re.compile(rf" |[^\W\d_A-Z]{{1,{_MAX_WORD_CHARS}}}|\d{{1,{_MAX_WORD_CHARS}}}|.", re.DOTALL)
 

@@ -8,6 +8,7 @@ handed in.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -15,6 +16,9 @@ from tts_server.backends.kokoro.vocabulary import MAX_PHONEMES
 from tts_server.backends.kokoro.word import Word, symbols_of
 from tts_server.text.segment import segments
 
+# About 500 symbols. Pronouncing is one step of work, so what is pronounced at once is bounded (15 ms).
+_MAX_SENTENCE_CHARS = 480
+_ENDED = re.compile(r"[.!?…。！？।॥]\W*$|\n\s*$")
 _SENTENCE_ENDS = frozenset(".!?…")
 _CLAUSE_ENDS = frozenset(",;:—)”")
 
@@ -75,16 +79,17 @@ def split_text(
         SynthesisError: ``phonemize`` failed.
     """
     offset = 0
-    for sentence in segments(text, language):
+    for sentence in segments(text, language, max_chars=_MAX_SENTENCE_CHARS):
         words = [_with_few_marks(word, max_symbols) for word in phonemize(sentence)]
         words = [
             replace(word, char_start=word.char_start + offset, char_end=word.char_end + offset)
             for word in words
         ]
         offset += len(sentence)
+        is_whole = offset == len(text) or len(sentence) <= _MAX_SENTENCE_CHARS // 2 or _ENDED.search(sentence)
         while words:
             fitting, words = _take(words, max_symbols)
-            yield _make_input(fitting, ends_sentence=not words)
+            yield _make_input(fitting, ends_sentence=not words and bool(is_whole))
 
 
 def _make_input(words: list[Word], *, ends_sentence: bool) -> ModelInput:

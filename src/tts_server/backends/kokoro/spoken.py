@@ -118,8 +118,8 @@ class Draft:
             spoken = self._spoken(start, end, edits)
             if units and spoken[:1] == " ":
                 units[-1] = replace(units[-1], spaced=True)
-            spaced = spaced or spoken[-1:] == " "
-            units.append(Unit(start, end, " ".join(spoken.split()), spaced))
+            is_spaced = spaced or spoken[-1:] == " "
+            units.append(Unit(start, end, " ".join(spoken.split()), is_spaced))
         return SpokenText.of(units)
 
     def _spoken(self, start: int, end: int, edits: Sequence[tuple[tuple[int, int], str]]) -> str:
