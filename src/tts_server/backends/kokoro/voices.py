@@ -139,7 +139,7 @@ class VoiceTable:
             ConfigError: There is no such voice.
         """
         row = min(max(n_phonemes, 0), N_ROWS - 1)
-        return self.rows(name)[row : row + 1].copy()
+        return self.rows(name)[row : row + 1]
 
 
 def describe(name: str) -> Voice:
