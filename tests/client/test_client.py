@@ -93,6 +93,19 @@ async def test_text_over_the_limit_is_refused_before_it_is_sent(endpoint: Endpoi
         assert (await client.status()).buffered_chars == 8
 
 
+async def test_refused_piece_of_text_is_told_by_the_commit(endpoint: Endpoint) -> None:
+    async with serving(endpoint), TTSClient(endpoint) as client:
+        await client.append("bad\0text")
+        with pytest.raises(RequestRefusedError, match=r"U\+0000"):
+            await client.commit()
+        await client.append("good text, ")
+        await client.append("bad\0text")
+        with pytest.raises(RequestRefusedError, match=r"U\+0000"):
+            await client.commit()
+        await client.close_session()
+        assert not [event async for event in client.events() if isinstance(event, ev.AudioDelta)]
+
+
 async def test_clear_empties_the_buffer(endpoint: Endpoint) -> None:
     async with serving(endpoint, limits=Limits(max_text_chars=10)), TTSClient(endpoint) as client:
         await client.append("12345678")

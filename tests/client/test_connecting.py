@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 from tests.tone_server import serving
+from websockets.asyncio.server import ServerConnection, unix_serve
 
 from tts_server.backends.tone import ToneScript
-from tts_server.client import RetryPolicy, TTSClient
+from tts_server.client import RetryPolicy, TTSClient, link
 from tts_server.endpoint import Endpoint
 from tts_server.errors import (
     ConnectFailedError,
@@ -19,11 +20,20 @@ from tts_server.errors import (
     SpeechFailedError,
 )
 from tts_server.protocol import events as ev
-from tts_server.protocol.capabilities import Limits
+from tts_server.protocol.capabilities import AudioFormat, BackendInfo, Capabilities, Limits
+from tts_server.protocol.codec import decode_client, encode_server
 
 RATE_HZ = 24000
 CHAR_SAMPLES = RATE_HZ * 60 // 1000
 PARAGRAPH = "This is a sentence of exactly ten words, give or take. " * 30
+
+HELLO = ev.Hello(
+    "evt_1",
+    BackendInfo("fake", "fake-1"),
+    AudioFormat(24000),
+    Capabilities(True, ("en",), 0),
+    max_text_chars=2000,
+)
 
 
 @pytest.fixture
@@ -161,3 +171,87 @@ async def test_shutdown_of_the_server_ends_the_events(endpoint: Endpoint) -> Non
     events = [event async for event in client.events()]
     assert [type(event) for event in events] == [ev.SessionClosed]
     await client.close()
+
+
+async def test_response_whose_connection_ends_before_its_audio_is_made_again(endpoint: Endpoint) -> None:
+    n_connections = 0
+
+    async def serve(websocket: ServerConnection) -> None:
+        nonlocal n_connections
+        n_connections += 1
+        await websocket.send(encode_server(HELLO))
+        async for message in websocket:
+            event = decode_client(message)
+            if isinstance(event, ev.CommitText):
+                await websocket.send(
+                    encode_server(ev.TextCommitted("e", "r", previous_event_id=event.event_id))
+                )
+                if n_connections == 1:
+                    websocket.transport.abort()
+                    return
+                await websocket.send(encode_server(ev.AudioDelta("e", "r", 0, b"1234")))
+                if n_connections == 2:
+                    await websocket.send(encode_server(ev.AudioDone("e", "r", 1)))
+                else:
+                    websocket.transport.abort()
+
+    retry = RetryPolicy(max_tries=3, first_delay_s=0.001, max_delay_s=0.001)
+    async with unix_serve(serve, endpoint.socket_path), TTSClient(endpoint, reconnect=retry) as client:
+        assert await collect(client.synthesize("Hello.")) == b"1234"
+        assert n_connections == 2
+    async with unix_serve(serve, endpoint.socket_path), TTSClient(endpoint, reconnect=retry) as client:
+        # Nobody knows how much of what was heard the next response would repeat.
+        with pytest.raises(ConnectionLostError):
+            await collect(client.synthesize("Hello."))
+        assert n_connections == 3
+
+
+async def test_message_that_cannot_be_read_ends_the_connection(endpoint: Endpoint) -> None:
+    async def serve(websocket: ServerConnection) -> None:
+        await websocket.send(encode_server(HELLO))
+        await websocket.recv()
+        await websocket.send('{"type": "input_text.committed"}')
+        await websocket.wait_closed()
+        codes.append(websocket.close_code)
+
+    codes: list[int | None] = []
+    async with unix_serve(serve, endpoint.socket_path), TTSClient(endpoint) as client:
+        with pytest.raises(ConnectionLostError, match="cannot be read"):
+            await client.status()
+    assert codes == [1002]
+
+
+async def test_events_that_are_not_known_are_passed_over(endpoint: Endpoint) -> None:
+    async def serve(websocket: ServerConnection) -> None:
+        await websocket.send(encode_server(HELLO))
+        request = decode_client(await websocket.recv())
+        await websocket.send('{"type": "response.words", "event_id": "e"}')
+        await websocket.send(encode_server(ev.TextCleared("e", previous_event_id=request.event_id)))
+        await websocket.wait_closed()
+
+    async with unix_serve(serve, endpoint.socket_path), TTSClient(endpoint) as client:
+        await client.clear()
+
+
+async def test_client_whose_events_nobody_takes_stops_reading(
+    endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(link, "MAX_LOGGED_EVENTS", 5)
+    messages: list[str | bytes] = []
+
+    async def serve(websocket: ServerConnection) -> None:
+        await websocket.send(encode_server(HELLO))
+        for seq in range(50):
+            await websocket.send(encode_server(ev.AudioDelta("e", "r", seq, b"")))
+        request = decode_client(await websocket.recv())
+        await websocket.send(encode_server(ev.TextCleared("e", previous_event_id=request.event_id)))
+        await websocket.wait_closed()
+
+    async with (
+        unix_serve(serve, endpoint.socket_path),
+        TTSClient(endpoint, on_message=messages.append) as client,
+    ):
+        await anext(client.events())
+        assert len(messages) < 50
+        await client.clear()
+        assert len(messages) == 52

@@ -142,7 +142,8 @@ def _sinks(args: Namespace) -> list[Sink]:
 def _text(words: list[str]) -> str | AsyncIterator[str]:
     if words == [STDOUT]:
         return _standard_input()
-    text = " ".join(words)
+    # Arguments that were not UTF-8 come with lone surrogates, which no text has.
+    text = " ".join(words).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     if not text.strip():
         raise ConfigError("there is nothing to say: TEXT is empty")
     return text

@@ -205,8 +205,7 @@ class TTSClient:
         if n_chars > limit:
             message = f"{n_chars} characters are more than the {limit} that the server takes at once"
             raise RequestRefusedError(message, code="payload_too_large")
-        await link.send(ev.AppendText(text, event_id=self._next_id()))
-        link.n_buffered += len(text)
+        await link.append(ev.AppendText(text, event_id=self._next_id()))
 
     async def commit(
         self,
@@ -232,7 +231,9 @@ class TTSClient:
             ConnectionLostError: The connection ended first.
         """
         event = ev.CommitText(self._next_id(), voice=voice, language=language, extras=extras)
-        return _expect(await self._request(event, sink=sink), ev.TextCommitted).response_id
+        link = await self.ready()
+        answer = await link.commit(event, sink=sink, timeout_s=self._request_timeout_s)
+        return _expect(answer, ev.TextCommitted).response_id
 
     async def clear(self) -> None:
         """Empty the server's buffer.
@@ -360,9 +361,9 @@ class TTSClient:
             await link.request(again, timeout_s=self._request_timeout_s)
         return link
 
-    async def _request(self, event: ev.ClientEvent, *, sink: EventSink | None = None) -> ev.ServerEvent:
+    async def _request(self, event: ev.ClientEvent) -> ev.ServerEvent:
         link = await self.ready()
-        return await link.request(event, sink=sink, timeout_s=self._request_timeout_s)
+        return await link.request(event, timeout_s=self._request_timeout_s)
 
     async def _end_session(self, event: ev.CloseSession | ev.CancelSession) -> ev.SessionClosed:
         answer = await self._require_link().request(event, timeout_s=CLOSE_WAIT_S)

@@ -51,7 +51,8 @@ def _explain(error: Exception, endpoint: Endpoint, *, has_token: bool) -> Client
         return _explain_status(error.response.status_code, endpoint, has_token=has_token)
     if isinstance(error, FileNotFoundError):
         return ConnectFailedError(f"no server is listening on {endpoint}: there is no such socket")
-    if isinstance(error, ConnectionRefusedError):
+    # A name with several addresses that all refuse gives a plain OSError.
+    if isinstance(error, ConnectionRefusedError) or "Connect call failed" in str(error):
         return ConnectFailedError(f"no server is listening on {endpoint}")
     if isinstance(error, PermissionError):
         return ConnectFailedError(f"{endpoint} belongs to another user")

@@ -90,6 +90,8 @@ class Link:
         self._on_message = on_message
         self._waiting: dict[str, _Waiting] = {}
         self._abandoned: set[str] = set()
+        self._appended: dict[str, int] = {}
+        self._append_error: RequestRefusedError | None = None
         self._live: dict[str, EventSink | None] = {}
         self._log: deque[ev.ServerEvent] = deque()
         self._changed = asyncio.Event()
@@ -193,6 +195,37 @@ class Link:
             if waiting.answer.done() and not waiting.answer.cancelled():
                 waiting.answer.exception()
 
+    async def append(self, event: ev.AppendText) -> None:
+        """Send text. It is answered only when it is refused; the next ``commit`` tells.
+
+        Raises:
+            ConnectionLostError: The connection has ended.
+        """
+        if event.event_id is not None:
+            self._appended[event.event_id] = len(event.text)
+        self.n_buffered += len(event.text)
+        await self.send(event)
+
+    async def commit(
+        self, event: ev.CommitText, *, sink: EventSink | None = None, timeout_s: float | None = None
+    ) -> ev.ServerEvent:
+        """Send a commit and wait for its answer.
+
+        Raises:
+            RequestRefusedError: It was refused, or a piece of the text had been; then nothing is spoken.
+            ConnectionLostError: The connection ended first, or no answer came in time.
+        """
+        try:
+            answer = await self.request(event, sink=sink, timeout_s=timeout_s)
+        except RequestRefusedError as error:
+            refused, self._append_error = self._append_error, None
+            raise (refused or error) from None
+        refused, self._append_error = self._append_error, None
+        if refused is not None and isinstance(answer, ev.TextCommitted):
+            self._cancel_soon(answer.response_id)
+            raise refused
+        return answer
+
     async def events(self) -> AsyncIterator[ev.ServerEvent]:
         """What the server says that answers no request and has no sink, in order.
 
@@ -250,6 +283,7 @@ class Link:
 
     def _begin_response(self, event: ev.TextCommitted) -> None:
         self.n_buffered = 0
+        self._appended.clear()
         event_id = event.previous_event_id or ""
         waiting = self._waiting.get(event_id)
         if event_id in self._abandoned:
@@ -266,14 +300,15 @@ class Link:
             if event_id in self._abandoned:
                 self._abandoned.discard(event_id)
                 return True
+            if event_id in self._appended:
+                self.n_buffered -= self._appended.pop(event_id)
+                self._append_error = _refusal(event.error)
+                return True
         waiting = self._waiting.get(event_id) if isinstance(event_id, str) else None
         if waiting is None or waiting.answer.done():
             return False
         if isinstance(event, ev.ErrorOccurred):
-            detail = event.error
-            waiting.answer.set_exception(
-                RequestRefusedError(detail.message, code=detail.code, retry_after_ms=detail.retry_after_ms)
-            )
+            waiting.answer.set_exception(_refusal(event.error))
         else:
             waiting.answer.set_result(event)
         return True
@@ -311,6 +346,10 @@ class Link:
             if sink is not None:
                 sink.fail(self._end)
         self._changed.set()
+
+
+def _refusal(detail: ev.ErrorDetail) -> RequestRefusedError:
+    return RequestRefusedError(detail.message, code=detail.code, retry_after_ms=detail.retry_after_ms)
 
 
 def _read_hello(message: str | bytes, endpoint: Endpoint) -> ev.Hello:
