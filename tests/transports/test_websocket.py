@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Mapping
 
 import pytest
 from websockets.asyncio.client import connect
-from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidMessage, InvalidStatus
 
 from tts_server.transports.base import Connection
 from tts_server.transports.websocket import (
@@ -154,3 +154,30 @@ async def test_headers_are_never_logged(caplog: pytest.LogCaptureFixture) -> Non
     async with listening() as uri, connect(uri, additional_headers={"Authorization": "Bearer secret"}):
         pass
     assert "secret" not in caplog.text
+
+
+async def test_stop_drops_a_connection_that_has_not_said_what_it_wants() -> None:
+    async def serve(connection: Connection) -> None:
+        await connection.wait_closed()
+
+    listener = await listen(serve, WebSocketOptions(), host="127.0.0.1", port=0)
+    reader, writer = await asyncio.open_connection("127.0.0.1", listener.port)
+    async with connect(f"ws://127.0.0.1:{listener.port}/") as client, asyncio.timeout(5):
+        # Well below the time that an opening handshake may take.
+        listener.stop_accepting()
+        with contextlib.suppress(ConnectionResetError):
+            assert await reader.read() == b""
+        await client.ping()
+        listener.abort()
+        await listener.wait_closed()
+    writer.close()
+    with contextlib.suppress(ConnectionResetError):
+        await writer.wait_closed()
+
+
+async def test_connections_beyond_the_number_of_sockets_are_dropped_unread() -> None:
+    async with listening(WebSocketOptions(max_sockets=1)) as uri, connect(uri) as client:
+        with pytest.raises((InvalidMessage, OSError)):
+            await connect(uri, open_timeout=WAIT_S)
+        await client.send("still here")
+        assert await client.recv() == "still here"

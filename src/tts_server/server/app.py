@@ -180,6 +180,7 @@ class Server:
                 max_connections=config.limits.max_connections,
             ),
             max_message_bytes=config.limits.max_message_bytes,
+            max_sockets=2 * config.limits.max_connections + 64,
             ping_interval_s=config.ping_interval_s,
             ping_timeout_s=config.ping_timeout_s,
         )
@@ -342,13 +343,22 @@ class Server:
             for task in late:
                 task.cancel()
         if self._listener is not None:
-            await self._listener.wait_closed()
+            await self._wait_for_handlers(self._listener)
         if self._conductor is not None:
             self._conductor.close()
         if self._worker is not None:
             self._worker.stop()
             await self._wait_for_engine(self._worker)
         logger.info("stopped")
+
+    async def _wait_for_handlers(self, listener: Listener) -> None:
+        """Let connections that were never served (they waited for the model) close in order, for a moment."""
+        try:
+            async with asyncio.timeout(CLOSE_TIMEOUT_S):
+                await listener.wait_closed()
+        except TimeoutError:
+            listener.abort()
+            await listener.wait_closed()
 
     async def _wait_for_engine(self, worker: EngineWorker) -> None:
         try:

@@ -192,9 +192,7 @@ class Conductor:
         now = self._loop.time()
         job_id = self._scheduler.next_step(now, lane.index)
         if job_id is None:
-            wake_at = self._scheduler.wake_at(lane.index)
-            if wake_at is not None and lane.alarm is None:
-                lane.alarm = self._loop.call_at(wake_at, self._wake, lane)
+            self._set_alarm(lane, self._scheduler.wake_at(lane.index))
             return
         task = self._tasks[job_id]
         task.lane = lane
@@ -203,6 +201,11 @@ class Conductor:
         if lane.watchdog is None:
             lane.watchdog = self._loop.call_at(now + self._step_timeout_s, self._watch, lane)
         lane.worker.step(job_id, task.request)
+
+    def _set_alarm(self, lane: _Lane, at_s: float | None) -> None:
+        if lane.alarm is not None:
+            lane.alarm.cancel()
+        lane.alarm = None if at_s is None else self._loop.call_at(at_s, self._wake, lane)
 
     def _wake(self, lane: _Lane) -> None:
         """Ask again for a lane that had nothing to do but what was too early."""

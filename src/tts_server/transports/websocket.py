@@ -68,6 +68,8 @@ class WebSocketOptions:
         ping_interval_s: Seconds between keepalive pings; None sends none.
         ping_timeout_s: Seconds to wait for a pong; None waits for ever.
         close_timeout_s: Longest wait for the peer when the library itself closes, as after a missed pong.
+        max_sockets: A connection beyond so many is dropped unread; above what the gate lets in, so that those
+            that it refuses are told why.
         subprotocols: Subprotocols that the server speaks, the preferred one first.
     """
 
@@ -76,14 +78,16 @@ class WebSocketOptions:
     ping_interval_s: float | None = 20.0
     ping_timeout_s: float | None = 120.0
     close_timeout_s: float = 5.0
+    max_sockets: int = 1000
     subprotocols: tuple[str, ...] = ()
 
 
 class Listener:
     """A listening WebSocket server. Made by ``listen``."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Server, sockets: set[_Socket]) -> None:
         self._server = server
+        self._sockets = sockets
 
     @property
     def port(self) -> int | None:
@@ -94,11 +98,19 @@ class Listener:
         return None
 
     def stop_accepting(self) -> None:
-        """Take no new connections; those that are open go on."""
+        """Take no new connections; those that are open go on, those that have not said what they want end."""
         self._server.close(close_connections=False)
+        for connection in list(self._sockets):
+            if connection.protocol.state is State.CONNECTING:
+                connection.transport.abort()
+
+    def abort(self) -> None:
+        """Drop every connection."""
+        for connection in list(self._sockets):
+            connection.transport.abort()
 
     async def wait_closed(self) -> None:
-        """Wait until every handler has returned. After ``stop_accepting``."""
+        """Wait until every connection has ended and its handler has returned. After ``stop_accepting``."""
         await self._server.wait_closed()
 
 
@@ -136,6 +148,7 @@ async def listen(
         """The first of ours that is offered; a client that offers none of them goes without."""
         return next((Subprotocol(name) for name in options.subprotocols if name in offered), None)
 
+    sockets: set[_Socket] = set()
     where: dict[str, Any] = {"host": host, "port": port} if sock is None else {"sock": sock}
     server = await serve(
         serve_one,
@@ -152,23 +165,29 @@ async def listen(
         max_queue=MAX_QUEUED_MESSAGES,
         write_limit=WRITE_LIMIT_BYTES,
         logger=_library_logger(),
-        create_connection=_Socket,
+        create_connection=_kept_in(sockets, options.max_sockets),
     )
-    return Listener(server)
+    return Listener(server, sockets)
 
 
 class _Socket(ServerConnection):
     """The library's connection, which also tells its ``WebSocketConnection`` when it may write again."""
 
     on_writable: Callable[[], None] | None = None
+    siblings: set[_Socket]
+    max_siblings: int
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.siblings.add(self)
+        if len(self.siblings) > self.max_siblings:
+            cast("asyncio.Transport", transport).abort()
         sock = transport.get_extra_info("socket")
         if sock is not None:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
         super().connection_made(transport)
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self.siblings.discard(self)
         super().connection_lost(exc)
         self._tell()
 
@@ -182,6 +201,16 @@ class _Socket(ServerConnection):
 
     def wrapped(self) -> WebSocketConnection:
         return WebSocketConnection(self)
+
+
+def _kept_in(sockets: set[_Socket], max_sockets: int) -> type[_Socket]:
+    """The class of one listener's connections, which are found in ``sockets`` from accept to end."""
+
+    class Kept(_Socket):
+        siblings = sockets
+        max_siblings = max_sockets
+
+    return Kept
 
 
 class WebSocketConnection(Connection):

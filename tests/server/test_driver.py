@@ -1,0 +1,136 @@
+"""One connection's driver, over a transport in memory whose every byte a test decides about."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from tests.server.harness import Event, make_tone, running_server, until, until_idle
+
+from tts_server.protocol.capabilities import Limits
+from tts_server.server.app import Server
+from tts_server.server.driver import ConnectionDriver
+from tts_server.transports.memory import MemoryConnection, connect
+
+
+class MemoryClient:
+    """The client's end, in plain JSON."""
+
+    def __init__(self, end: MemoryConnection, driver: ConnectionDriver) -> None:
+        self.end = end
+        self.driver = driver
+
+    def send(self, kind: str, **fields: object) -> None:
+        self.end.write([json.dumps({"type": kind, **fields})])
+
+    def commit(self, text: str) -> None:
+        self.send("input_text.append", text=text)
+        self.send("input_text.commit")
+
+    async def receive(self) -> Event | None:
+        message = await self.end.receive()
+        return None if message is None else json.loads(message)
+
+    async def until(self, kind: str) -> Event:
+        while True:
+            event = await self.receive()
+            assert event is not None, f"closed before {kind}"
+            if event["type"] == kind:
+                return event
+
+
+@contextlib.asynccontextmanager
+async def client_in_memory(server: Server, *, capacity_bytes: int = 4000) -> AsyncIterator[MemoryClient]:
+    """Connect to a server without a socket."""
+    ours, theirs = connect(capacity_bytes=capacity_bytes)
+    serving = asyncio.ensure_future(server._drive(ours, "memory"))
+    await until(lambda: server._drivers)
+    yield MemoryClient(theirs, next(reversed(server._drivers)))
+    theirs.abort()
+    await serving
+
+
+async def test_the_rules_need_no_websocket(short_dir: Path) -> None:
+    async with running_server(short_dir) as server, client_in_memory(server) as client:
+        await client.until("server.hello")
+        client.commit("hello")
+        assert (await client.until("response.audio.done"))["duration_ms"] == 300
+        client.send("session.close")
+        await client.until("session.closed")
+        assert await client.receive() is None
+        assert client.end.close_code == 1000
+
+
+async def test_reader_that_takes_one_message_now_and_then_is_not_dropped(short_dir: Path) -> None:
+    limits = Limits(max_unsent_bytes=100_000, send_stall_s=0.2)
+    async with running_server(short_dir, limits=limits) as server, client_in_memory(server) as client:
+        client.commit("x" * 500)
+        for _ in range(6):
+            assert await client.receive() is not None
+            await asyncio.sleep(0.1)
+        await client.until("response.audio.done")
+
+
+async def test_reader_that_takes_nothing_is_dropped(short_dir: Path) -> None:
+    limits = Limits(max_unsent_bytes=100_000, send_stall_s=0.05)
+    async with running_server(short_dir, limits=limits) as server, client_in_memory(server) as client:
+        client.commit("x" * 500)
+        await until_made(server)
+        while await client.receive() is not None:
+            pass
+        assert (client.end.close_code, client.end.close_reason) == (1011, "nothing was read for 0.05 s")
+
+
+async def test_peer_that_only_asks_is_not_listened_to_until_it_reads(short_dir: Path) -> None:
+    limits = Limits(max_unsent_bytes=10_000, send_stall_s=60)
+    async with running_server(short_dir, limits=limits) as server, client_in_memory(server) as client:
+        n_asked = 500
+        for _ in range(n_asked):
+            client.send("server.status")
+        await until(lambda: client.driver._is_flooded)
+        for _ in range(100):
+            await asyncio.sleep(0)
+        assert client.driver._outbox.n_bytes < 3 * limits.max_unsent_bytes
+        for _ in range(n_asked):
+            await client.until("server.status")
+
+
+async def until_made(server: Server) -> None:
+    """Wait until a response was made to its end."""
+    await until(lambda: server.conductor.stats.steps)
+    await until_idle(server)
+
+
+async def test_no_more_than_a_little_is_encoded_ahead_of_the_peer(short_dir: Path) -> None:
+    async with running_server(short_dir) as server, client_in_memory(server) as client:
+        client.commit("x" * 100)
+        await until_made(server)
+        assert client.driver._outbox.n_bytes > 400_000
+        assert client.driver._connection.unsent_bytes < 20_000
+        await client.until("response.audio.done")
+
+
+async def test_cancel_takes_back_what_was_not_encoded(short_dir: Path) -> None:
+    async with running_server(short_dir) as server, client_in_memory(server) as client:
+        # Longer than the unsent bytes allow, so that it cannot be complete.
+        client.commit("x" * 2000)
+        await until(lambda: client.driver._outbox.n_bytes > 1_000_000)
+        client.send("response.cancel")
+        n_frames = 0
+        while (event := await client.receive()) is not None and event["type"] != "response.cancelled":
+            n_frames += event["type"] == "response.audio.delta"
+        assert n_frames < 30, "of the 700 that waited"
+
+
+async def test_end_of_the_connection_releases_everything(short_dir: Path) -> None:
+    async with running_server(short_dir, make_tone(work_ms=5)) as server:
+        async with client_in_memory(server) as client:
+            client.commit("x" * 2000)
+            await until(lambda: server.conductor.queue_depth)
+        await until_idle(server)
+        assert client.driver._timers == {}
+        assert client.driver._machine.live_responses == ()
+        assert client.driver._outbox.n_bytes == 0
