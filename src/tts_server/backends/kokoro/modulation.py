@@ -1,8 +1,25 @@
-"""The norms of the decoder and the vocoder, frozen: their statistics and the style become scales and shifts."""
+"""The norms of decoder and vocoder, frozen: statistics and style become one scale and one shift for each channel.
+
+An adaptive instance norm computes ``(1 + gamma) * (x - mean) / std + beta``, where gamma and beta are a linear layer
+of the style (Huang and Belongie 2017, arXiv:1703.06868). With mean and std known beforehand it is
+``scale * x + shift``. All vectors of all norms are concatenated, in the order of the norms, so that the work for an
+utterance is one product of a vector and a matrix.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tts_server.backends.kokoro.export_weights import ExportWeights
+from tts_server.backends.kokoro.stream_graph import StreamGraph
+
+Float32 = NDArray[np.float32]
+STYLE_SIZE = 128
+"""The half of a voice's style vector that decoder and vocoder take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,10 +27,92 @@ class Norm:
     """One adaptive instance norm.
 
     Args:
-        name: Module in the export; its style layer is ``<name>.fc``.
-        alpha: Name of the factor that the activation after it needs, if any.
+        name: Its module in the export; the style's layer is ``<name>.fc``.
+        alpha: Where the export keeps the factor that the activation after it needs, if it needs one.
+        statistic: The norm whose input it has, and hence its statistics: itself or an earlier one.
     """
 
     name: str
     n_channels: int
     alpha: str | None = None
+    statistic: str = ""
+
+    @property
+    def statistic_name(self) -> str:
+        return self.statistic or self.name
+
+
+def split_modulation(graph: StreamGraph, norms: Iterable[Norm]) -> dict[str, tuple[str, str]]:
+    """Declare the inputs ``scale`` and ``shift`` and cut them: the name of a norm -> its two vectors."""
+    norms = list(norms)
+    sizes = [norm.n_channels for norm in norms]
+    pieces = [
+        graph.split(graph.input(name, [1, sum(sizes), 1]), sizes, axis=1) for name in ("scale", "shift")
+    ]
+    return {norm.name: (scale, shift) for norm, scale, shift in zip(norms, *pieces, strict=True)}
+
+
+@dataclass(frozen=True, eq=False)
+class Modulation:
+    """What turns style and statistics into scales and shifts, for one program.
+
+    Args:
+        weight: float32 (128, 2 n): columns of 1 + gamma of all norms, then those of beta; n is the sum of channels.
+        bias: float32 (2 n,).
+        gather: int64 (n,): for each channel of each norm the place of its statistic.
+        n_statistics: How many numbers the means of all distinct statistics are.
+    """
+
+    weight: Float32
+    bias: Float32
+    gather: NDArray[np.int64]
+    n_statistics: int
+
+    @classmethod
+    def from_export(cls, weights: ExportWeights, norms: Iterable[Norm]) -> Modulation:
+        """Collect the style's layers.
+
+        Raises:
+            ModelCorruptError: The export lacks one.
+        """
+        columns: list[list[Float32]] = [[], []]
+        biases: list[list[Float32]] = [[], []]
+        places: dict[str, NDArray[np.int64]] = {}
+        gather, n_statistics = [], 0
+        for norm in norms:
+            n = norm.n_channels
+            if norm.statistic_name not in places:
+                places[norm.statistic_name] = np.arange(n_statistics, n_statistics + n)
+                n_statistics += n
+            gather.append(places[norm.statistic_name])
+            weight, bias = weights.linear(f"{norm.name}.fc", (STYLE_SIZE, 2 * n))
+            alpha = weights.value(norm.alpha, (1, n, 1)).reshape(n) if norm.alpha else np.ones(n, np.float32)
+            columns[0].append(weight[:, :n] * alpha)
+            columns[1].append(weight[:, n:] * alpha)
+            biases[0].append((1 + bias[:n]) * alpha)
+            biases[1].append(bias[n:] * alpha)
+        return cls(
+            np.ascontiguousarray(np.concatenate(columns[0] + columns[1], axis=1)),
+            np.concatenate(biases[0] + biases[1]),
+            np.concatenate(gather),
+            n_statistics,
+        )
+
+    def __call__(self, style: Float32, mean: Float32, std: Float32) -> tuple[Float32, Float32]:
+        """Return scale and shift, float32 (1, n, 1).
+
+        Args:
+            style: (128,): the first half of a voice's style vector.
+            mean: (n_statistics,): concatenated over the distinct statistics.
+            std: (n_statistics,): the root of variance + 1e-5.
+        """
+        gain, offset = np.split(style @ self.weight + self.bias, 2)
+        scale = gain / std[self.gather]
+        shift = offset - scale * mean[self.gather]
+        return scale.reshape(1, -1, 1), shift.reshape(1, -1, 1)
+
+
+def statistics_layout(norms: Iterable[Norm]) -> list[tuple[str, int]]:
+    """The distinct statistics in the order of concatenation: (name of the first norm that has it, channels)."""
+    layout = {norm.statistic_name: norm.n_channels for norm in norms}
+    return list(layout.items())

@@ -16,10 +16,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import onnx
 
 from tts_server.backends.kokoro.export_weights import ExportWeights
-from tts_server.backends.kokoro.modulation import Norm
+from tts_server.backends.kokoro.modulation import Norm, split_modulation
 from tts_server.backends.kokoro.stream_graph import StreamGraph
 
 GENERATOR = "decoder.decoder.generator"
@@ -79,12 +78,15 @@ def norms() -> Iterator[Norm]:
         for block in (stage.noise, *stage.blocks):
             for i in range(len(DILATIONS)):
                 for half in (1, 2):
-                    yield Norm(
-                        f"{block.name}.adain{half}.{i}", block.n_channels, f"{block.name}.alpha{half}.{i}"
-                    )
+                    which = f"{half}.{i}"
+                    # The blocks of a stage begin with norms of one and the same input.
+                    shares = block in stage.blocks and which == "1.0"
+                    statistic = f"{stage.blocks[0].name}.adain{which}" if shares else ""
+                    name = f"{block.name}.adain{which}"
+                    yield Norm(name, block.n_channels, f"{block.name}.alpha{which}", statistic)
 
 
-def build_vocoder(weights: ExportWeights) -> tuple[onnx.ModelProto, StreamGraph]:
+def build_vocoder(weights: ExportWeights) -> StreamGraph:
     """Build the program.
 
     Inputs besides the flags and states: ``x`` (1, 512, n) at 80 frames a second; ``source`` (1, 22, 60 m), at the
@@ -95,23 +97,14 @@ def build_vocoder(weights: ExportWeights) -> tuple[onnx.ModelProto, StreamGraph]
     """
     builder = _Vocoder(weights)
     builder.build()
-    return builder.graph.build(), builder.graph
+    return builder.graph
 
 
 class _Vocoder:
     def __init__(self, weights: ExportWeights) -> None:
         self.graph = StreamGraph("vocoder")
         self._weights = weights
-        all_norms = list(norms())
-        sizes = [norm.n_channels for norm in all_norms]
-        vectors = {}
-        for name in ("scale", "shift"):
-            self.graph.input(name, [1, sum(sizes), 1])
-            vectors[name] = self.graph.split(name, sizes, axis=1)
-        self._modulation = {
-            norm.name: (scale, shift)
-            for norm, scale, shift in zip(all_norms, vectors["scale"], vectors["shift"], strict=True)
-        }
+        self._modulation = split_modulation(self.graph, norms())
 
     def build(self) -> None:
         graph = self.graph

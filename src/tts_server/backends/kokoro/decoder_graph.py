@@ -1,0 +1,128 @@
+"""Kokoro's decoder blocks, between text stage and vocoder, as a streaming program with frozen norms.
+
+Five residual blocks of width 1024 at 40 frames a second; the last doubles the rate and halves the width. Each
+takes the text's features, pitch and energy besides the block before it. One block is two convolutions of three
+frames, so that the program looks ahead by about nine frames (0.23 s).
+
+The division of each block's sum by the square root of two is part of its last weights.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from tts_server.backends.kokoro.export_weights import ExportWeights
+from tts_server.backends.kokoro.modulation import Norm, split_modulation
+from tts_server.backends.kokoro.stream_graph import StreamGraph
+
+DECODER = "decoder.decoder"
+N_TEXT = 512
+N_TEXT_RESIDUAL = 64
+WIDTH = 1024
+N_OUT = 512
+MIN_FIRST_FRAMES = 12
+"""The fewest text frames of a first piece that is not the last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One residual block; the last also doubles the rate."""
+
+    name: str
+    n_in: int
+    n_out: int
+    upsamples: bool = False
+
+
+_N_CONCATENATED = WIDTH + N_TEXT_RESIDUAL + 2
+BLOCKS = (
+    Block(f"{DECODER}.encode", N_TEXT + 2, WIDTH),
+    Block(f"{DECODER}.decode.0", _N_CONCATENATED, WIDTH),
+    Block(f"{DECODER}.decode.1", _N_CONCATENATED, WIDTH),
+    Block(f"{DECODER}.decode.2", _N_CONCATENATED, WIDTH),
+    Block(f"{DECODER}.decode.3", _N_CONCATENATED, N_OUT, upsamples=True),
+)
+
+
+def norms() -> Iterator[Norm]:
+    """The decoder's norms, in the order in which their vectors are concatenated."""
+    for block in BLOCKS:
+        yield Norm(f"{block.name}.norm1", block.n_in)
+        yield Norm(f"{block.name}.norm2", block.n_out)
+
+
+def build_decoder(weights: ExportWeights) -> StreamGraph:
+    """Build the program.
+
+    Inputs besides the flags and states: ``text`` (1, 512, n) at 40 frames a second; ``pitch`` and ``energy``
+    (1, 1, 2 n); ``scale`` and ``shift`` (1, sum of the channels of `norms`, 1). Output: ``x`` (1, 512, m) at 80 a
+    second.
+
+    Raises:
+        ModelCorruptError: The export lacks a weight or has it in another shape.
+    """
+    builder = _Decoder(weights)
+    builder.build()
+    return builder.graph
+
+
+class _Decoder:
+    def __init__(self, weights: ExportWeights) -> None:
+        self.graph = StreamGraph("decoder")
+        self._weights = weights
+        self._modulation = split_modulation(self.graph, norms())
+
+    def build(self) -> None:
+        graph = self.graph
+        text = graph.input("text", [1, N_TEXT, None])
+        curves = [
+            graph.strided_conv(
+                graph.input(name, [1, 1, None]),
+                *self._weights.conv(f"{DECODER}.{module}", (1, 1, 3)),
+                stride=2,
+                padding=1,
+            )
+            for name, module in (("pitch", "F0_conv"), ("energy", "N_conv"))
+        ]
+        residual = graph.conv(
+            text, *self._weights.conv(f"{DECODER}.asr_res.0", (N_TEXT_RESIDUAL, N_TEXT, 1)), padding=0
+        )
+        x = self._block(BLOCKS[0], graph.node("Concat", [text, *curves], axis=1))
+        side = graph.node("Concat", [residual, *curves], axis=1)
+        for block in BLOCKS[1:]:
+            side = graph.delay(side, N_TEXT_RESIDUAL + 2, x)
+            x = self._block(block, graph.node("Concat", [x, side], axis=1))
+        graph.output("x", x)
+
+    def _block(self, block: Block, x: str) -> str:
+        graph, half_power = self.graph, np.float32(math.sqrt(0.5))
+        y = self._normalize(f"{block.name}.norm1", x)
+        if block.upsamples:
+            weight, bias = self._weights.conv(f"{block.name}.pool", (block.n_in, 1, 3))
+            y = graph.conv_transpose(y, weight, bias, stride=2, trim=1, group=block.n_in, n_extra=1)
+        weight, bias = self._weights.conv(f"{block.name}.conv1", (block.n_out, block.n_in, 3))
+        y = self._normalize(f"{block.name}.norm2", graph.conv(y, weight, bias, padding=1))
+        weight, bias = self._weights.conv(f"{block.name}.conv2", (block.n_out, block.n_out, 3))
+        y = graph.conv(y, weight * half_power, bias * half_power, padding=1)
+        made = f"/{block.name.replace('decoder.', 'decoder/')}/conv1x1/Conv_output_0"
+        weight = self._weights.conv_made(made, (block.n_out, block.n_in, 1))
+        shortcut = graph.conv(x, weight * half_power, None, padding=0)
+        if block.upsamples:
+            scales = graph.constant(np.array([1, 1, 2], np.float32))
+            shortcut = graph.node(
+                "Resize",
+                [shortcut, "", scales],
+                mode="nearest",
+                coordinate_transformation_mode="asymmetric",
+                nearest_mode="floor",
+            )
+        return graph.node("Add", [graph.delay(shortcut, block.n_out, y), y])
+
+    def _normalize(self, norm: str, x: str) -> str:
+        scale, shift = self._modulation[norm]
+        x = self.graph.node("Add", [self.graph.node("Mul", [x, scale]), shift])
+        return self.graph.node("LeakyRelu", [x], alpha=0.2)
