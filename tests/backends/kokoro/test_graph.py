@@ -134,3 +134,31 @@ def test_the_simplified_graph_sounds_like_the_export_at_two_thirds_of_its_level(
     rest = actual[20:] - expected[20:]
     # What is left is the rounding of the source's spectrum, which the network hears (35 dB and more).
     assert np.square(rest).sum() < 10**-2.5 * np.square(expected).sum()
+
+
+@pytest.mark.model
+@pytest.mark.timeout(300)
+def test_a_float_export_with_unfolded_constants_gives_the_same_graph(
+    published_model: onnx.ModelProto, prepared_graph: onnx.ModelProto
+) -> None:
+    unfolded = dequantize(published_model)
+    tensors = {tensor.name: tensor for tensor in unfolded.graph.initializer}
+    nodes = []
+    for name, tensor in tensors.items():
+        if name.endswith("/Reciprocal_2_output_0"):
+            value = numpy_helper.from_array(1 / numpy_helper.to_array(tensor), f"{name}_of")
+            unfolded.graph.initializer.append(value)
+            nodes.append(helper.make_node("Reciprocal", [value.name], [name], name))
+        elif "Constant" in name:
+            nodes.append(helper.make_node("Constant", [], [name], name, value=tensor))
+    for node in nodes:
+        unfolded.graph.initializer.remove(tensors[node.output[0]])
+    nodes += [onnx.NodeProto.FromString(node.SerializeToString()) for node in unfolded.graph.node]
+    del unfolded.graph.node[:]
+    unfolded.graph.node.extend(nodes)
+    prepared = prepare(unfolded)
+    assert len(prepared.graph.node) == len(prepared_graph.graph.node)
+    expected = {tensor.name: tensor.raw_data for tensor in prepared_graph.graph.initializer}
+    actual = {tensor.name: tensor.raw_data for tensor in prepared.graph.initializer}
+    assert actual.keys() == expected.keys()
+    assert sum(actual[name] != expected[name] for name in expected) <= 12  # reciprocals of reciprocals

@@ -18,6 +18,7 @@ import onnx
 from onnx import TensorProto, helper
 
 from tts_server.backends.kokoro.dequantize import dequantize
+from tts_server.backends.kokoro.fold import fold_constants
 from tts_server.backends.kokoro.graph_index import GraphIndex, prune
 from tts_server.backends.kokoro.simplify import simplify
 from tts_server.errors import ModelCorruptError
@@ -73,7 +74,7 @@ def prepare(model: onnx.ModelProto, progress: ProgressCallback | None = None) ->
     names = tuple(value.name for value in model.graph.input)
     if names != INPUTS or [value.name for value in model.graph.output] != [AUDIO]:
         raise ModelCorruptError(f"the model is no Kokoro export: its inputs are {', '.join(names)}")
-    model = simplify(dequantize(model, progress))
+    model = simplify(fold_constants(dequantize(model, progress)))
     seams = find_seams(model)
     model.graph.node.append(helper.make_node("Identity", [seams.durations], [DURATIONS], DURATIONS))
     model.graph.output.append(_value_of_any_shape(DURATIONS))

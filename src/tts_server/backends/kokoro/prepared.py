@@ -20,6 +20,7 @@ WHOLE = "whole"
 
 _PREPARATION = (
     "dequantize.py",
+    "fold.py",
     "graph.py",
     "graph_index.py",
     "prepared.py",
