@@ -150,6 +150,16 @@ async def test_reconnecting_ends_when_its_tries_are_used_up(endpoint: Endpoint) 
     await client.close()
 
 
+async def test_reconnecting_ends_at_once_when_the_token_is_refused(endpoint: Endpoint) -> None:
+    client = TTSClient(endpoint, reconnect=RetryPolicy(max_tries=2, first_delay_s=1000))
+    async with serving(endpoint):
+        await client.connect()
+    async with serving(endpoint, auth_token="sesame"):
+        with pytest.raises(ConnectFailedError, match="asks for a token"):
+            await client.status()
+    await client.close()
+
+
 async def test_closed_client_says_so(endpoint: Endpoint) -> None:
     async with serving(endpoint):
         client = TTSClient(endpoint, reconnect=True)

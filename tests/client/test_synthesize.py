@@ -96,9 +96,15 @@ async def test_synthesize_refuses_to_mix_with_appended_text(endpoint: Endpoint) 
 
 
 async def test_closing_a_stream_early_frees_the_server(endpoint: Endpoint) -> None:
-    async with serving(endpoint, script=ToneScript(work_ms=20)), TTSClient(endpoint) as client:
+    messages: list[str | bytes] = []
+    async with (
+        serving(endpoint, script=ToneScript(work_ms=20)),
+        TTSClient(endpoint, on_message=messages.append) as client,
+    ):
         async with client.synthesize("word " * 300) as speech:
             await anext(speech)
+        await client.status()
+        assert any('"response.cancelled"' in str(message) for message in messages)
         assert (await collect(client.synthesize("Next.")))[:1] != b""
         assert (await client.status()).queue_depth == 0
 
