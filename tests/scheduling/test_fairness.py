@@ -1,0 +1,82 @@
+"""What listeners get, counted in simulated time."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from tests.scheduling.factories import PLENTY, make_scheduler
+from tests.scheduling.simulation import STEP_WORK_S, Simulation, Talker
+
+TALK = 40
+"""Characters of a short sentence: 2.6 s."""
+
+
+@pytest.mark.parametrize("rtf", [0.1, 0.28, 1.0])
+def test_five_who_always_want_more_get_equal_audio(rtf: float) -> None:
+    talkers = [Talker(name, n_chars=300) for name in "abcde"]
+    Simulation(make_scheduler(), talkers, rtf=rtf).run(600)
+    parts = [talker.audio_s for talker in talkers]
+    assert max(parts) <= 1.05 * min(parts)
+
+
+def test_texts_of_different_lengths_cost_nobody_their_part_when_all_cannot_keep_up() -> None:
+    talkers = [
+        Talker(name, n_chars=n_chars) for name, n_chars in zip("abcde", (60, 100, 200, 400, 800), strict=True)
+    ]
+    Simulation(make_scheduler(), talkers, rtf=0.5).run(1200)
+    parts = [talker.audio_s for talker in talkers]
+    assert max(parts) <= 1.25 * min(parts)
+
+
+@pytest.mark.parametrize("rtf", [0.1, 0.17, 0.28, 0.4])
+def test_nobody_runs_dry_while_the_machine_could_have_prevented_it(rtf: float) -> None:
+    n_talkers = math.floor(0.85 / rtf)
+    talkers = [Talker(f"t{n}", n_chars=200, begin_s=0.4 * n) for n in range(n_talkers)]
+    scheduler = make_scheduler()
+    Simulation(scheduler, talkers, rtf=rtf).run(300)
+    assert sum(talker.gap_s for talker in talkers) == 0.0
+    assert scheduler.stats(300).gaps == 0
+
+
+@pytest.mark.parametrize("rtf", [0.17, 0.27, 0.4])
+def test_one_more_is_refused_and_those_admitted_hear_no_gap(rtf: float) -> None:
+    n_talkers = math.floor(0.85 / rtf)
+    talkers = [Talker(f"t{n}", n_chars=200, begin_s=2.0 * n) for n in range(n_talkers)]
+    late = Talker("late", n_chars=200, begin_s=60.0)
+    scheduler = make_scheduler(PLENTY, admission=True)
+    Simulation(scheduler, [*talkers, late], rtf=rtf).run(180)
+    assert late.n_refused > 0
+    assert late.audio_s == 0
+    assert [talker.n_refused for talker in talkers] == [0] * n_talkers
+    assert sum(talker.gap_s for talker in talkers) == 0.0
+
+
+def test_a_newcomer_hears_its_first_word_soon_however_much_the_others_have_to_say() -> None:
+    waits: dict[str, float] = {}
+    for order in ("deadline", "fifo"):
+        talkers = [Talker(name, n_chars=800) for name in "ab"]
+        newcomer = Talker("new", n_chars=TALK, begin_s=5.0, pause_s=9.7)
+        Simulation(make_scheduler(order=order), [*talkers, newcomer], rtf=0.28).run(300)
+        ranked = sorted(newcomer.first_audio_s)
+        waits[order] = ranked[int(0.95 * len(ranked))]
+    alone = Talker("new", n_chars=TALK, pause_s=9.7)
+    Simulation(make_scheduler(), [alone], rtf=0.28).run(100)
+    idle = max(alone.first_audio_s)
+    # A step in progress cannot be interrupted.
+    assert waits["deadline"] <= idle + STEP_WORK_S + 0.001
+    assert waits["fifo"] > 10 * waits["deadline"]
+
+
+def test_nobody_starves_behind_a_stream_of_newcomers() -> None:
+    patient = Talker("patient", n_chars=800, n_texts=1)
+    crowd = [Talker(f"n{n}", n_chars=TALK, begin_s=0.1 * n) for n in range(20)]
+    Simulation(make_scheduler(), [patient, *crowd], rtf=0.5).run(600)
+    assert patient.audio_s == pytest.approx(800 * 0.065)
+
+
+def test_work_ahead_is_done_while_nobody_is_in_a_hurry() -> None:
+    alone = Talker("a", n_chars=800, n_texts=1)
+    simulation = Simulation(make_scheduler(), [alone], rtf=0.25)
+    simulation.run(800 * 0.065 * 0.25 + 0.2)
+    assert alone.audio_s == pytest.approx(800 * 0.065)
