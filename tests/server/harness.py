@@ -65,9 +65,16 @@ async def running_server(
     """Run a server on a Unix socket in a folder; everything is admitted that the limits allow."""
     config = make_config(path, limits=limits or Limits(), **fields)
     policy = SchedulingPolicy(admission=False)
-    server = Server(config, backend or make_tone(), step_timeout_s=step_timeout_s, policy=policy)
-    async with asyncio.timeout(WAIT_S * 2), server:
-        yield server
+    backend = backend or make_tone()
+    server = Server(config, backend, step_timeout_s=step_timeout_s, policy=policy)
+    try:
+        async with asyncio.timeout(WAIT_S * 2), server:
+            yield server
+    finally:
+        # A test that fails must not leave a thread that keeps the interpreter from ending.
+        gate = backend._script.gate if isinstance(backend, ToneBackend) else None
+        if gate is not None:
+            gate.set()
 
 
 class Client:

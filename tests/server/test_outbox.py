@@ -21,7 +21,7 @@ def make_outbox(*events: ServerEvent) -> Outbox:
 
 
 def test_events_leave_in_order_and_encoded() -> None:
-    events = [make_audio("a", 0), TextCleared("evt_1"), make_audio("a", 2)]
+    events: list[ServerEvent] = [make_audio("a", 0), TextCleared("evt_1"), make_audio("a", 2)]
     assert make_outbox(*events).take(1_000_000) == [encode_server(event) for event in events]
 
 

@@ -27,6 +27,10 @@ logger = logging.getLogger(__name__)
 
 STOP_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
+SWITCH_INTERVAL_S: Final = 0.0005
+"""How long an engine that works in Python may keep the interpreter from the event loop. With Python's own 5 ms
+an answer took 6 ms beside such an engine, with this 1.1 ms (medians of 300, two cores)."""
+
 LOG_FORMAT: Final = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
 
 
@@ -45,6 +49,7 @@ def run_server(config: ServerConfig, progress: ProgressCallback | None = None) -
         ModelError: The model cannot be loaded.
     """
     configure_logging(config.log_level)
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
     try:
         return asyncio.run(_Process(config, progress).run())
     except KeyboardInterrupt:

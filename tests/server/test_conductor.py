@@ -1,0 +1,266 @@
+"""The conductor's part, with an engine and connections that only note what they are told."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import cast
+
+import pytest
+
+from tts_server.backends.tone import ToneBackend
+from tts_server.engine.worker import EngineWorker, Outcome, StepEnded
+from tts_server.errors import BusyError, LocalProtocolError, SynthesisError, TTSServerError
+from tts_server.protocol.capabilities import Limits
+from tts_server.scheduling.scheduler import Scheduler, SchedulingPolicy
+from tts_server.server import conductor as module
+from tts_server.server.conductor import Conductor
+from tts_server.session.effects import SpeechRequest
+
+PCM = bytes(2 * 2400)
+A_SECOND = bytes(2 * 24000)
+"""Enough for another's first audio to be due before more of this."""
+REQUEST = SpeechRequest("hello", "alto", "en", {})
+
+
+class FakeWorker:
+    """Notes its orders; the test says what became of them."""
+
+    def __init__(self) -> None:
+        self.backend = ToneBackend()
+        self.orders: list[str] = []
+
+    def step(self, job_id: str, _request: SpeechRequest) -> None:
+        self.orders.append(f"step {job_id}")
+
+    def drop(self, job_id: str) -> None:
+        self.orders.append(f"drop {job_id}")
+
+
+class FakeSpeaker:
+    """Notes what it is told."""
+
+    def __init__(self, connection_id: str) -> None:
+        self.connection_id = connection_id
+        self.told: list[str] = []
+
+    def audio(self, response_id: str, pcm: bytes) -> None:
+        self.told.append(f"audio {response_id} {len(pcm)}")
+
+    def finished(self, response_id: str) -> None:
+        self.told.append(f"finished {response_id}")
+
+    def failed(self, response_id: str, error: TTSServerError) -> None:
+        self.told.append(f"failed {response_id}: {error}")
+
+    def released(self, response_id: str) -> None:
+        self.told.append(f"released {response_id}")
+
+
+class House:
+    """A conductor with fake engines and speakers."""
+
+    def __init__(self, *, n_engines: int = 1, step_timeout_s: float = 30.0, max_admitted: int = 32) -> None:
+        limits = Limits(max_inflight=8, max_admitted=max_admitted)
+        scheduler = Scheduler(limits, n_lanes=n_engines, policy=SchedulingPolicy(admission=False))
+        self.workers = [FakeWorker() for _ in range(n_engines)]
+        self.conductor = Conductor(
+            [cast("EngineWorker", worker) for worker in self.workers],
+            scheduler,
+            asyncio.get_running_loop(),
+            step_timeout_s=step_timeout_s,
+        )
+        self.a, self.b = FakeSpeaker("a"), FakeSpeaker("b")
+
+    def submit(self, speaker: FakeSpeaker, response_id: str = "1") -> None:
+        self.conductor.submit(speaker, response_id, REQUEST)
+        self.conductor.dispatch()
+
+    def end(
+        self,
+        job_id: str,
+        outcome: Outcome = Outcome.MORE,
+        *,
+        pcm: bytes = PCM,
+        engine: int = 0,
+        n_bad: int = 0,
+        error: TTSServerError | None = None,
+    ) -> None:
+        result = StepEnded(job_id, outcome, pcm, n_bad=n_bad, work_s=0.01, error=error)
+        self.conductor.step_ended(cast("EngineWorker", self.workers[engine]), result)
+
+    @property
+    def orders(self) -> list[str]:
+        return self.workers[0].orders
+
+
+async def test_one_step_is_ordered_at_a_time() -> None:
+    house = House()
+    house.submit(house.a)
+    house.submit(house.b)
+    house.conductor.dispatch()
+    assert house.orders == ["step a/1"]
+    house.end("a/1", pcm=A_SECOND)
+    assert house.orders == ["step a/1", "step b/1"]
+
+
+async def test_audio_and_the_end_are_told_in_order() -> None:
+    house = House()
+    house.submit(house.a)
+    house.end("a/1")
+    house.end("a/1", Outcome.FINISHED, pcm=b"")
+    assert house.a.told == [f"audio 1 {len(PCM)}", "finished 1"]
+    assert house.conductor.queue_depth == 0
+    assert "drop a/1" not in house.orders, "the engine has closed it"
+
+
+async def test_failure_is_told_with_its_error_and_without_audio() -> None:
+    house = House()
+    house.submit(house.a)
+    house.end("a/1", Outcome.FAILED, error=SynthesisError("no"))
+    assert house.a.told == ["failed 1: no"]
+    assert house.conductor.queue_depth == 0
+
+
+async def test_refusal_changes_nothing() -> None:
+    house = House(max_admitted=1)
+    house.submit(house.a)
+    with pytest.raises(BusyError):
+        house.submit(house.b)
+    assert house.conductor.queue_depth == 1
+
+
+async def test_cancel_before_the_first_step_is_released_at_once() -> None:
+    house = House()
+    house.submit(house.a)
+    house.submit(house.b)
+    house.conductor.cancel(house.b, "1")
+    assert house.b.told == ["released 1"]
+    assert house.conductor.queue_depth == 1
+
+
+async def test_cancel_between_steps_is_released_at_once_and_dropped() -> None:
+    house = House()
+    house.submit(house.a)
+    house.submit(house.b)
+    house.end("a/1", pcm=A_SECOND)
+    house.conductor.cancel(house.a, "1")
+    assert house.a.told[-1] == "released 1"
+    assert house.orders == ["step a/1", "step b/1", "drop a/1"]
+
+
+async def test_cancel_during_a_step_is_released_with_it_and_dropped() -> None:
+    house = House()
+    house.submit(house.a)
+    house.conductor.cancel(house.a, "1")
+    house.conductor.cancel(house.a, "1")
+    assert house.a.told == []
+    assert house.conductor.queue_depth == 1
+    house.end("a/1")
+    assert house.a.told == ["released 1"]
+    assert house.orders == ["step a/1", "drop a/1"]
+    assert house.conductor.queue_depth == 0
+
+
+@pytest.mark.parametrize("outcome", [Outcome.FINISHED, Outcome.FAILED])
+async def test_cancel_during_the_last_step_is_released_and_nothing_else(outcome: Outcome) -> None:
+    house = House()
+    house.submit(house.a)
+    house.conductor.cancel(house.a, "1")
+    house.end("a/1", outcome, pcm=b"")
+    assert house.a.told == ["released 1"]
+    assert house.orders == ["step a/1"]
+
+
+async def test_cancel_of_what_has_ended_is_released() -> None:
+    house = House()
+    house.conductor.cancel(house.a, "7")
+    assert house.a.told == ["released 7"]
+
+
+async def test_paused_connection_gets_no_steps_until_it_is_resumed() -> None:
+    house = House()
+    house.conductor.pause(house.a)
+    house.submit(house.a)
+    assert house.orders == []
+    house.conductor.resume(house.a)
+    house.conductor.dispatch()
+    assert house.orders == ["step a/1"]
+
+
+async def test_forgotten_connection_holds_nothing_once_its_step_returns() -> None:
+    house = House()
+    house.submit(house.a, "1")
+    house.submit(house.a, "2")
+    house.conductor.forget(house.a)
+    assert house.conductor.queue_depth == 1
+    house.end("a/1")
+    assert house.conductor.queue_depth == 0
+    assert house.orders[-1] == "drop a/1"
+
+
+async def test_steps_without_audio_in_a_row_fail_the_response(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MAX_EMPTY_STEPS", 3)
+    house = House()
+    house.submit(house.a)
+    for pcm in (b"", b"", PCM, b"", b""):
+        house.end("a/1", pcm=pcm)
+    assert house.conductor.queue_depth == 1
+    house.end("a/1", pcm=b"")
+    assert house.a.told[-1] == "failed 1: the speech engine makes no audio of this text"
+    assert house.orders[-1] == "drop a/1"
+    assert house.conductor.queue_depth == 0
+
+
+async def test_answer_that_was_not_asked_for_is_refused() -> None:
+    house = House()
+    house.submit(house.a)
+    with pytest.raises(LocalProtocolError, match="b/1"):
+        house.end("b/1")
+
+
+async def test_several_engines_work_side_by_side_and_keep_their_responses() -> None:
+    house = House(n_engines=2)
+    house.submit(house.a)
+    house.submit(house.b)
+    assert [worker.orders for worker in house.workers] == [["step a/1"], ["step b/1"]]
+    house.end("b/1", engine=1)
+    house.end("a/1", engine=0)
+    assert [worker.orders for worker in house.workers] == [["step a/1"] * 2, ["step b/1"] * 2]
+
+
+async def test_stuck_engine_fails_its_own_response_while_another_goes_on() -> None:
+    house = House(n_engines=2, step_timeout_s=0.01)
+    house.submit(house.a)
+    house.submit(house.b)
+    while not house.conductor.stats.stuck_engines:
+        await asyncio.sleep(0)
+        house.end("b/1", engine=1)
+    assert house.a.told == ["failed 1: the speech engine has not answered for 0.01 s"]
+    house.submit(house.a, "2")
+    house.end("b/1", Outcome.FINISHED, pcm=b"", engine=1)
+    assert house.workers[1].orders[-1] == "step a/2"
+    house.end("a/1", engine=0)
+    assert house.workers[0].orders == ["step a/1", "drop a/1"]
+    assert house.conductor.stats.stuck_engines == 0
+    assert house.a.told[1:] == []
+    house.conductor.close()
+
+
+async def test_engine_that_is_quick_is_never_stuck_however_long_it_works() -> None:
+    house = House(step_timeout_s=0.02)
+    house.submit(house.a)
+    until = asyncio.get_running_loop().time() + 0.1
+    while asyncio.get_running_loop().time() < until:
+        await asyncio.sleep(0.001)
+        house.end("a/1")
+    assert house.conductor.stats.stuck_engines == 0
+    house.conductor.close()
+
+
+async def test_bad_samples_are_counted() -> None:
+    house = House()
+    house.submit(house.a)
+    house.end("a/1", n_bad=7)
+    house.end("a/1", n_bad=3)
+    assert house.conductor.stats.bad_samples == 10
+    assert house.conductor.stats.steps == 2
