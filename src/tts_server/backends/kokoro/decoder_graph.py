@@ -14,18 +14,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from onnx import TensorProto
 
 from tts_server.backends.kokoro.export_weights import ExportWeights
-from tts_server.backends.kokoro.modulation import Norm, split_modulation
+from tts_server.backends.kokoro.modulation import Norm, split_vectors
 from tts_server.backends.kokoro.stream_graph import StreamGraph
 
 DECODER = "decoder.decoder"
 N_TEXT = 512
 N_TEXT_RESIDUAL = 64
 WIDTH = 1024
+EPSILON = np.array([1e-5], np.float32)
 N_OUT = 512
-MIN_FIRST_FRAMES = 12
+LOOK_AHEAD_FRAMES = 10
+"""So many text frames after the last that comes out must be there: 9.5, rounded up."""
+MIN_PIECE_FRAMES = 12
 """The fewest text frames of a first piece that is not the last."""
+PIECE_FRAMES = 40
+"""Text frames of a further piece: a call reads 130 MB of weights whatever its length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +65,9 @@ def build_decoder(weights: ExportWeights) -> StreamGraph:
     """Build the program.
 
     Inputs besides the flags and states: ``text`` (1, 512, n) at 40 frames a second; ``pitch`` and ``energy``
-    (1, 1, 2 n); ``scale`` and ``shift`` (1, sum of the channels of `norms`, 1). Output: ``x`` (1, 512, m) at 80 a
-    second.
+    (1, 1, 2 n); ``gain``, ``offset``, ``mean`` and ``std`` (1, sum of the channels of `norms`, 1); ``exact`` (1,),
+    which is 1 to use the statistics of the piece itself instead, meant for an utterance in one piece, and else 0.
+    Output: ``x`` (1, 512, m) at 80 a second.
 
     Raises:
         ModelCorruptError: The export lacks a weight or has it in another shape.
@@ -74,7 +81,8 @@ class _Decoder:
     def __init__(self, weights: ExportWeights) -> None:
         self.graph = StreamGraph("decoder")
         self._weights = weights
-        self._modulation = split_modulation(self.graph, norms())
+        self._vectors = split_vectors(self.graph, norms(), ("gain", "offset", "mean", "std"))
+        self._exact = self.graph.node("Cast", [self.graph.input("exact", [1])], to=TensorProto.BOOL)
 
     def build(self) -> None:
         graph = self.graph
@@ -123,6 +131,15 @@ class _Decoder:
         return graph.node("Add", [graph.delay(shortcut, block.n_out, y), y])
 
     def _normalize(self, norm: str, x: str) -> str:
-        scale, shift = self._modulation[norm]
-        x = self.graph.node("Add", [self.graph.node("Mul", [x, scale]), shift])
-        return self.graph.node("LeakyRelu", [x], alpha=0.2)
+        graph = self.graph
+        gain, offset, mean, std = self._vectors[norm]
+        exact_mean = graph.node("ReduceMean", [x], axes=[2])
+        centred = graph.node("Sub", [x, exact_mean])
+        variance = graph.node("ReduceMean", [graph.node("Mul", [centred, centred])], axes=[2])
+        exact_std = graph.node("Sqrt", [graph.node("Add", [variance, graph.constant(EPSILON)])])
+        mean = graph.node("Where", [self._exact, exact_mean, mean])
+        std = graph.node("Where", [self._exact, exact_std, std])
+        scale = graph.node("Div", [gain, std])
+        shift = graph.node("Sub", [offset, graph.node("Mul", [scale, mean])])
+        x = graph.node("Add", [graph.node("Mul", [x, scale]), shift])
+        return graph.node("LeakyRelu", [x], alpha=0.2)

@@ -8,7 +8,7 @@ utterance is one product of a vector and a matrix.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,14 +42,14 @@ class Norm:
         return self.statistic or self.name
 
 
-def split_modulation(graph: StreamGraph, norms: Iterable[Norm]) -> dict[str, tuple[str, str]]:
-    """Declare the inputs ``scale`` and ``shift`` and cut them: the name of a norm -> its two vectors."""
+def split_vectors(
+    graph: StreamGraph, norms: Iterable[Norm], inputs: Sequence[str]
+) -> dict[str, tuple[str, ...]]:
+    """Declare inputs of concatenated vectors and cut them: the name of a norm -> its piece of each input."""
     norms = list(norms)
     sizes = [norm.n_channels for norm in norms]
-    pieces = [
-        graph.split(graph.input(name, [1, sum(sizes), 1]), sizes, axis=1) for name in ("scale", "shift")
-    ]
-    return {norm.name: (scale, shift) for norm, scale, shift in zip(norms, *pieces, strict=True)}
+    pieces = [graph.split(graph.input(name, [1, sum(sizes), 1]), sizes, axis=1) for name in inputs]
+    return {norm.name: vectors for norm, vectors in zip(norms, zip(*pieces, strict=True), strict=True)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,18 +98,22 @@ class Modulation:
             n_statistics,
         )
 
-    def __call__(self, style: Float32, mean: Float32, std: Float32) -> tuple[Float32, Float32]:
-        """Return scale and shift, float32 (1, n, 1).
+    def gain_and_offset(self, style: Float32) -> tuple[Float32, Float32]:
+        """Return ``1 + gamma`` and beta of all norms, float32 (n,), for a style (128,)."""
+        gain, offset = np.split(style @ self.weight + self.bias, 2)
+        return gain, offset
+
+    def scale_and_shift(self, style: Float32, mean: Float32, std: Float32) -> tuple[Float32, Float32]:
+        """Return scale and shift, float32 (n,).
 
         Args:
             style: (128,): the first half of a voice's style vector.
             mean: (n_statistics,): concatenated over the distinct statistics.
             std: (n_statistics,): the root of variance + 1e-5.
         """
-        gain, offset = np.split(style @ self.weight + self.bias, 2)
+        gain, offset = self.gain_and_offset(style)
         scale = gain / std[self.gather]
-        shift = offset - scale * mean[self.gather]
-        return scale.reshape(1, -1, 1), shift.reshape(1, -1, 1)
+        return scale, offset - scale * mean[self.gather]
 
 
 def statistics_layout(norms: Iterable[Norm]) -> list[tuple[str, int]]:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tts_server.backends.kokoro.export_weights import ExportWeights
-from tts_server.backends.kokoro.modulation import Norm, split_modulation
+from tts_server.backends.kokoro.modulation import Norm, split_vectors
 from tts_server.backends.kokoro.stream_graph import StreamGraph
 
 GENERATOR = "decoder.decoder.generator"
@@ -34,8 +34,8 @@ SOURCE_LEAD_FRAMES = 5
 
 Their look-ahead is 39 samples at ten a frame.
 """
-MIN_FIRST_FRAMES = 12
-"""The fewest frames of a first piece that is not the last: the look-ahead of the whole program is 8.3 frames."""
+LOOK_AHEAD_FRAMES = 8
+"""So many frames after the last that comes out must be there: 7.6, rounded up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ class _Vocoder:
     def __init__(self, weights: ExportWeights) -> None:
         self.graph = StreamGraph("vocoder")
         self._weights = weights
-        self._modulation = split_modulation(self.graph, norms())
+        self._modulation = split_vectors(self.graph, norms(), ("scale", "shift"))
 
     def build(self) -> None:
         graph = self.graph
