@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from tts_server.bench.peer import Peer, running_peer
 from tts_server.bench.listener import Hearing, hear
+from tts_server.bench.peer import Peer, running_peer
 from tts_server.bench.process import RunningServer, running_server
 from tts_server.bench.report import machine, median, percentile, table
 from tts_server.bench.sentences import PARAGRAPH, SENTENCES
