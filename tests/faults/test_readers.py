@@ -11,7 +11,7 @@ from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
 from tts_server.protocol.capabilities import Limits
-from tts_server.server import driver
+from tts_server.server import app, driver
 
 SMALL = Limits(max_unsent_bytes=50_000, send_stall_s=0.2)
 PATIENT = Limits(max_unsent_bytes=50_000, send_stall_s=60.0)
@@ -143,3 +143,17 @@ async def test_stuck_reader_does_not_hold_up_the_stop(
         began = asyncio.get_running_loop().time()
         await server.aclose()
         assert asyncio.get_running_loop().time() - began < 2
+
+
+async def test_stop_drops_a_reader_that_the_stall_has_not_found_yet(
+    short_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app, "CLOSE_TIMEOUT_S", 0.1)
+    limits = Limits(max_unsent_bytes=50_000, send_stall_s=60.0, drain_s=0.05)
+    async with running_server(short_dir, limits=limits) as server, client_of(server) as client:
+        await client.begin(LONG_TEXT)
+        client.stop_reading()
+        await until_still(server.conductor)
+        async with asyncio.timeout(5):
+            await server.aclose()
+        assert server.n_connections == 0

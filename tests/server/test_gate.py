@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from tests.server.harness import (
 from websockets.exceptions import InvalidStatus
 
 from tts_server.protocol.capabilities import Limits
+from tts_server.transports import memory
 
 
 @pytest.mark.parametrize("token", [None, "", "wrong", "secre", "secrets", "sécret"])
@@ -97,3 +99,13 @@ async def test_message_over_the_limit_closes_with_1009(short_dir: Path) -> None:
     ):
         await client.send("input_text.append", text="x" * 1000)
         assert (await client.closed())[0] == 1009
+
+
+async def test_connection_that_slipped_past_the_gate_is_closed_with_1013(short_dir: Path) -> None:
+    async with running_server(short_dir, limits=Limits(max_connections=1)) as server, client_of(server):
+        ours, theirs = memory.connect()
+        serving = asyncio.ensure_future(server._serve(ours))
+        assert await theirs.receive() is None
+        assert theirs.close_code == 1013
+        await serving
+        assert server.n_connections == 1

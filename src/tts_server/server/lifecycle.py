@@ -28,8 +28,8 @@ logger = logging.getLogger(__name__)
 STOP_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
 SWITCH_INTERVAL_S: Final = 0.0005
-"""How long an engine that works in Python may keep the interpreter from the event loop. With Python's own 5 ms
-an answer took 6 ms beside such an engine, with this 1.1 ms (medians of 300, two cores)."""
+"""How long an engine that works in Python may keep the interpreter from the event loop. With Python's own
+5 ms an answer took 6 ms beside such an engine, with this 1.1 ms (medians of 300, two cores)."""
 
 LOG_FORMAT: Final = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
 
