@@ -88,45 +88,55 @@ def test_segments_do_not_depend_on_how_the_text_was_cut(
     assert segmenter.pending == ""
 
 
-@pytest.mark.parametrize(
-    ("language", "text", "expected"),
-    [
-        ("en", "Hello there. How are you? Fine!", ["Hello there. ", "How are you? ", "Fine!"]),
-        ("en", "Dr. Smith met Mr. T. S. Eliot. He left.", ["Dr. Smith met Mr. T. S. Eliot. ", "He left."]),
-        ("en", "It costs $3.50. Or 1.5 million.", ["It costs $3.50. ", "Or 1.5 million."]),
-        ("en", "Bring fruit, e.g. apples, i.e. food. Go.", ["Bring fruit, e.g. apples, i.e. food. ", "Go."]),
-        ("en", "We love the U.S. The food is good.", ["We love the U.S. ", "The food is good."]),
-        ("en", "The U.S. Army is here.", ["The U.S. Army is here."]),
-        ("en", "Come at 5 p.m. Then we eat.", ["Come at 5 p.m. ", "Then we eat."]),
-        ("en", "Come at 5 p.m. on Monday.", ["Come at 5 p.m. on Monday."]),
-        ("en", "See No. 5. No. I will not.", ["See No. 5. ", "No. ", "I will not."]),
-        ("en", "We sat. The sun. It was hot.", ["We sat. ", "The sun. ", "It was hot."]),
-        ("en", "Well... maybe. Wait... What?", ["Well... maybe. ", "Wait... ", "What?"]),
-        ("en", "“Really?” she asked. “Yes!” He went.", ["“Really?” she asked. ", "“Yes!” ", "He went."]),
-        ("en", "Go to example.com. It is free.", ["Go to example.com. ", "It is free."]),
-        ("en", "all lower case. also here. ok", ["all lower case. ", "also here. ", "ok"]),
-        ("en", "1. Milk\n2. Eggs\n\nThat is all.", ["1. Milk\n", "2. Eggs\n\n", "That is all."]),
-        ("en", "a hard\nwrapped line. Next", ["a hard\nwrapped line. ", "Next"]),
-        ("en", "Version 2.0.1 is out.Really.", ["Version 2.0.1 is out.Really."]),
-        (
-            "es",
-            "¿Qué tal? El Sr. Pérez está en EE. UU. Hoy no.",
-            ["¿Qué tal? ", "El Sr. Pérez está en EE. UU. Hoy no."],
-        ),
-        (
-            "fr",
-            "Bonjour M. Dupont ! Ça va ? « Oui. » Bien.",
-            ["Bonjour M. Dupont ! ", "Ça va ? ", "« Oui. » ", "Bien."],
-        ),
-        ("it", "Il Sig. Rossi c'è. Arriva alle 3.", ["Il Sig. Rossi c'è. ", "Arriva alle 3."]),
-        ("pt", "A Sra. Lima saiu. Volta já.", ["A Sra. Lima saiu. ", "Volta já."]),
-        ("hi", "नमस्ते। डॉ. राव आए। ठीक है?", ["नमस्ते। ", "डॉ. राव आए। ", "ठीक है?"]),
-        ("ja", "こんにちは。「元気？」はい！", ["こんにちは。", "「元気？」", "はい！"]),
-        ("zh", "你好。他说：“好。”再见！", ["你好。", "他说：“好。”", "再见！"]),
-    ],
-)
+SENTENCES = [
+    ("en", "Hello there. How are you? Fine!", ["Hello there. ", "How are you? ", "Fine!"]),
+    ("en", "Dr. Smith met Mr. T. S. Eliot. He left.", ["Dr. Smith met Mr. T. S. Eliot. ", "He left."]),
+    ("en", "It costs $3.50. Or 1.5 million.", ["It costs $3.50. ", "Or 1.5 million."]),
+    ("en", "Bring fruit, e.g. apples, i.e. food. Go.", ["Bring fruit, e.g. apples, i.e. food. ", "Go."]),
+    ("en", "We love the U.S. The food is good.", ["We love the U.S. ", "The food is good."]),
+    ("en", "The U.S. Army is here.", ["The U.S. Army is here."]),
+    ("en", "It was in the U.S. Don't go.", ["It was in the U.S. ", "Don't go."]),
+    ("en", "Come at 5 p.m. Then we eat.", ["Come at 5 p.m. ", "Then we eat."]),
+    ("en", "Come at 5 p.m. on Monday.", ["Come at 5 p.m. on Monday."]),
+    ("en", "See No. 5. No. I will not.", ["See No. 5. ", "No. ", "I will not."]),
+    ("en", "We sat. The sun. It was hot.", ["We sat. ", "The sun. ", "It was hot."]),
+    ("en", "Well... maybe. Wait... What?", ["Well... maybe. ", "Wait... ", "What?"]),
+    ("en", "“Really?” she asked. “Yes!” He went.", ["“Really?” she asked. ", "“Yes!” ", "He went."]),
+    ("en", "Go to example.com. It is free.", ["Go to example.com. ", "It is free."]),
+    ("en", "all lower case. also here. ok", ["all lower case. ", "also here. ", "ok"]),
+    ("en", "1. Milk\n2. Eggs\n\nThat is all.", ["1. Milk\n", "2. Eggs\n\n", "That is all."]),
+    ("en", "a hard\nwrapped line. Next", ["a hard\nwrapped line. ", "Next"]),
+    ("en", "Version 2.0.1 is out.Really.", ["Version 2.0.1 is out.Really."]),
+    (
+        "es",
+        "¿Qué tal? El Sr. Pérez está en EE. UU. Hoy no.",
+        ["¿Qué tal? ", "El Sr. Pérez está en EE. UU. Hoy no."],
+    ),
+    (
+        "fr",
+        "Bonjour M. Dupont ! Ça va ? « Oui. » Bien.",
+        ["Bonjour M. Dupont ! ", "Ça va ? ", "« Oui. » ", "Bien."],
+    ),
+    ("it", "Il Sig. Rossi c'è. Arriva alle 3.", ["Il Sig. Rossi c'è. ", "Arriva alle 3."]),
+    ("pt", "A Sra. Lima saiu. Volta já.", ["A Sra. Lima saiu. ", "Volta já."]),
+    ("hi", "नमस्ते। डॉ. राव आए। ठीक है?", ["नमस्ते। ", "डॉ. राव आए। ", "ठीक है?"]),
+    ("ja", "こんにちは。「元気？」はい！", ["こんにちは。", "「元気？」", "はい！"]),
+    ("zh", "你好。他说：“好。”再见！", ["你好。", "他说：“好。”", "再见！"]),
+]
+
+
+@pytest.mark.parametrize(("language", "text", "expected"), SENTENCES)
 def test_sentences_end_where_a_reader_would_end_them(language: str, text: str, expected: list[str]) -> None:
     assert segments(text, language) == expected
+
+
+@pytest.mark.parametrize(("language", "text", "expected"), SENTENCES)
+def test_sentences_are_the_same_wherever_the_text_is_cut_in_two(
+    language: str, text: str, expected: list[str]
+) -> None:
+    for cut in range(len(text)):
+        assert list(iter_segments([text[:cut], text[cut:]], language)) == expected
+    assert list(iter_segments(text, language)) == expected
 
 
 def test_a_sentence_is_given_out_as_soon_as_the_next_one_begins() -> None:

@@ -28,7 +28,21 @@ def sounds(words: Sequence[Word]) -> str:
 
 
 words = st.sampled_from(
-    ["a", "to", "word", "letters", "extraordinary", "x" * 30, "end.", "so,", "well;", "hi!!!!!!!!!", "—", "("]
+    [
+        "a",
+        "to",
+        "word",
+        "letters",
+        "extraordinary",
+        "x" * 30,
+        "(" + "x" * 30,
+        "end.",
+        "so,",
+        "well;",
+        "hi!!!!!!!!!",
+        "—",
+        "(",
+    ]
 )
 texts = st.lists(words, max_size=40).map(" ".join)
 

@@ -3,10 +3,11 @@
 espeak-ng keeps its state in global variables: there is one ``EspeakNG`` for the process, and it is used
 **only on the engine's thread**. The library comes from ``espeakng-loader``.
 
-Three of its habits are kept away from callers. Long or odd text overruns its fixed buffers and ends the
-process (found by fuzzing 1.52: 600 characters of dotted letters, runs of combining marks and of 200 letters),
-so text is cut to what it takes. Its path buffer holds 160 bytes, so a data folder with a longer path is
-reached through a link. And unless told otherwise it calls ``exit`` when it cannot start.
+Three of its habits are kept away from callers. A very long word overruns its fixed buffers and ends the
+process (found by fuzzing 1.52: dotted letters, 600 characters without a space), so words, calls and runs of
+combining marks are cut to what it takes with a wide margin. Its path buffer holds 160 bytes, so a data folder
+with a longer path is reached through a link. And unless told otherwise it calls ``exit`` when it cannot
+start.
 """
 
 from __future__ import annotations
