@@ -170,6 +170,15 @@ def test_a_place_is_free_when_the_first_listener_has_heard_all() -> None:
     assert busy(scheduler, "c1", now=1.0).retry_after_ms == pytest.approx(3500, rel=0.05)
 
 
+def test_a_place_is_not_promised_before_the_work_of_those_who_are_late_is_done() -> None:
+    scheduler = make_measured(0.4)
+    admit(scheduler, "a1", "b1", n_chars=40)
+    step(scheduler, 10.0, audio_s=0.2, work_s=1.0)
+    step(scheduler, 10.0, audio_s=0.2, work_s=1.0)
+    work_s = 2 * 3.8 * scheduler.estimate.rtf
+    assert busy(scheduler, "c1", now=20.0).retry_after_ms == pytest.approx(1000 * (work_s + 0.5), rel=0.01)
+
+
 def test_a_forgotten_connection_gives_its_place_up() -> None:
     scheduler = make_measured(0.5)
     admit(scheduler, "a1")

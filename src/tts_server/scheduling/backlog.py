@@ -84,8 +84,18 @@ class Backlog:
             return None
         return self._busy(
             f"{len(speaking)} others are speaking, as many as this machine keeps up with",
-            min(speaking.values()) - self.now,
+            min(self._at_the_earliest(speaking).values()) - self.now,
         )
+
+    def _at_the_earliest(self, ends: Mapping[str, float]) -> dict[str, float]:
+        """Put off when connections fall silent to when their work can be done: they may be late already."""
+        result = dict(ends)
+        live = self.live
+        finish_s = shared_finish_s([self._work_s(entry) for entry in live], self.n_lanes)
+        for entry, end_s in zip(live, finish_s, strict=True):
+            name = entry.job.connection_id
+            result[name] = max(result[name], self.now + end_s + self.policy.turn_gap_s)
+        return result
 
     def _no_time_left(self, newcomer: Entry) -> BusyError | None:
         """Refuse what would make somebody's listener run dry."""
