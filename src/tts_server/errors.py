@@ -16,7 +16,8 @@
         ├── ConnectFailedError         nobody answers, or the answer was no
         ├── ConnectionLostError        the connection ended before the answer came
         ├── RequestRefusedError        the server answered with an ``error`` event
-        └── SpeechFailedError          a response ended in ``response.failed``
+        ├── SpeechFailedError          a response ended in ``response.failed``
+        └── ConformanceError           the server did something else than a transcript expects
 
 Each class says how it goes over the wire: ``code``, ``error_type``, and ``retryable`` (whether the same request may
 succeed later without being changed). A message is one line, names the value that offended and what would be accepted,
@@ -188,3 +189,16 @@ class SpeechFailedError(ClientError):
         super().__init__(message)
         self.code = code
         self.response_id = response_id
+
+
+class ConformanceError(ClientError):
+    """A server did something else than a conformance transcript expects.
+
+    Args:
+        message: What it did, in one line.
+        details: What was expected and received, line by line.
+    """
+
+    def __init__(self, message: str, *, details: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.details = details

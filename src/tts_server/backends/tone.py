@@ -48,6 +48,9 @@ LEVEL: Final = 0.25
 
 NAN: Final = math.nan
 
+LOUD: Final = (-2.0, -1.0, -0.5, 0.0, 0.0, 0.5, 1.0, 2.0)
+"""Samples that show how floats become int16: beyond, at and at half of full scale, in both signs."""
+
 
 @dataclass(frozen=True, slots=True)
 class ToneScript:
@@ -69,6 +72,7 @@ class ToneScript:
         hang_load: The load does not go on before ``gate`` is set.
         hang_at_step: This step does not return before ``gate`` is set.
         nan_at_step: This step returns float samples, all NaN or infinite.
+        loud_at_step: This step returns float samples of full and half scale and beyond, of both signs.
         garbage_at_step: This step returns something that is not samples.
         mute: Every utterance is complete before its first sample.
         empty_steps: Steps without samples before the first one with some.
@@ -87,6 +91,7 @@ class ToneScript:
     raise_at_step: int | None = None
     hang_at_step: int | None = None
     nan_at_step: int | None = None
+    loud_at_step: int | None = None
     garbage_at_step: int | None = None
     mute: bool = False
     empty_steps: int = 0
@@ -202,6 +207,9 @@ EXTRAS: Final = MappingProxyType(
         "nan_at_step": ExtraSpec(
             "integer", 0, 1_000_000, help="Step, counted from 0, that gives no numbers."
         ),
+        "loud_at_step": ExtraSpec(
+            "integer", 0, 1_000_000, help="Step, counted from 0, that goes beyond full scale."
+        ),
     }
 )
 """What a client may set for one response; the failures are there to try a client's own handling of them."""
@@ -214,6 +222,7 @@ class _ToneUtterance(Utterance):
         self._work_s = float(extras.get("work_ms", script.work_ms)) / 1000
         self._fail_at = extras.get("fail_at_step", script.fail_at_step)
         self._nan_at = extras.get("nan_at_step", script.nan_at_step)
+        self._loud_at = extras.get("loud_at_step", script.loud_at_step)
         char_ms = script.char_ms / float(extras.get("speed", 1.0))
         self._text = request.text if any(c.isalnum() for c in request.text) and not script.mute else ""
         self._beep, self._pause = _make_segments(PITCH_HZ[voice], script.rate_hz, char_ms)
@@ -242,6 +251,8 @@ class _ToneUtterance(Utterance):
         samples.frombytes(b"".join(segments))
         if self._step == self._nan_at:
             samples = array("f", [NAN, math.inf, -math.inf, NAN] * (len(samples) // 4))
+        elif self._step == self._loud_at:
+            samples = array("f", LOUD * (len(samples) // len(LOUD)))
         return AudioChunk(samples=samples, words=self._words(begin, end))
 
     def _misbehave(self) -> None:
