@@ -74,6 +74,17 @@ def test_own_server_is_started_when_none_runs_and_nothing_is_left_of_it(
     assert [p.name for p in tmp_path.iterdir()] == ["hello.wav"]
 
 
+@pytest.mark.usefixtures("endpoint")
+def test_flags_of_the_engine_start_an_own_server_although_one_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(registry, "BUILT_IN", registry.BUILT_IN[-1:])
+    path = tmp_path / "hello.wav"
+    assert cli.main(["say", "Good day.", "-o", str(path), "--set", "char_ms=30"]) == 0
+    assert n_samples(path) == len("Good day.") * 720
+    assert "starting a server" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("flags", [["--socket-path", "/nonexistent.sock"], ["--port", "1"]])
 def test_named_server_that_is_not_there_is_a_failure(
     flags: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -44,9 +44,9 @@ def add_token_file(parser: Any) -> None:
     )
 
 
-def add_backend(parser: ArgumentParser) -> None:
+def add_backend(parser: ArgumentParser, title: str = "engine") -> None:
     """Add the flags that choose a backend and its model."""
-    group = parser.add_argument_group("engine")
+    group = parser.add_argument_group(title)
     names = ", ".join([AUTO, *(entry.name for entry in known_backends())])
     group.add_argument("--backend", metavar="NAME", help=f"one of {names}; auto is the best installed (auto)")
     group.add_argument(

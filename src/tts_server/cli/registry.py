@@ -76,6 +76,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("voices", "tts_server.cli.voices", "list the voices"),
     Command("models", "tts_server.cli.models", "list, verify and find the models"),
     Command("bench", "tts_server.cli.bench", "measure first sound, speed and memory"),
+    Command("conformance", "tts_server.cli.conformance", "hold a running server to the protocol"),
     Command("config", "tts_server.cli.config", "show each setting and where it came from"),
 )
 

@@ -30,6 +30,7 @@ from tts_server.cli.sinks import STDOUT, StandardOutput, WavFile
 from tts_server.client import TTSClient
 from tts_server.config import client_config
 from tts_server.errors import ConfigError, ConnectFailedError
+from tts_server.settings import flag_name
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -44,6 +45,9 @@ CONNECT_TIMEOUT_S = 600.0
 
 WAIT_NOTICE_S = 2.0
 
+OWN_SERVER_FLAGS = ("backend", "model", "threads", "cache_dir", "settings")
+"""Flags that a running server could not follow any more."""
+
 
 def configure(parser: ArgumentParser) -> None:
     """Add the command's flags."""
@@ -54,7 +58,7 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument("--language", metavar="CODE", help="language of the text (the voice's own)")
     parser.add_argument("--speed", metavar="FACTOR", help="how fast to speak; 1 is normal")
     add_client_endpoint(parser)
-    add_backend(parser)
+    add_backend(parser, "engine (any of these starts a server for this text, even when one runs)")
 
 
 def run(args: Namespace) -> int:
@@ -66,17 +70,20 @@ def run(args: Namespace) -> int:
     """
     extras = None if args.speed is None else {"speed": _speed(args.speed)}
     config = client_config(as_flags(args), dotenv_folder=".")
-    if args.backend is not None and config.is_explicit:
-        raise ConfigError(f"--backend starts a server, but {config.endpoint} was named as the one to use")
+    own = [flag_name(name) for name in OWN_SERVER_FLAGS if getattr(args, name) is not None]
+    if own and config.is_explicit:
+        raise ConfigError(
+            f"{own[0]} is for a server of its own, but {config.endpoint} was named as the one to use"
+        )
     sinks = _sinks(args)
     for sink in sinks:
         sink.check()
     _keep_log_short()
-    return run_until_signal(lambda: _say(args, config, extras, sinks))
+    return run_until_signal(lambda: _say(args, None if own else config, extras, sinks))
 
 
 async def _say(
-    args: Namespace, config: ClientConfig, extras: dict[str, Any] | None, sinks: list[Sink]
+    args: Namespace, config: ClientConfig | None, extras: dict[str, Any] | None, sinks: list[Sink]
 ) -> int:
     async with contextlib.AsyncExitStack() as stack:
         client = await _connect(args, config, stack)
@@ -102,9 +109,11 @@ async def _say(
     return 0
 
 
-async def _connect(args: Namespace, config: ClientConfig, stack: contextlib.AsyncExitStack) -> TTSClient:
-    """A client of the running server, or of one of our own."""
-    if args.backend is None:
+async def _connect(
+    args: Namespace, config: ClientConfig | None, stack: contextlib.AsyncExitStack
+) -> TTSClient:
+    """A client of the running server, or of one of our own; without ``config`` always of one of our own."""
+    if config is not None:
         for warning in config.warnings:
             _tell(f"warning: {warning}")
         client = TTSClient(
