@@ -196,4 +196,4 @@ async def _measure(
 
 async def _finish(rows: list[Row], server: RunningServer, peer: Peer | None, voice: str) -> LatencyResult:
     theirs = (await peer.speak(WARM_UP, voice)).peak_resident_bytes if peer is not None else None
-    return LatencyResult(rows, server.usage().peak_resident_bytes, theirs)
+    return LatencyResult(rows, (await server.usage()).peak_resident_bytes, theirs)

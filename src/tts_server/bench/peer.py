@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import tempfile
 import zipfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tts_server.bench.process import temporary_folder
 from tts_server.errors import ConfigError
 
 _WORKER = Path(__file__).with_name("kokoro_onnx_worker.py")
@@ -81,8 +81,8 @@ async def running_peer(python: str, voices: tuple[str, ...], threads: int) -> As
     Raises:
         ConfigError: That interpreter cannot run it.
     """
-    with tempfile.TemporaryDirectory(prefix="tts-peer-") as folder:
-        model, styles = await asyncio.to_thread(_write_inputs, Path(folder), voices)
+    async with temporary_folder("tts-peer-") as folder:
+        model, styles = await asyncio.to_thread(_write_inputs, folder, voices)
         process = await asyncio.create_subprocess_exec(
             python,
             str(_WORKER),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import shutil
 import signal
 import sys
 import tempfile
@@ -53,9 +54,19 @@ class RunningServer:
     pid: int
     socket_path: str
 
-    def usage(self) -> ProcessUsage:
+    async def usage(self) -> ProcessUsage:
         """What the server has used so far."""
-        return usage_of(self.pid)
+        return await asyncio.to_thread(usage_of, self.pid)
+
+
+@contextlib.asynccontextmanager
+async def temporary_folder(prefix: str) -> AsyncIterator[Path]:
+    """A new folder that is gone afterwards; the disk is not waited for on the event loop."""
+    folder = await asyncio.to_thread(tempfile.mkdtemp, prefix=prefix)
+    try:
+        yield Path(folder)
+    finally:
+        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
 
 
 async def _until_it_listens(process: asyncio.subprocess.Process, socket_path: Path) -> None:
@@ -72,8 +83,8 @@ async def running_server(arguments: Sequence[str]) -> AsyncIterator[RunningServe
     Raises:
         ConnectFailedError: It ended before it listened, or did not listen in time.
     """
-    with tempfile.TemporaryDirectory(prefix="tts-bench-") as folder:
-        socket_path = Path(folder) / "tts.sock"
+    async with temporary_folder("tts-bench-") as folder:
+        socket_path = folder / "tts.sock"
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "tts_server", "serve", "--socket-path", str(socket_path), *arguments
         )

@@ -103,12 +103,12 @@ async def run(plan: StreamsPlan, say: Callable[[str], None]) -> StreamsResult:
         say(f"{plan.n_streams} listeners for {plan.seconds:.0f} s")
         listeners = [await PacedListener.open(server.socket_path) for _ in range(plan.n_streams)]
         ends_s = time.perf_counter() + plan.seconds
-        before = server.usage()
+        before = await server.usage()
         async with asyncio.TaskGroup() as group:
             for position, listener in enumerate(listeners):
                 group.create_task(_listen(listener, position / plan.n_streams, ends_s, result))
             group.create_task(_watch(server, ends_s, result))
-        after = server.usage()
+        after = await server.usage()
         result.cores = (after.cpu_s - before.cpu_s) / plan.seconds
         result.n_threads, result.n_files = after.n_threads, after.n_files
         for listener in listeners:
@@ -120,8 +120,8 @@ async def _listen(listener: PacedListener, delay_s: float, ends_s: float, result
     """Commit text after text, so that one follows the other without a pause."""
     await asyncio.sleep(delay_s)
     try:
-        while time.perf_counter() < ends_s:
-            turn = await listener.speak(PARAGRAPH)
+        while (left_s := ends_s - time.perf_counter()) > 0:
+            turn = await listener.speak(PARAGRAPH, cancel_after_s=left_s)
             result.n_responses += 1
             if turn.first_audio_s is not None:
                 result.first_audio_s.append(turn.first_audio_s)
@@ -133,5 +133,5 @@ async def _listen(listener: PacedListener, delay_s: float, ends_s: float, result
 
 async def _watch(server: RunningServer, ends_s: float, result: StreamsResult) -> None:
     while time.perf_counter() < ends_s:
-        result.memory_bytes.append(server.usage().resident_bytes)
+        result.memory_bytes.append((await server.usage()).resident_bytes)
         await asyncio.sleep(min(SAMPLE_EVERY_S, max(0.0, ends_s - time.perf_counter())))
