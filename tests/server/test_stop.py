@@ -85,5 +85,5 @@ async def test_stop_leaves_no_thread_and_no_task(short_dir: Path) -> None:
             await server.aclose()
     executor = 4  # threads that the event loop keeps for ``to_thread``
     assert threading.active_count() <= before[0] + executor
-    assert not [thread for thread in threading.enumerate() if thread.name == "engine"]
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("engine")]
     assert len(asyncio.all_tasks()) == before[1]

@@ -9,46 +9,36 @@ started together with the server has nothing to do but wait.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import itertools
 import logging
 import os
 import secrets
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final, ParamSpec, Self, TypeVar
+from typing import TYPE_CHECKING, Final, Self
 
-from tts_server.backends.base import LoadCancelled
 from tts_server.backends.registry import create_backend
-from tts_server.engine.worker import EngineWorker, LoadEnded, LoadProgressed, StepEnded, Stopped
 from tts_server.errors import ConfigError, EndpointError, ModelError, TTSServerError
 from tts_server.protocol.capabilities import AudioFormat, BackendInfo
 from tts_server.scheduling.scheduler import Scheduler, SchedulingPolicy
 from tts_server.server.auth import Gatekeeper
 from tts_server.server.conductor import STEP_TIMEOUT_S, Conductor
 from tts_server.server.driver import CLOSE_TIMEOUT_S, ConnectionDriver
+from tts_server.server.engines import Engines, in_thread
 from tts_server.server.unix_socket import UnixSocket, claim
 from tts_server.session.machine import SessionMachine
 from tts_server.session.service import ServiceInfo
 from tts_server.transports.websocket import Listener, WebSocketOptions, listen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from types import TracebackType
 
     from tts_server.backends.base import Backend, ProgressCallback
     from tts_server.config import ServerConfig
     from tts_server.endpoint import Endpoint
-    from tts_server.engine.worker import EngineEvent
+    from tts_server.engine.worker import EngineWorker, StepEnded
     from tts_server.transports.base import Connection
 
 logger = logging.getLogger(__name__)
-
-P = ParamSpec("P")
-T = TypeVar("T")
-
-ENGINE_STOP_S: Final = 5.0
-"""Longest wait for the engine's thread to end, at a stop and when a load is called off. A step takes about
-0.1 s; an import of a large package some seconds."""
 
 TRY_AGAIN_LATER: Final = 1013
 GOING_AWAY: Final = 1001
@@ -89,7 +79,7 @@ class Server:
         self._progress = progress
         self._step_timeout_s = step_timeout_s
         self._scheduler = Scheduler(config.limits, policy=policy)
-        self._worker: EngineWorker | None = None
+        self._engines: Engines | None = None
         self._conductor: Conductor | None = None
         self._listener: Listener | None = None
         self._unix_socket: UnixSocket | None = None
@@ -98,7 +88,6 @@ class Server:
         self._numbers = itertools.count(1)
         self._started_at = 0.0
         self._ready: asyncio.Future[None]
-        self._engine_ended: asyncio.Event
         self._loop: asyncio.AbstractEventLoop
         self._closing: asyncio.Task[None] | None = None
 
@@ -132,14 +121,13 @@ class Server:
     @property
     def is_engine_running(self) -> bool:
         """Whether the engine's thread runs; after a stop that means that a native call did not return."""
-        return self._worker is not None and self._worker.is_alive
+        return self._engines is not None and self._engines.is_running
 
     async def __aenter__(self) -> Self:
         self._loop = asyncio.get_running_loop()
         self._ready = self._loop.create_future()
         # A load that fails with nobody connected leaves nobody to retrieve the error.
         self._ready.add_done_callback(lambda ready: ready.cancelled() or ready.exception())
-        self._engine_ended = asyncio.Event()
         try:
             if self._backend is None:
                 # Imports the backend's packages, which takes seconds for some.
@@ -185,7 +173,7 @@ class Server:
             ping_timeout_s=config.ping_timeout_s,
         )
         if endpoint.socket_path is not None:
-            unix_socket = await _in_thread(self._claim, endpoint.socket_path)
+            unix_socket = await in_thread(self._claim, endpoint.socket_path)
             self._listener = await listen(self._serve, options, sock=unix_socket.sock)
         elif endpoint.host is not None:
             try:
@@ -207,28 +195,15 @@ class Server:
     async def _load(self, backend: Backend) -> None:
         logger.info("loading backend %s, model %s", backend.name, backend.model)
         began = self._loop.time()
-        loaded: asyncio.Future[None] = self._loop.create_future()
-
-        def on_engine(event: EngineEvent) -> None:
-            """Runs on the engine's thread."""
-            if isinstance(event, LoadProgressed):
-                if self._progress is not None:
-                    self._progress(event.stage, event.fraction)
-                return
-            # The loop is closed when an engine that was given up on returns at last.
-            with contextlib.suppress(RuntimeError):
-                self._loop.call_soon_threadsafe(self._on_engine, event, loaded)
-
-        self._worker = EngineWorker(backend, on_engine)
-        await _in_thread(self._worker.start)
+        self._engines = Engines([backend], self._on_step, self._progress)
         try:
-            await loaded
+            await self._engines.load()
         except TTSServerError as error:
             self._ready.set_exception(error)
             raise
         self._started_at = self._loop.time()
         self._conductor = Conductor(
-            [self._worker], self._scheduler, self._loop, step_timeout_s=self._step_timeout_s
+            self._engines.workers, self._scheduler, self._loop, step_timeout_s=self._step_timeout_s
         )
         self._service = ServiceInfo(
             backend=BackendInfo(backend.name, backend.model),
@@ -238,22 +213,8 @@ class Server:
         self._log_ready(self._started_at - began)
         self._ready.set_result(None)
 
-    def _on_engine(self, event: EngineEvent, loaded: asyncio.Future[None]) -> None:
-        if isinstance(event, StepEnded) and self._conductor is not None and self._worker is not None:
-            self._conductor.step_ended(self._worker, event)
-        elif isinstance(event, Stopped):
-            self._engine_ended.set()
-        elif isinstance(event, LoadEnded) and not loaded.done():
-            if event.error is None:
-                loaded.set_result(None)
-            elif isinstance(event.error, LoadCancelled):
-                loaded.cancel()
-            elif isinstance(event.error, TTSServerError):
-                loaded.set_exception(event.error)
-            else:
-                name = self.backend.name
-                logger.error("the %s backend failed to load", name, exc_info=event.error)
-                loaded.set_exception(ModelError(f"the {name} backend failed to load"))
+    def _on_step(self, worker: EngineWorker, result: StepEnded) -> None:
+        self.conductor.step_ended(worker, result)
 
     def _log_ready(self, load_s: float) -> None:
         capabilities = self.backend.capabilities
@@ -346,9 +307,8 @@ class Server:
             await self._wait_for_handlers(self._listener)
         if self._conductor is not None:
             self._conductor.close()
-        if self._worker is not None:
-            self._worker.stop()
-            await self._wait_for_engine(self._worker)
+        if self._engines is not None:
+            await self._engines.stop()
         logger.info("stopped")
 
     async def _wait_for_handlers(self, listener: Listener) -> None:
@@ -359,24 +319,3 @@ class Server:
         except TimeoutError:
             listener.abort()
             await listener.wait_closed()
-
-    async def _wait_for_engine(self, worker: EngineWorker) -> None:
-        try:
-            async with asyncio.timeout(ENGINE_STOP_S):
-                await self._engine_ended.wait()
-        except TimeoutError:
-            logger.error("the engine has not ended within %g s", ENGINE_STOP_S)  # noqa: TRY400
-        else:
-            await asyncio.to_thread(worker.join, ENGINE_STOP_S)
-
-
-async def _in_thread(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run what blocks for a moment on a thread, and to its end even when the wait for it is cancelled."""
-    work = asyncio.ensure_future(asyncio.to_thread(function, *args, **kwargs))
-    try:
-        return await asyncio.shield(work)
-    except asyncio.CancelledError:
-        await asyncio.wait([work])
-        if not work.cancelled() and (error := work.exception()) is not None:
-            logger.debug("failed after it was called off: %s", error)
-        raise

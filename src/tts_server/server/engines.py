@@ -1,0 +1,128 @@
+"""The engines of a server: their threads, from the load to the end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
+
+from tts_server.backends.base import LoadCancelled
+from tts_server.engine.worker import EngineWorker, LoadEnded, LoadProgressed, StepEnded, Stopped
+from tts_server.errors import ModelError, TTSServerError
+
+if TYPE_CHECKING:
+    from tts_server.backends.base import Backend, ProgressCallback
+    from tts_server.engine.worker import EngineEvent
+
+logger = logging.getLogger(__name__)
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+ENGINE_STOP_S: Final = 5.0
+"""Longest wait for the engines' threads to end, at a stop and when a load is called off. A step takes about
+0.1 s; an import of a large package some seconds."""
+
+StepCallback = Callable[[EngineWorker, StepEnded], None]
+
+
+class Engines:
+    """A worker for each backend. Everything but ``progress`` runs on the event loop's thread.
+
+    Args:
+        backends: One for each engine, all of one model.
+        on_step: Called with what came of a step.
+        progress: Called with the progress of the load, on the engine's thread.
+    """
+
+    def __init__(
+        self, backends: Sequence[Backend], on_step: StepCallback, progress: ProgressCallback | None
+    ) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._on_step = on_step
+        self._progress = progress
+        self._loaded: asyncio.Future[None] = self._loop.create_future()
+        self._ended: list[asyncio.Event] = []
+        self.workers: list[EngineWorker] = []
+        for number, backend in enumerate(backends):
+            ended = asyncio.Event()
+            worker = EngineWorker(backend, partial(self._deliver, number), name=f"engine-{number}")
+            self._ended.append(ended)
+            self.workers.append(worker)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a thread runs; after ``stop`` that means that a native call did not return."""
+        return any(worker.is_alive for worker in self.workers)
+
+    async def load(self) -> None:
+        """Load the models, one after the other, so that one that is shared is prepared once.
+
+        Cancelling it leaves a load that goes on; ``stop`` then calls it off.
+
+        Raises:
+            ModelError: A model cannot be loaded. Another error of this package's is let through.
+        """
+        for worker in self.workers:
+            self._loaded = self._loop.create_future()
+            await in_thread(worker.start)
+            await self._loaded
+
+    async def stop(self) -> None:
+        """End the threads, for at most ``ENGINE_STOP_S``."""
+        started = [pair for pair in zip(self.workers, self._ended, strict=True) if pair[0].is_alive]
+        for worker, _ in started:
+            worker.stop()
+        try:
+            async with asyncio.timeout(ENGINE_STOP_S):
+                for _, ended in started:
+                    await ended.wait()
+        except TimeoutError:
+            logger.error("the engine has not ended within %g s", ENGINE_STOP_S)  # noqa: TRY400
+            return
+        for worker, _ in started:
+            await asyncio.to_thread(worker.join, ENGINE_STOP_S)
+
+    def _deliver(self, number: int, event: EngineEvent) -> None:
+        """Runs on the engine's thread."""
+        if isinstance(event, LoadProgressed):
+            if self._progress is not None:
+                self._progress(event.stage, event.fraction)
+            return
+        # The loop is closed when an engine that was given up on returns at last.
+        with contextlib.suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self._take, number, event)
+
+    def _take(self, number: int, event: EngineEvent) -> None:
+        if isinstance(event, StepEnded):
+            self._on_step(self.workers[number], event)
+        elif isinstance(event, Stopped):
+            self._ended[number].set()
+        elif isinstance(event, LoadEnded) and not self._loaded.done():
+            self._end_load(self.workers[number].backend.name, event.error)
+
+    def _end_load(self, name: str, error: BaseException | None) -> None:
+        if error is None:
+            self._loaded.set_result(None)
+        elif isinstance(error, LoadCancelled):
+            self._loaded.cancel()
+        elif isinstance(error, TTSServerError):
+            self._loaded.set_exception(error)
+        else:
+            logger.error("the %s backend failed to load", name, exc_info=error)
+            self._loaded.set_exception(ModelError(f"the {name} backend failed to load"))
+
+
+async def in_thread(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run what blocks for a moment on a thread, and to its end even when the wait for it is cancelled."""
+    work = asyncio.ensure_future(asyncio.to_thread(function, *args, **kwargs))
+    try:
+        return await asyncio.shield(work)
+    except asyncio.CancelledError:
+        await asyncio.wait([work])
+        if not work.cancelled() and (error := work.exception()) is not None:
+            logger.debug("failed after it was called off: %s", error)
+        raise
