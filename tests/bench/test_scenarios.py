@@ -1,4 +1,4 @@
-"""Each scenario of ``tts-server bench`` runs against a real server and sees what it should see of a sound one."""
+"""Each scenario of ``tts-server bench`` runs against a real server and sees what it should see."""
 
 from __future__ import annotations
 
