@@ -167,6 +167,19 @@ def test_device_is_written_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
     assert "0.36 s of audio" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("path", "settings", "message"),
+    [("out.wav", "fail_at_step=2", "told to fail"), ("/dev/full", "work_ms=0", "No space left on device")],
+)
+def test_failure_in_the_middle_leaves_no_half_file(
+    path: str, settings: str, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = str(tmp_path / path)
+    assert cli.main(["say", "word " * 50, "-o", output, "--backend", "tone", "--set", settings]) == 1
+    assert message in capsys.readouterr().err.splitlines()[-1]
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.usefixtures("endpoint")
 def test_text_with_nothing_to_speak_is_an_empty_file(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
