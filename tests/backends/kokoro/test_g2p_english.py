@@ -43,7 +43,7 @@ def test_symbols_are_those_of_the_models_own_pipeline(g2p: G2P, dialect: str) ->
         said = symbols_of(g2p.phonemize(text, dialect))
         if said != recorded[text]:
             different.append((text, said, recorded[text]))
-    # The recording is of misaki 0.9; 0.7, which Python 3.13 has, has another vowel in two words of the corpus.
+    # The recording is of misaki 0.9; 0.7, for Python 3.13, has another vowel in two words of the corpus.
     is_old = sys.version_info >= (3, 13)
     assert len(different) <= (2 if is_old else 0), different
 
