@@ -21,9 +21,10 @@ from tts_server.errors import ConfigError, EndpointError, ModelError, TTSServerE
 from tts_server.protocol.capabilities import AudioFormat, BackendInfo
 from tts_server.scheduling.scheduler import Scheduler, SchedulingPolicy
 from tts_server.server.auth import Gatekeeper
-from tts_server.server.conductor import STEP_TIMEOUT_S, Conductor
+from tts_server.server.conductor import STEP_TIMEOUT_S, Conductor, ConductorStats
 from tts_server.server.driver import CLOSE_TIMEOUT_S, ConnectionDriver
 from tts_server.server.engines import Engines, in_thread
+from tts_server.server.pages import Health, Pages
 from tts_server.server.unix_socket import UnixSocket, claim
 from tts_server.session.machine import SessionMachine
 from tts_server.session.service import ServiceInfo
@@ -39,6 +40,9 @@ if TYPE_CHECKING:
     from tts_server.transports.base import Connection
 
 logger = logging.getLogger(__name__)
+
+REPORT_INTERVAL_S: Final = 60.0
+"""How often a server that works says in the log how it is."""
 
 TRY_AGAIN_LATER: Final = 1013
 GOING_AWAY: Final = 1001
@@ -90,6 +94,9 @@ class Server:
         self._ready: asyncio.Future[None]
         self._loop: asyncio.AbstractEventLoop
         self._closing: asyncio.Task[None] | None = None
+        self._is_stopping = False
+        self._reported_steps = 0
+        self._report_timer: asyncio.TimerHandle | None = None
 
     @property
     def backend(self) -> Backend:
@@ -117,6 +124,21 @@ class Server:
         if self._conductor is None:
             raise ModelError("the model is not loaded")
         return self._conductor
+
+    def health(self) -> Health:
+        """How the server is now; once it was entered, also while it loads."""
+        is_loaded = self._conductor is not None
+        now = self._loop.time()
+        conducted = self._conductor.stats if self._conductor is not None else ConductorStats()
+        return Health(
+            state="stopping" if self._is_stopping else "ready" if is_loaded else "loading",
+            uptime_s=now - self._started_at if is_loaded else 0.0,
+            connections=self._n_connections,
+            stuck_engines=conducted.stuck_engines,
+            engines=conducted.engines,
+            bad_samples=conducted.bad_samples,
+            scheduler=self._scheduler.stats(now) if is_loaded else None,
+        )
 
     @property
     def is_engine_running(self) -> bool:
@@ -166,6 +188,7 @@ class Server:
                 allowed_origins=config.allowed_origins,
                 n_connections=lambda: self._n_connections,
                 max_connections=config.limits.max_connections,
+                pages=Pages(self.health),
             ),
             max_message_bytes=config.limits.max_message_bytes,
             max_sockets=2 * config.limits.max_connections + 64,
@@ -211,6 +234,7 @@ class Server:
             capabilities=backend.capabilities,
         )
         self._log_ready(self._started_at - began)
+        self._report_timer = self._loop.call_later(REPORT_INTERVAL_S, self._report)
         self._ready.set_result(None)
 
     def _on_step(self, worker: EngineWorker, result: StepEnded) -> None:
@@ -227,6 +251,14 @@ class Server:
         )
         for language, reason in capabilities.refused_languages.items():
             logger.info("language %s is left disabled: %s", language, reason)
+
+    def _report(self) -> None:
+        """Log how the server is, unless nothing was made since the last time."""
+        self._report_timer = self._loop.call_later(REPORT_INTERVAL_S, self._report)
+        n_steps = self.conductor.stats.steps
+        if n_steps != self._reported_steps:
+            self._reported_steps = n_steps
+            logger.info("%s", self.health().line())
 
     # --- connections ---
 
@@ -263,7 +295,7 @@ class Server:
         return True
 
     async def _drive(self, connection: Connection, connection_id: str) -> None:
-        if self._closing is not None:
+        if self._is_stopping:
             await connection.close(GOING_AWAY, "the server stops", timeout_s=CLOSE_TIMEOUT_S)
             return
         limits = self._config.limits
@@ -287,6 +319,9 @@ class Server:
 
     async def _stop(self) -> None:
         """Stop everything in the order in which nothing new can come up; each wait has an end."""
+        self._is_stopping = True
+        if self._report_timer is not None:
+            self._report_timer.cancel()
         if not self._ready.done():
             self._ready.cancel()
         if self._unix_socket is not None:

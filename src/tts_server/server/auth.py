@@ -7,11 +7,11 @@ import hmac
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 
-from tts_server.transports.websocket import HttpAnswer
+from tts_server.transports.websocket import Gate, HttpAnswer
 
 
 class Gatekeeper:
-    """Answers a request with 403, 401 or 503, or lets it pass.
+    """Answers a request with 403, 401, a page or 503, or lets it pass.
 
     A request from a web page carries ``Origin``: a page of the Internet must not reach a server on the
     user's own machine. The origin is looked at before the token, so that a page cannot even try tokens.
@@ -21,6 +21,7 @@ class Gatekeeper:
         allowed_origins: Values of ``Origin`` that are let in.
         n_connections: Tells how many connections are open.
         max_connections: More than these are answered 503.
+        pages: Answers what is a request for a page and no WebSocket, for those who are let in.
     """
 
     def __init__(
@@ -30,14 +31,16 @@ class Gatekeeper:
         allowed_origins: tuple[str, ...],
         n_connections: Callable[[], int],
         max_connections: int,
+        pages: Gate,
     ) -> None:
         self._token = None if token is None else _digest(token)
         self._allowed_origins = frozenset(origin.rstrip("/").lower() for origin in allowed_origins)
         self._n_connections = n_connections
         self._max_connections = max_connections
+        self._pages = pages
 
-    def __call__(self, _path: str, headers: Mapping[str, str]) -> HttpAnswer | None:
-        """Judge a request by its headers."""
+    def __call__(self, path: str, headers: Mapping[str, str]) -> HttpAnswer | None:
+        """Judge a request."""
         origin = headers.get("origin")
         if origin is not None and origin.rstrip("/").lower() not in self._allowed_origins:
             return HttpAnswer(
@@ -49,6 +52,9 @@ class Gatekeeper:
                 "A bearer token is required, and the one that came, if any, is not the right one.\n",
                 (("WWW-Authenticate", "Bearer"),),
             )
+        page = self._pages(path, headers)
+        if page is not None:
+            return page
         if self._n_connections() >= self._max_connections:
             return HttpAnswer(
                 HTTPStatus.SERVICE_UNAVAILABLE,

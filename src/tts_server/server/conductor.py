@@ -89,11 +89,12 @@ class _Lane:
 
 @dataclass(frozen=True, slots=True)
 class ConductorStats:
-    """Counts since the start."""
+    """Steps and bad samples since the start; engines now."""
 
-    steps: int
-    bad_samples: int
-    stuck_engines: int
+    steps: int = 0
+    bad_samples: int = 0
+    stuck_engines: int = 0
+    engines: int = 0
 
 
 class Conductor:
@@ -136,9 +137,9 @@ class Conductor:
 
     @property
     def stats(self) -> ConductorStats:
-        """Counts since the start."""
+        """What was counted."""
         n_stuck = sum(lane.is_stuck for lane in self._lanes)
-        return ConductorStats(self._n_steps, self._n_bad_samples, n_stuck)
+        return ConductorStats(self._n_steps, self._n_bad_samples, n_stuck, len(self._lanes))
 
     def submit(self, speaker: Speaker, response_id: str, request: SpeechRequest) -> None:
         """Admit a response; its first step is ordered by the next ``dispatch``.

@@ -1,0 +1,122 @@
+"""What the listener answers to plain HTTP: is it alive, is it ready, and the numbers for Prometheus."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final
+
+from tts_server.transports.websocket import HttpAnswer
+
+if TYPE_CHECKING:
+    from tts_server.scheduling.stats import SchedulerStats
+
+PROMETHEUS_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
+"""Of the text exposition format: prometheus.io/docs/instrumenting/exposition_formats."""
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How a server is.
+
+    Args:
+        state: ``loading``, ``ready`` or ``stopping``.
+        uptime_s: Since it became ready.
+        connections: Open ones.
+        stuck_engines: Engines whose step has not returned in time.
+        engines: All of them.
+        bad_samples: Samples that were not numbers and were made silent, since the start.
+        scheduler: None while it loads.
+    """
+
+    state: str
+    uptime_s: float
+    connections: int
+    stuck_engines: int
+    engines: int
+    bad_samples: int
+    scheduler: SchedulerStats | None
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it can do anything: an engine that is stuck may never return."""
+        return self.state == "loading" or self.stuck_engines < self.engines
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether a new client would be served."""
+        return self.state == "ready" and self.is_alive
+
+    def line(self) -> str:
+        """One line for the log."""
+        stats = self.scheduler
+        if stats is None:
+            return self.state
+        return (
+            f"{self.connections} connections, {stats.streams} speaking, {stats.queue_depth} responses held, "
+            f"{stats.backlog_s:.1f} s of work ahead; real-time factor {stats.rtf:.3f}; since the start "
+            f"{stats.steps} steps, {stats.audio_s:.0f} s of audio, {stats.refused} refused, "
+            f"{stats.late_starts} late starts, {stats.gaps} gaps"
+        )
+
+
+class Pages:
+    """Answers requests for ``/healthz``, ``/readyz`` and ``/metrics``; leaves all others alone.
+
+    Args:
+        look: Tells how the server is now.
+    """
+
+    def __init__(self, look: Callable[[], Health]) -> None:
+        self._look = look
+
+    def __call__(self, path: str, headers: Mapping[str, str]) -> HttpAnswer | None:
+        """Answer a request that does not ask for a WebSocket."""
+        if headers.get("upgrade", "").lower() == "websocket":
+            return None
+        page = path.partition("?")[0]
+        if page not in {"/healthz", "/readyz", "/metrics"}:
+            return None
+        health = self._look()
+        if page == "/metrics":
+            return HttpAnswer(HTTPStatus.OK, render_metrics(health), content_type=PROMETHEUS_TYPE)
+        is_well = health.is_alive if page == "/healthz" else health.is_ready
+        what = health.state if health.is_alive else "the engine is stuck"
+        return HttpAnswer(HTTPStatus.OK if is_well else HTTPStatus.SERVICE_UNAVAILABLE, f"{what}\n")
+
+
+def render_metrics(health: Health) -> str:
+    """Write everything that is counted in Prometheus' text format."""
+    lines = [
+        *_metric("tts_ready", "gauge", "Whether a new client would be served.", int(health.is_ready)),
+        *_metric("tts_uptime_seconds", "gauge", "Since the model was loaded.", health.uptime_s),
+        *_metric("tts_connections", "gauge", "Open connections.", health.connections),
+        *_metric("tts_engines", "gauge", "Engines.", health.engines),
+        *_metric("tts_stuck_engines", "gauge", "Engines that do not answer.", health.stuck_engines),
+        *_metric("tts_bad_samples_total", "counter", "Samples made silent.", health.bad_samples),
+    ]
+    stats = health.scheduler
+    if stats is not None:
+        ends = {"finished": stats.finished, "cancelled": stats.cancelled, "failed": stats.failed}
+        lines += [
+            "# HELP tts_responses_total Responses that have ended, and commits that were refused as busy.",
+            "# TYPE tts_responses_total counter",
+            *(f'tts_responses_total{{end="{end}"}} {n}' for end, n in ends.items()),
+            f'tts_responses_total{{end="refused"}} {stats.refused}',
+            *_metric("tts_queue_depth", "gauge", "Responses that the engine holds.", stats.queue_depth),
+            *_metric("tts_streams", "gauge", "Connections that are being spoken to.", stats.streams),
+            *_metric("tts_steps_total", "counter", "Engine steps.", stats.steps),
+            *_metric("tts_work_seconds_total", "counter", "Time that engines worked.", stats.work_s),
+            *_metric("tts_audio_seconds_total", "counter", "Audio made.", stats.audio_s),
+            *_metric("tts_real_time_factor", "gauge", "Work for a second of audio, lately.", stats.rtf),
+            *_metric("tts_backlog_seconds", "gauge", "Work that is admitted, estimated.", stats.backlog_s),
+            *_metric("tts_late_starts_total", "counter", "First audio that was late.", stats.late_starts),
+            *_metric("tts_gaps_total", "counter", "Times that a listener ran dry.", stats.gaps),
+            *_metric("tts_gap_seconds_total", "counter", "Length of those gaps.", stats.gap_s),
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _metric(name: str, kind: str, text: str, value: float) -> list[str]:
+    return [f"# HELP {name} {text}", f"# TYPE {name} {kind}", f"{name} {value:.10g}"]
