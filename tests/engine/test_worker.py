@@ -232,6 +232,31 @@ def test_dropped_utterance_is_closed_once() -> None:
         assert backend.calls.count("close a") == 1
 
 
+def test_utterance_is_closed_once_when_it_fails() -> None:
+    backend = RecordingBackend(SynthesisError("no"))
+    with running(backend) as engine:
+        engine.step("a", SpeechRequest("a"))
+        assert backend.calls == ["load", "start a", "step a", "close a"]
+        backend.error = None
+    assert backend.calls[-1] == "close"
+
+
+def test_utterance_is_closed_once_when_it_is_complete() -> None:
+    class Brief(RecordingBackend):
+        def start(self, request: SpeechRequest) -> Utterance:
+            self.note("start")
+            return BriefUtterance(self, request.text)
+
+    class BriefUtterance(RecordingUtterance):
+        def step(self) -> None:
+            return None
+
+    backend = Brief()
+    with running(backend) as engine:
+        assert engine.step("a", SpeechRequest("a")).outcome is Outcome.FINISHED
+        assert backend.calls == ["load", "start", "close a"]
+
+
 def test_stop_closes_open_utterances_and_then_the_backend() -> None:
     backend = RecordingBackend()
     with running(backend) as engine:

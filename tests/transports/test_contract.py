@@ -102,8 +102,9 @@ async def test_everything_written_arrives_before_the_close(server: Connection, c
 
 async def test_close_ends_after_its_timeout_when_nobody_reads(server: Connection) -> None:
     await fill(server)
-    await server.close(timeout_s=0.01)
-    await server.wait_closed()
+    async with asyncio.timeout(5):
+        await server.close(timeout_s=0.01)
+        await server.wait_closed()
     assert await server.receive() is None
 
 

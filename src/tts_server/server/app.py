@@ -344,7 +344,8 @@ class Server:
             self._conductor.close()
         if self._engines is not None:
             await self._engines.stop()
-        logger.info("stopped")
+        if self._listener is not None:
+            logger.info("stopped")
 
     async def _wait_for_handlers(self, listener: Listener) -> None:
         """Let connections that were never served (they waited for the model) close in order, for a moment."""
