@@ -41,8 +41,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "server": BASE
     | SETTINGS
     | {"audio", "text", "session", "scheduling", "backends", "engine", "transports"},
+    "conformance": BASE | {"endpoint"},
     "ops": BASE | SETTINGS,
-    "cli": BASE | SETTINGS | {"audio", "text", "backends", "client", "bench", "ops", "server"},
+    "cli": BASE | SETTINGS | {"audio", "text", "backends", "client", "bench", "conformance", "ops", "server"},
     "__main__": {"cli"},
     "__init__": set(),
 }
