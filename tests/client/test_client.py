@@ -98,6 +98,10 @@ async def test_refused_piece_of_text_is_told_by_the_commit(endpoint: Endpoint) -
         await client.append("bad\0text")
         with pytest.raises(RequestRefusedError, match=r"U\+0000"):
             await client.commit()
+        await client.append("bad\0text")
+        await client.clear()
+        with pytest.raises(RequestRefusedError, match="empty"):
+            await client.commit()
         await client.append("good text, ")
         await client.append("bad\0text")
         with pytest.raises(RequestRefusedError, match=r"U\+0000"):

@@ -231,9 +231,7 @@ class TTSClient:
             ConnectionLostError: The connection ended first.
         """
         event = ev.CommitText(self._next_id(), voice=voice, language=language, extras=extras)
-        link = await self.ready()
-        answer = await link.commit(event, sink=sink, timeout_s=self._request_timeout_s)
-        return _expect(answer, ev.TextCommitted).response_id
+        return _expect(await self._request(event, sink=sink), ev.TextCommitted).response_id
 
     async def clear(self) -> None:
         """Empty the server's buffer.
@@ -242,7 +240,6 @@ class TTSClient:
             ConnectionLostError: The connection ended first.
         """
         _expect(await self._request(ev.ClearText(self._next_id())), ev.TextCleared)
-        self._require_link().n_buffered = 0
 
     async def cancel(self, response_id: str | None = None) -> None:
         """Stop a response, or the one in progress; nothing happens where none matches.
@@ -361,9 +358,9 @@ class TTSClient:
             await link.request(again, timeout_s=self._request_timeout_s)
         return link
 
-    async def _request(self, event: ev.ClientEvent) -> ev.ServerEvent:
+    async def _request(self, event: ev.ClientEvent, *, sink: EventSink | None = None) -> ev.ServerEvent:
         link = await self.ready()
-        return await link.request(event, timeout_s=self._request_timeout_s)
+        return await link.request(event, sink=sink, timeout_s=self._request_timeout_s)
 
     async def _end_session(self, event: ev.CloseSession | ev.CancelSession) -> ev.SessionClosed:
         answer = await self._require_link().request(event, timeout_s=CLOSE_WAIT_S)

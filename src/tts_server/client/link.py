@@ -62,7 +62,8 @@ class _Waiting:
     """A request whose answer has not come."""
 
     answer: asyncio.Future[ev.ServerEvent]
-    sink: EventSink | None = None
+    sink: EventSink | None
+    is_commit: bool
 
 
 class Link:
@@ -177,7 +178,7 @@ class Link:
         event_id = event.event_id
         if event_id is None:
             raise LocalProtocolError(f"{type(event).__name__} needs an event_id to be answered")
-        waiting = _Waiting(asyncio.get_running_loop().create_future(), sink)
+        waiting = _Waiting(asyncio.get_running_loop().create_future(), sink, isinstance(event, ev.CommitText))
         self._waiting[event_id] = waiting
         self._changed.set()
         try:
@@ -196,7 +197,7 @@ class Link:
                 waiting.answer.exception()
 
     async def append(self, event: ev.AppendText) -> None:
-        """Send text. It is answered only when it is refused; the next ``commit`` tells.
+        """Send text. It is answered only when refused; the next commit is then refused likewise.
 
         Raises:
             ConnectionLostError: The connection has ended.
@@ -205,26 +206,6 @@ class Link:
             self._appended[event.event_id] = len(event.text)
         self.n_buffered += len(event.text)
         await self.send(event)
-
-    async def commit(
-        self, event: ev.CommitText, *, sink: EventSink | None = None, timeout_s: float | None = None
-    ) -> ev.ServerEvent:
-        """Send a commit and wait for its answer.
-
-        Raises:
-            RequestRefusedError: It was refused, or a piece of the text had been; then nothing is spoken.
-            ConnectionLostError: The connection ended first, or no answer came in time.
-        """
-        try:
-            answer = await self.request(event, sink=sink, timeout_s=timeout_s)
-        except RequestRefusedError as error:
-            refused, self._append_error = self._append_error, None
-            raise (refused or error) from None
-        refused, self._append_error = self._append_error, None
-        if refused is not None and isinstance(answer, ev.TextCommitted):
-            self._cancel_soon(answer.response_id)
-            raise refused
-        return answer
 
     async def events(self) -> AsyncIterator[ev.ServerEvent]:
         """What the server says that answers no request and has no sink, in order.
@@ -269,6 +250,9 @@ class Link:
             self._ended_well = True
         if isinstance(event, ev.TextCommitted):
             self._begin_response(event)
+        if isinstance(event, ev.TextCleared):
+            self.n_buffered, self._append_error = 0, None
+            self._appended.clear()
         if self._answers(event):
             return
         response_id = getattr(event, "response_id", None)
@@ -286,7 +270,7 @@ class Link:
         self._appended.clear()
         event_id = event.previous_event_id or ""
         waiting = self._waiting.get(event_id)
-        if event_id in self._abandoned:
+        if event_id in self._abandoned or self._append_error is not None:
             self._abandoned.discard(event_id)
             self._cancel_soon(event.response_id)
         else:
@@ -307,8 +291,12 @@ class Link:
         waiting = self._waiting.get(event_id) if isinstance(event_id, str) else None
         if waiting is None or waiting.answer.done():
             return False
-        if isinstance(event, ev.ErrorOccurred):
-            waiting.answer.set_exception(_refusal(event.error))
+        refused = _refusal(event.error) if isinstance(event, ev.ErrorOccurred) else None
+        if waiting.is_commit and self._append_error is not None:
+            # Part of the text is missing: nothing of it is to be spoken.
+            refused, self._append_error = self._append_error, None
+        if refused is not None:
+            waiting.answer.set_exception(refused)
         else:
             waiting.answer.set_result(event)
         return True
