@@ -84,8 +84,8 @@ class LoadResult:
             outcome_table(self.streams),
             "",
             f"server: {self.cores:.2f} cores; frames after the end: {self.n_frames_after_end}",
-            f"memory after a quarter and at the end, MB: {memory[len(memory) // 4] / 1e6:.0f}"
-            f" {memory[-1] / 1e6:.0f}",
+            f"memory after a quarter, MB: {memory[len(memory) // 4] / 1e6:.0f}",
+            f"memory at the end, MB: {memory[-1] / 1e6:.0f}",
         ]
         return "\n".join(lines)
 
