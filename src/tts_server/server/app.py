@@ -324,20 +324,8 @@ class Server:
             self._report_timer.cancel()
         if not self._ready.done():
             self._ready.cancel()
-        if self._unix_socket is not None:
-            await asyncio.to_thread(self._unix_socket.remove)
-        if self._listener is not None:
-            self._listener.stop_accepting()
-        elif self._unix_socket is not None:
-            self._unix_socket.close()
-        for driver in list(self._drivers):
-            driver.shutdown()
-        if self._drivers:
-            logger.info("stopping: %d connections are let finish", len(self._drivers))
-            tasks = set(self._drivers.values())
-            _, late = await asyncio.wait(tasks, timeout=self._config.limits.drain_s + CLOSE_TIMEOUT_S)
-            for task in late:
-                task.cancel()
+        await self._stop_listening()
+        await self._drain()
         if self._listener is not None:
             await self._wait_for_handlers(self._listener)
         if self._conductor is not None:
@@ -346,6 +334,26 @@ class Server:
             await self._engines.stop()
         if self._listener is not None:
             logger.info("stopped")
+
+    async def _stop_listening(self) -> None:
+        """Give the path free first, so that a successor can start while this server drains."""
+        if self._unix_socket is not None:
+            await asyncio.to_thread(self._unix_socket.remove)
+        if self._listener is not None:
+            self._listener.stop_accepting()
+        elif self._unix_socket is not None:
+            self._unix_socket.close()
+
+    async def _drain(self) -> None:
+        """Let what is being spoken end; drop what has not ended in time."""
+        for driver in list(self._drivers):
+            driver.shutdown()
+        if self._drivers:
+            logger.info("stopping: %d connections are let finish", len(self._drivers))
+            tasks = set(self._drivers.values())
+            _, late = await asyncio.wait(tasks, timeout=self._config.limits.drain_s + CLOSE_TIMEOUT_S)
+            for task in late:
+                task.cancel()
 
     async def _wait_for_handlers(self, listener: Listener) -> None:
         """Let connections that were never served (they waited for the model) close in order, for a moment."""
