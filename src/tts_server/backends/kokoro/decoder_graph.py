@@ -18,7 +18,7 @@ from onnx import TensorProto
 
 from tts_server.backends.kokoro.export_weights import ExportWeights
 from tts_server.backends.kokoro.modulation import Norm, split_vectors
-from tts_server.backends.kokoro.stream_graph import StreamGraph
+from tts_server.backends.kokoro.stream_graph import ChannelMajorGraph
 
 DECODER = "decoder.decoder"
 N_TEXT = 512
@@ -61,7 +61,7 @@ def norms() -> Iterator[Norm]:
         yield Norm(f"{block.name}.norm2", block.n_out)
 
 
-def build_decoder(weights: ExportWeights) -> StreamGraph:
+def build_decoder(weights: ExportWeights) -> ChannelMajorGraph:
     """Build the program.
 
     Inputs besides the flags and states: ``text`` (1, 512, n) at 40 frames a second; ``pitch`` and ``energy``
@@ -79,7 +79,7 @@ def build_decoder(weights: ExportWeights) -> StreamGraph:
 
 class _Decoder:
     def __init__(self, weights: ExportWeights) -> None:
-        self.graph = StreamGraph("decoder")
+        self.graph = ChannelMajorGraph("decoder")
         self._weights = weights
         self._vectors = split_vectors(self.graph, norms(), ("gain", "offset", "mean", "std"))
         self._exact = self.graph.node("Cast", [self.graph.input("exact", [1])], to=TensorProto.BOOL)

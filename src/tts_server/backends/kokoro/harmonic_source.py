@@ -67,7 +67,7 @@ class HarmonicSource:
         self._phase = turns * np.float32(2) * np.float32(np.pi) * np.float32(SAMPLES_PER_FRAME)
 
     def spectra(self, start: int, end: int) -> Float32:
-        """Magnitudes and phases of frames [start, end): float32 (1, 22, 60 (end - start)), one more at the end.
+        """Magnitudes and phases of frames [start, end): float32 (60 (end - start), 22), one more at the end.
 
         The transform is centred: the signal is reflected at both ends of the utterance.
         """
@@ -81,10 +81,10 @@ class HarmonicSource:
         if low < 0 or high > n_total:
             signal = np.pad(signal, (max(0, -low), max(0, high - n_total)), mode="reflect")
         frames = np.lib.stride_tricks.sliding_window_view(signal, FRAME_LENGTH)[::HOP]
-        real, imaginary = np.split(self._weights.kernels @ frames.T, 2)
-        spectra = np.empty((1, 2 * N_BINS, n_spectra), np.float32)
-        np.sqrt(real * real + imaginary * imaginary, out=spectra[0, :N_BINS])
-        phase = np.arctan2(imaginary, real, out=spectra[0, N_BINS:])
+        real, imaginary = np.split(frames @ self._weights.kernels.T, 2, axis=1)
+        spectra = np.empty((n_spectra, 2 * N_BINS), np.float32)
+        np.sqrt(real * real + imaginary * imaginary, out=spectra[:, :N_BINS])
+        phase = np.arctan2(imaginary, real, out=spectra[:, N_BINS:])
         phase[(imaginary == 0) & (real < 0)] = -np.float32(np.pi)  # the export's choice at the branch cut
         return spectra
 

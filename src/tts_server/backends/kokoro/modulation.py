@@ -48,7 +48,7 @@ def split_vectors(
     """Declare inputs of concatenated vectors and cut them: the name of a norm -> its piece of each input."""
     norms = list(norms)
     sizes = [norm.n_channels for norm in norms]
-    pieces = [graph.split(graph.input(name, [1, sum(sizes), 1]), sizes, axis=1) for name in inputs]
+    pieces = [graph.split(graph.input(name, graph.shape(1, sum(sizes))), sizes, axis=1) for name in inputs]
     return {norm.name: vectors for norm, vectors in zip(norms, zip(*pieces, strict=True), strict=True)}
 
 

@@ -97,15 +97,18 @@ PredictStatistics = Callable[[TextFeatures], Statistics]
 class _Program:
     """A session and the states it starts from."""
 
-    def __init__(self, session: ort.InferenceSession, states: NDArray[np.int64]) -> None:
+    def __init__(
+        self, session: ort.InferenceSession, states: NDArray[np.int64], shape: Callable[[int, int], list[int]]
+    ) -> None:
         self._session = session
+        self._shape = shape
         self._specs = [StateSpec(f"state.{i}", int(n), int(first)) for i, (n, first) in enumerate(states)]
         self._inputs = {value.name for value in session.get_inputs()}
 
     def start(self) -> dict[str, ort.OrtValue]:
         """Return the states before the first piece."""
         return {
-            spec.name: _to_ort(np.zeros((1, spec.n_channels, spec.n_first), np.float32))
+            spec.name: _to_ort(np.zeros(self._shape(spec.n_first, spec.n_channels), np.float32))
             for spec in self._specs
         }
 
@@ -140,8 +143,8 @@ class StreamingModel:
     def __init__(self, sessions: dict[str, ort.InferenceSession], constants: dict[str, NDArray[np.generic]]):
         self._text = sessions[TEXT]
         self._constants = constants
-        self.decoder = _Program(sessions[DECODER], self._ints("decoder.states"))
-        self.vocoder = _Program(sessions[VOCODER], self._ints("vocoder.states"))
+        self.decoder = _Program(sessions[DECODER], self._ints("decoder.states"), lambda n, channels: [1, channels, n])
+        self.vocoder = _Program(sessions[VOCODER], self._ints("vocoder.states"), lambda n, channels: [n, channels])
         self.decoder_modulation = self._modulation(DECODER)
         self.vocoder_modulation = self._modulation(VOCODER)
         self.decoder_layout = list(decoder_graph.norms())
@@ -375,7 +378,7 @@ class SpeechStream:
         """Yield the audio from frame ``first`` to the end."""
         model = self._model
         source = HarmonicSource(model.source_weights, features.pitch.ravel())
-        scale, shift = (vector.reshape(1, -1, 1) for vector in modulation)
+        scale, shift = (vector.reshape(1, -1) for vector in modulation)
         states = model.vocoder.start()
         n_frames = FRAMES_PER_TEXT_FRAME * features.n_frames
         start = source_start = max(0, first - WARM_UP_FRAMES)
@@ -388,14 +391,14 @@ class SpeechStream:
             source_end = min(n_frames, end + vocoder_graph.SOURCE_LEAD_FRAMES)
             began_s = time.perf_counter()
             inputs: dict[str, NDArray[np.generic]] = {
-                "x": decoder.frames(start, end),
+                "x": decoder.frames(start, end)[0].T,
                 "source": source.spectra(source_start, source_end),
                 "scale": scale,
                 "shift": shift,
                 "first": _flag(is_first),
                 "flush": _flag(end == n_frames),
             }
-            samples = model.vocoder.run("audio", states, inputs).ravel()
+            samples = model.vocoder.run("audio", states, inputs)
             self._learn_pace((time.perf_counter() - began_s) / (end - start))
             yield samples[n_skipped:].copy() if n_skipped else samples
             n_skipped, is_first = max(0, n_skipped - len(samples)), False

@@ -40,7 +40,7 @@ class StateSpec:
     """One state of a program: input ``name`` is fed the output ``next_name`` of the call before.
 
     Args:
-        n_first: Its length before the first piece; the values are zeros of shape (1, n_channels, n_first).
+        n_first: Its length before the first piece; the values are zeros.
     """
 
     name: str
@@ -55,9 +55,12 @@ class StateSpec:
 class StreamGraph:
     """Collects nodes; every method appends some and returns the name of the tensor they make.
 
-    Tensors are float32 (1, channels, n_samples) unless said otherwise. The program's inputs ``first`` and ``flush``
-    are int64 (1,), 1 for the first and the last piece of a signal and else 0.
+    What is common to signals of both layouts: (1, channels, n_samples), see `ChannelMajorGraph`, and
+    (n_samples, channels), see `toom_cook.TimeMajorGraph`. All are float32. The program's inputs ``first`` and
+    ``flush`` are int64 (1,), 1 for the first and the last piece of a signal and else 0.
     """
+
+    time_axis: int
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -118,16 +121,97 @@ class StreamGraph:
 
     def slice(self, tensor: str, start: str, end: str) -> str:
         """Take samples [start, end), given as int64 (1,) tensors."""
-        return self.node("Slice", [tensor, start, end, self.integers(2)])
+        return self.node("Slice", [tensor, start, end, self.integers(self.time_axis)])
+
+    def from_sample(self, tensor: str, start: int) -> str:
+        """Take all samples from ``start`` on, counted from the end when negative."""
+        return self.slice(tensor, self.integers(start), self.integers(_TO_THE_END))
 
     def n_samples(self, tensor: str) -> str:
         """The tensor's length as int64 (1,)."""
-        return self.node("Shape", [tensor], start=2, end=3)
+        return self.node("Shape", [tensor], start=self.time_axis, end=self.time_axis + 1)
 
     def scaled_flag(self, flag: str, at_zero: int, at_one: int) -> str:
         """Return int64 (1,): ``at_one`` when the flag is set, else ``at_zero``."""
         product = self.node("Mul", [flag, self.integers(at_one - at_zero)])
         return self.node("Add", [product, self.integers(at_zero)]) if at_zero else product
+
+    def without_last(self, tensor: str) -> str:
+        """Take all samples but the last."""
+        return self.slice(tensor, self.integers(0), self.integers(-1))
+
+    def trim(self, tensor: str, *, n_start: int, n_end: int, at_ends_only: bool = True) -> str:
+        """Drop samples from the begin of the first piece and from the end of the last, or from every piece."""
+        length = self.n_samples(tensor)
+        if at_ends_only:
+            start = self.scaled_flag("first", 0, n_start)
+            return self.slice(tensor, start, self.node("Sub", [length, self.scaled_flag("flush", 0, n_end)]))
+        return self.slice(tensor, self.integers(n_start), self.node("Sub", [length, self.integers(n_end)]))
+
+    def concat(self, *tensors: str) -> str:
+        """Join pieces of a signal in time."""
+        return self.node("Concat", tensors, axis=self.time_axis)
+
+    def shape(self, n_samples: int | None, n_channels: int) -> list[int | None]:
+        """The shape of a signal; None is any length."""
+        return [n_samples, n_channels] if self.time_axis == 0 else [1, n_channels, n_samples]
+
+    def align(self, *streams: tuple[str, int]) -> list[str]:
+        """Bring streams, given as (tensor, channels), to one length: what is ahead waits in a state."""
+        extended = [self.extend(tensor, n_channels, 0) for tensor, n_channels in streams]
+        states = self.states[-len(streams) :]
+        shortest = self.node("Min", [self.n_samples(tensor) for tensor in extended])
+        for state, tensor in zip(states, extended, strict=True):
+            self.keep(state, tensor, shortest)
+        return [self.slice(tensor, self.integers(0), shortest) for tensor in extended]
+
+    def delay(self, x: str, n_channels: int, reference: str) -> str:
+        """Hold a stream back to the samples of ``reference``, which lags behind it."""
+        extended = self.extend(x, n_channels, 0)
+        length = self.n_samples(reference)
+        self.keep(self.states[-1], extended, length)
+        return self.slice(extended, self.integers(0), length)
+
+    def repeat_second_sample(self, x: str) -> str:
+        """Put a copy of the signal's second sample before its first: a reflection of one sample."""
+        reflected = self.slice(x, self.integers(1), self.scaled_flag("first", 1, 2))
+        return self.concat(reflected, x)
+
+    def extend(self, x: str, n_channels: int, padding: int, *, n_after: int = 0) -> str:
+        """Put a new state before ``x``, ``padding`` zeros long at first, and ``n_after`` zeros after its end."""
+        state = StateSpec(f"state.{len(self.states)}", n_channels, padding)
+        self.states.append(state)
+        self.input(state.name, self.shape(None, n_channels))
+        parts = [state.name, x]
+        if n_after:
+            parts.append(self._zeros_at_end(n_channels, n_after))
+        return self.concat(*parts)
+
+    def keep(self, state: StateSpec, extended: str, start: str) -> None:
+        """Keep what follows sample ``start`` for the next piece."""
+        inputs = [extended, start, self.integers(_TO_THE_END), self.integers(self.time_axis)]
+        self._nodes.append(helper.make_node("Slice", inputs, [state.next_name]))
+
+    def _zeros_at_end(self, n_channels: int, n_zeros: int) -> str:
+        if (n_channels, n_zeros) not in self._padding:
+            length = self.scaled_flag("flush", 0, n_zeros)
+            shape = [
+                length if n is None else self.integers(n) for n in self.shape(None, n_channels)
+            ]
+            zero = helper.make_tensor("value", TensorProto.FLOAT, [1], [0.0])
+            joined = self.node("Concat", shape, axis=0)
+            self._padding[n_channels, n_zeros] = self.node("ConstantOfShape", [joined], value=zero)
+        return self._padding[n_channels, n_zeros]
+
+    def _new_name(self, stem: str) -> str:
+        self._n_names += 1
+        return f"{stem}.{self._n_names}"
+
+
+class ChannelMajorGraph(StreamGraph):
+    """Signals (1, channels, n_samples), the layout of ONNX's own convolutions."""
+
+    time_axis = 2
 
     def conv(
         self,
@@ -149,17 +233,17 @@ class StreamGraph:
             inputs.append(self.constant(bias))
         n_context = (kernel - 1) * dilation
         if n_context:
-            inputs[0] = self._extend(x, n_channels, padding)
-            self._keep(self.states[-1], inputs[0], self.integers(-n_context))
+            inputs[0] = self.extend(x, n_channels, padding, n_after=padding)
+            self.keep(self.states[-1], inputs[0], self.integers(-n_context))
         return self.node("Conv", inputs, kernel_shape=[kernel], dilations=[dilation])
 
     def strided_conv(self, x: str, weight: Float32, bias: Float32, *, stride: int, padding: int) -> str:
         """Convolve with a stride. Each piece but the last must be a multiple of ``stride`` samples."""
         n_channels, kernel = weight.shape[1], weight.shape[2]
-        extended = self._extend(x, n_channels, padding)
+        extended = self.extend(x, n_channels, padding, n_after=padding)
         # The first piece lacks what the padding is short of a whole stride and so ends on an earlier multiple.
         n_context = padding + stride * -((padding - kernel) // stride) - stride
-        self._keep(self.states[-1], extended, self.integers(-n_context))
+        self.keep(self.states[-1], extended, self.integers(-n_context))
         inputs = [extended, self.constant(weight), self.constant(bias)]
         return self.node("Conv", inputs, kernel_shape=[kernel], strides=[stride])
 
@@ -182,8 +266,8 @@ class StreamGraph:
         n_channels, kernel = weight.shape[0], weight.shape[2]
         n_overlap = -(-kernel // stride) - 1  # inputs that reach into the next one's samples
         n_partial = kernel - stride
-        extended = self._extend(x, n_channels, 0, pad_end=False)
-        self._keep(self.states[-1], extended, self.integers(-n_overlap))
+        extended = self.extend(x, n_channels, 0)
+        self.keep(self.states[-1], extended, self.integers(-n_overlap))
         inputs = [extended, self.constant(weight)]
         if bias is not None:
             inputs.append(self.constant(bias))
@@ -191,52 +275,3 @@ class StreamGraph:
         start = self.scaled_flag("first", n_overlap * stride, trim)
         end = self.node("Sub", [self.n_samples(whole), self.scaled_flag("flush", n_partial, trim - n_extra)])
         return self.slice(whole, start, end)
-
-    def align(self, *streams: tuple[str, int]) -> list[str]:
-        """Bring streams, given as (tensor, channels), to one length: what is ahead waits in a state."""
-        extended = [self._extend(tensor, n_channels, 0, pad_end=False) for tensor, n_channels in streams]
-        states = self.states[-len(streams) :]
-        shortest = self.node("Min", [self.n_samples(tensor) for tensor in extended])
-        for state, tensor in zip(states, extended, strict=True):
-            self._keep(state, tensor, shortest)
-        return [self.slice(tensor, self.integers(0), shortest) for tensor in extended]
-
-    def delay(self, x: str, n_channels: int, reference: str) -> str:
-        """Hold a stream back to the samples of ``reference``, which lags behind it."""
-        extended = self._extend(x, n_channels, 0, pad_end=False)
-        length = self.n_samples(reference)
-        self._keep(self.states[-1], extended, length)
-        return self.slice(extended, self.integers(0), length)
-
-    def repeat_second_sample(self, x: str) -> str:
-        """Put a copy of the signal's second sample before its first: a reflection of one sample."""
-        reflected = self.slice(x, self.integers(1), self.scaled_flag("first", 1, 2))
-        return self.node("Concat", [reflected, x], axis=2)
-
-    def _extend(self, x: str, n_channels: int, padding: int, *, pad_end: bool = True) -> str:
-        """Put a new state before ``x``, and zeros after its end."""
-        state = StateSpec(f"state.{len(self.states)}", n_channels, padding)
-        self.states.append(state)
-        self.input(state.name, [1, n_channels, None])
-        parts = [state.name, x]
-        if padding and pad_end:
-            parts.append(self._zeros_at_end(n_channels, padding))
-        return self.node("Concat", parts, axis=2)
-
-    def _keep(self, state: StateSpec, extended: str, start: str) -> None:
-        end = self.integers(_TO_THE_END)
-        self._nodes.append(
-            helper.make_node("Slice", [extended, start, end, self.integers(2)], [state.next_name])
-        )
-
-    def _zeros_at_end(self, n_channels: int, n_zeros: int) -> str:
-        if (n_channels, n_zeros) not in self._padding:
-            length = self.scaled_flag("flush", 0, n_zeros)
-            shape = self.node("Concat", [self.integers(1), self.integers(n_channels), length], axis=0)
-            zero = helper.make_tensor("value", TensorProto.FLOAT, [1], [0.0])
-            self._padding[n_channels, n_zeros] = self.node("ConstantOfShape", [shape], value=zero)
-        return self._padding[n_channels, n_zeros]
-
-    def _new_name(self, stem: str) -> str:
-        self._n_names += 1
-        return f"{stem}.{self._n_names}"

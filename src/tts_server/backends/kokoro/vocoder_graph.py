@@ -19,7 +19,7 @@ import numpy as np
 
 from tts_server.backends.kokoro.export_weights import ExportWeights
 from tts_server.backends.kokoro.modulation import Norm, split_vectors
-from tts_server.backends.kokoro.stream_graph import StreamGraph
+from tts_server.backends.kokoro.toom_cook import TimeMajorGraph
 
 GENERATOR = "decoder.decoder.generator"
 SAMPLES_PER_FRAME = 300
@@ -86,11 +86,11 @@ def norms() -> Iterator[Norm]:
                     yield Norm(name, block.n_channels, f"{block.name}.alpha{which}", statistic)
 
 
-def build_vocoder(weights: ExportWeights) -> StreamGraph:
+def build_vocoder(weights: ExportWeights) -> TimeMajorGraph:
     """Build the program.
 
-    Inputs besides the flags and states: ``x`` (1, 512, n) at 80 frames a second; ``source`` (1, 22, 60 m), at the
-    end one more; ``scale`` and ``shift`` (1, sum of the channels of `norms`, 1). Output: ``audio`` (1, 1, samples).
+    Inputs besides the flags and states: ``x`` (n, 512) at 80 frames a second; ``source`` (60 m, 22), at the end one
+    more; ``scale`` and ``shift`` (1, sum of the channels of `norms`). Output: ``audio`` (n_samples,).
 
     Raises:
         ModelCorruptError: The export lacks a weight or has it in another shape.
@@ -102,42 +102,56 @@ def build_vocoder(weights: ExportWeights) -> StreamGraph:
 
 class _Vocoder:
     def __init__(self, weights: ExportWeights) -> None:
-        self.graph = StreamGraph("vocoder")
+        self.graph = TimeMajorGraph("vocoder")
         self._weights = weights
         self._modulation = split_vectors(self.graph, norms(), ("scale", "shift"))
 
     def build(self) -> None:
         graph = self.graph
-        x = graph.input("x", [1, N_X, None])
-        source = graph.input("source", [1, N_SOURCE, None])
+        x = graph.input("x", graph.shape(None, N_X))
+        source = graph.input("source", graph.shape(None, N_SOURCE))
         for stage in STAGES:
-            x = graph.node("LeakyRelu", [x], alpha=0.1)
-            x = self._upsample(stage, x)
+            x = self._upsample(stage, graph.node("LeakyRelu", [x], alpha=0.1))
             noise = self._block(stage.noise, self._noise_conv(stage, source))
             x, noise = graph.align((x, stage.n_channels), (noise, stage.n_channels))
             x = graph.node("Add", [x, noise])
             outputs = [self._block(block, x) for block in stage.blocks]
             waiting = [graph.delay(output, stage.n_channels, outputs[-1]) for output in outputs[:-1]]
-            total = graph.node("Add", [graph.node("Add", waiting), outputs[-1]])
+            total = graph.node("Sum", [*waiting, outputs[-1]])
             x = graph.node("Mul", [total, graph.constant(np.float32(1 / len(outputs)).reshape(1))])
         x = graph.node("LeakyRelu", [x], alpha=0.01)
         weight, bias = self._weights.conv(f"{GENERATOR}.conv_post", (N_SOURCE, STAGES[-1].n_channels, 7))
-        graph.output("audio", self._inverse_stft(graph.conv(x, weight, bias, padding=3)))
+        graph.output("audio", self._inverse_stft(graph.conv(x, weight, bias)))
 
     def _upsample(self, stage: Stage, x: str) -> str:
-        kernel = 2 * stage.stride
-        weight, bias = self._weights.conv(
-            f"{GENERATOR}.ups.{stage.position}", (stage.n_in, stage.n_channels, kernel)
-        )
-        x = self.graph.conv_transpose(x, weight, bias, stride=stage.stride, trim=stage.stride // 2)
-        return self.graph.repeat_second_sample(x) if stage is STAGES[-1] else x
+        """Transposed convolution whose kernel is two strides long: each input makes a stride with the one before."""
+        graph, stride, n_out = self.graph, stage.stride, stage.n_channels
+        weight, bias = self._weights.conv(f"{GENERATOR}.ups.{stage.position}", (stage.n_in, n_out, 2 * stride))
+        extended = graph.extend(x, stage.n_in, 1, n_after=1)
+        graph.keep(graph.states[-1], extended, graph.integers(-1))
+        pairs = graph.node("Concat", [graph.without_last(extended), graph.from_sample(extended, 1)], axis=1)
+        halves = weight.transpose(0, 2, 1).reshape(stage.n_in, 2, stride * n_out)
+        matrix = np.concatenate([halves[:, 1], halves[:, 0]])
+        y = graph.reshape(graph.linear(pairs, matrix, np.tile(bias, stride)), -1, n_out)
+        y = graph.trim(y, n_start=stride // 2, n_end=stride // 2)
+        return graph.repeat_second_sample(y) if stage is STAGES[-1] else y
 
     def _noise_conv(self, stage: Stage, source: str) -> str:
+        graph = self.graph
         weight, bias = self._weights.conv(f"{GENERATOR}.noise_convs.{stage.position}")
         if stage is STAGES[-1]:
-            return self.graph.conv(source, weight, bias, padding=0)
+            return graph.linear(source, weight[:, :, 0].T, bias)
+        # A kernel of two strides: each output takes two neighbours of the signal cut into strides.
         stride = STAGES[-1].stride
-        return self.graph.strided_conv(source, weight, bias, stride=stride, padding=stride // 2)
+        padding = stride // 2
+        # At the end of the signal the last spectrum and its padding do not fill a stride, and are dropped.
+        extended = graph.extend(source, N_SOURCE, padding, n_after=padding - 1)
+        graph.keep(graph.states[-1], extended, graph.integers(-(stride + padding)))
+        n_strides = graph.node("Div", [graph.n_samples(extended), graph.integers(stride)])
+        n_used = graph.node("Mul", [n_strides, graph.integers(stride)])
+        strides = graph.reshape(graph.slice(extended, graph.integers(0), n_used), -1, stride * N_SOURCE)
+        pairs = graph.node("Concat", [graph.without_last(strides), graph.from_sample(strides, 1)], axis=1)
+        return graph.linear(pairs, weight.transpose(2, 1, 0).reshape(-1, stage.n_channels), bias)
 
     def _block(self, block: Block, x: str) -> str:
         """A residual block: three times norm, activation, dilated convolution, the same again without dilation."""
@@ -155,18 +169,26 @@ class _Vocoder:
         active = graph.node("Add", [z, graph.node("Mul", [sine, sine])])
         weight, bias = self._weights.conv(module, (block.n_channels, block.n_channels, block.kernel))
         alpha = self._weights.value(f"{block.name}.alpha{which}", (1, block.n_channels, 1))
-        padding = (block.kernel - 1) // 2 * dilation
-        return graph.conv(active, weight / alpha, bias, padding=padding, dilation=dilation)
+        return graph.conv(active, weight / alpha, bias, dilation=dilation)
 
     def _inverse_stft(self, spectrum: str) -> str:
-        graph = self.graph
+        """From log magnitude and phase of overlapping frames to samples."""
+        graph, hop = self.graph, SAMPLES_PER_FRAME // SOURCE_PER_FRAME
         log_magnitude, phase = graph.split(spectrum, [N_BINS, N_BINS], axis=1)
         magnitude, phase = graph.node("Exp", [log_magnitude]), graph.node("Sin", [phase])
         real = graph.node("Mul", [magnitude, graph.node("Cos", [phase])])
         imaginary = graph.node("Mul", [magnitude, graph.node("Sin", [phase])])
-        frames = graph.node("Concat", [real, imaginary], axis=1)
         basis = self._weights.value(f"{GENERATOR}.stft.istft.stft.inverse_basis", (N_SOURCE, 1, 20))
-        hop = SAMPLES_PER_FRAME // SOURCE_PER_FRAME
+        n_window = basis.shape[2]
+        n_overlap = n_window // hop - 1
         # The transform itself is scaled by window length over hop.
-        gain = np.float32(basis.shape[2] / hop / WINDOW_SUM)
-        return graph.conv_transpose(frames, basis * gain, None, stride=hop, trim=basis.shape[2] // 2)
+        gain = np.float32(n_window / hop / WINDOW_SUM)
+        frames = graph.linear(graph.node("Concat", [real, imaginary], axis=1), basis[:, 0] * gain)
+        extended = graph.extend(frames, n_window, n_overlap, n_after=n_overlap)
+        graph.keep(graph.states[-1], extended, graph.integers(-n_overlap))
+        parts = graph.split(extended, [hop] * (n_overlap + 1), axis=1)
+        overlapping = [
+            graph.trim(part, n_start=n_overlap - i, n_end=i, at_ends_only=False) for i, part in enumerate(parts)
+        ]
+        samples = graph.reshape(graph.node("Sum", overlapping), -1)
+        return graph.trim(samples, n_start=n_window // 2, n_end=n_window // 2)
