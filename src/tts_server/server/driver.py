@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 PUMP_BYTES: Final = 8192
-"""Bytes handed to the transport at once: about what the kernel takes. What is handed over cannot be called back
-when a response is cancelled."""
+"""Bytes handed to the transport at once: about what the kernel takes. What is handed over cannot be called
+back when a response is cancelled."""
 
 CLOSE_TIMEOUT_S: Final = 3.0
 """Longest wait for the peer's half of a closing handshake."""
