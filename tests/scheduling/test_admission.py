@@ -59,6 +59,8 @@ def test_only_the_first_audio_of_those_who_hear_already_must_be_in_time() -> Non
     assert overload_s([waiting], newcomer, 1) == pytest.approx(4.0 - 8.3)
     hearing = Demand(due_s=0.5, first_work_s=0.1, work_s=2.0, audio_s=8.0)
     assert overload_s([hearing], newcomer, 1) == pytest.approx(2.1 - 0.5)
+    at_once = Demand(due_s=0.3, first_work_s=0.1, work_s=2.0, audio_s=8.0)
+    assert overload_s([at_once], newcomer, 1) == pytest.approx(2.1 - 0.3)
     well_ahead = Demand(due_s=5.0, first_work_s=0.1, work_s=2.0, audio_s=8.0)
     assert overload_s([well_ahead], newcomer, 1) == pytest.approx(2.1 - 5.0)
 
@@ -73,6 +75,7 @@ def test_what_clearly_fits_is_not_late(others: list[Demand], newcomer: Demand, n
     ("newcomer", "n_lanes", "fits"),
     [
         (Demand(1.0, 0.5, 5.0, 10.0), 1, True),
+        (Demand(1.0, 1.0, 5.0, 10.0), 1, True),
         (Demand(1.0, 1.01, 5.0, 10.0), 1, False),
         (Demand(1.0, 1.01, 5.0, 10.0), 2, True),
         (Demand(1.0, 0.5, 10.0, 10.0), 1, True),

@@ -60,9 +60,10 @@ def test_a_refusal_changes_nothing_but_its_count() -> None:
     scheduler = make_scheduler(Limits(max_admitted=1))
     admit(scheduler, "a1")
     busy(scheduler, "b1")
+    busy(scheduler, "b1")
     stats = scheduler.stats(0.0)
-    assert (stats.admitted, stats.refused, stats.in_progress) == (1, 1, 1)
-    assert [one.n_refused for one in scheduler.connection_stats()] == [0, 1]
+    assert (stats.admitted, stats.refused, stats.in_progress) == (1, 2, 1)
+    assert [one.n_refused for one in scheduler.connection_stats()] == [0, 2]
     step(scheduler, 0.0, outcome=FINISHED)
     admit(scheduler, "b1")
 
@@ -79,8 +80,42 @@ def test_the_share_is_looked_at_first() -> None:
 def test_a_retry_is_counted_from_what_is_left() -> None:
     scheduler = make_scheduler(Limits(max_inflight=1), estimate=make_estimate())
     admit(scheduler, "a1", n_chars=100)
-    step(scheduler, 0.0, audio_s=4.0, work_s=2.0)
+    step(scheduler, 0.0, audio_s=3.0, work_s=1.5)
+    step(scheduler, 0.0, audio_s=1.0, work_s=0.5)
     assert busy(scheduler, "a2").retry_after_ms == pytest.approx(3000, rel=0.01)
+
+
+def test_what_begins_costs_until_its_first_audio() -> None:
+    scheduler = make_scheduler(Limits(max_inflight=1), estimate=make_estimate())
+    scheduler.estimate = estimate = make_estimate()
+    for _ in range(300):
+        estimate.begun(1.0, 0.0)
+    assert estimate.start_s == pytest.approx(1.0, abs=0.01)
+    admit(scheduler, "a1", n_chars=100)
+    assert busy(scheduler, "a2").retry_after_ms == pytest.approx(6000, rel=0.01)
+    for _ in range(2):
+        step(scheduler, 0.0, audio_s=0.0, work_s=1e-9)
+    assert busy(scheduler, "a2").retry_after_ms == pytest.approx(6000, rel=0.01)
+    entry_work_s = 0.25
+    for _ in range(2):
+        step(scheduler, 0.0, audio_s=0.0, work_s=entry_work_s / 2)
+    rtf = estimate.rtf
+    left_ms = 1000 * (1.0 - entry_work_s + 10 * rtf)
+    assert busy(scheduler, "a2").retry_after_ms == pytest.approx(left_ms, rel=0.01)
+    step(scheduler, 0.0, audio_s=1.0, work_s=0.0)
+    assert busy(scheduler, "a2").retry_after_ms == pytest.approx(1000 * 9 * estimate.rtf, rel=0.01)
+
+
+def test_each_voice_has_its_own_length() -> None:
+    scheduler = make_scheduler(Limits(max_inflight=1, max_admitted=1), estimate=make_estimate())
+    admit(scheduler, "a1", n_chars=10, voice="slow")
+    scheduler.next_step(0.0)
+    scheduler.step_done("a1", 0.0, work_s=2.0, audio_s=4.0, outcome=FINISHED)
+    admit(scheduler, "a2", n_chars=10, voice="slow")
+    assert busy(scheduler, "a3").retry_after_ms == pytest.approx(2000, rel=0.01)
+    scheduler.cancel("a2", 0.0)
+    admit(scheduler, "a3", n_chars=10, voice=None)
+    assert busy(scheduler, "a4").retry_after_ms < 700
 
 
 def test_a_response_that_outgrew_its_estimate_has_a_step_to_go() -> None:
@@ -179,6 +214,21 @@ def test_a_place_is_not_promised_before_the_work_of_those_who_are_late_is_done()
     assert busy(scheduler, "c1", now=20.0).retry_after_ms == pytest.approx(1000 * (work_s + 0.5), rel=0.01)
 
 
+def test_a_listener_hears_what_was_made_before_the_text_that_is_being_made() -> None:
+    scheduler = make_measured(0.5)
+    admit(scheduler, "a1", n_chars=60)
+    step(scheduler, 0.0, audio_s=6.0, work_s=3.0, outcome=FINISHED)
+    admit(scheduler, "a2", n_chars=10)
+    assert busy(scheduler, "b1").retry_after_ms == 6500
+
+
+def test_a_listener_who_ran_dry_keeps_its_place() -> None:
+    scheduler = make_measured(0.5)
+    admit(scheduler, "a1", n_chars=20)
+    step(scheduler, 0.0, audio_s=1.0, work_s=0.5)
+    assert busy(scheduler, "b1", now=60.0).retry_after_ms == pytest.approx(1500, abs=1)
+
+
 def test_a_forgotten_connection_gives_its_place_up() -> None:
     scheduler = make_measured(0.5)
     admit(scheduler, "a1")
@@ -213,6 +263,19 @@ def test_a_listener_about_to_run_dry_is_not_kept_waiting_by_a_long_first_step() 
     step(scheduler, 0.0, audio_s=6.0, work_s=1.5)
     assert busy(scheduler, "b1", now=5.0, n_chars=60).retry_after_ms > 200
     admit(scheduler, "b1", now=1.0, n_chars=60)
+
+
+def test_what_begins_is_charged_with_its_start() -> None:
+    for start_s, n_admitted in ((0.0, 2), (4.0, 1)):
+        scheduler = make_crowded(0.25)
+        for _ in range(200):
+            scheduler.estimate.begun(start_s, 0.0)
+        admit(scheduler, "a1", n_chars=120)
+        step(scheduler, 0.0, audio_s=2.0, work_s=0.5)
+        if n_admitted == 2:
+            admit(scheduler, "b1", n_chars=60)
+        else:
+            busy(scheduler, "b1", n_chars=60)
 
 
 def test_the_clock_of_a_listener_who_ran_dry_stands_still() -> None:

@@ -6,7 +6,9 @@ import pytest
 from tests.scheduling.factories import FAILED, FINISHED, MORE, admit, make_scheduler, step
 
 from tts_server.errors import LocalProtocolError
+from tts_server.protocol.capabilities import Limits
 from tts_server.scheduling.job import StepOutcome
+from tts_server.scheduling.scheduler import Scheduler
 
 # --- deadlines --------------------------------------------------------------------------------------------
 
@@ -89,6 +91,14 @@ def test_no_audio_is_made_beyond_the_lead() -> None:
     assert scheduler.wake_at() == pytest.approx(1.3)
     assert scheduler.next_step(1.29) is None
     assert step(scheduler, 1.3 + 1e-9) == "a1"
+
+
+def test_a_lead_that_has_shrunk_to_its_bound_is_short_enough() -> None:
+    scheduler = make_scheduler()
+    admit(scheduler, "a1", max_lead_s=0.5)
+    step(scheduler, 1.0, audio_s=1.0)
+    assert scheduler.wake_at() == 1.5
+    assert scheduler.next_step(1.5) == "a1"
 
 
 def test_a_bounded_lead_does_not_keep_the_first_audio_back() -> None:
@@ -299,17 +309,19 @@ def test_a_listener_who_runs_dry_is_counted_and_starts_anew() -> None:
     assert stats.gap_s == pytest.approx(0.5)
     step(scheduler, 2.5, audio_s=1.0)
     assert scheduler.stats(2.5).gaps == 1
-    step(scheduler, 3.5 + 1e-6, audio_s=1.0)
-    assert scheduler.stats(3.5).gaps == 2
+    step(scheduler, 3.75, audio_s=1.0)
+    assert scheduler.stats(3.75).gaps == 2
+    assert scheduler.stats(3.75).gap_s == pytest.approx(0.75)
 
 
 def test_a_late_start_is_counted_and_is_no_gap() -> None:
     scheduler = make_scheduler(first_audio_s=0.3)
-    admit(scheduler, "a1", "b1")
+    admit(scheduler, "a1", "b1", "c1")
     step(scheduler, 0.3)
     step(scheduler, 0.31)
+    step(scheduler, 0.31)
     stats = scheduler.stats(0.4)
-    assert (stats.late_starts, stats.gaps, stats.gap_s, stats.deadlines_missed) == (1, 0, 0.0, 1)
+    assert (stats.late_starts, stats.gaps, stats.gap_s, stats.deadlines_missed) == (2, 0, 0.0, 2)
 
 
 def test_steps_without_audio_change_no_deadline() -> None:
@@ -334,6 +346,33 @@ def test_what_a_reader_held_up_is_no_gap_of_ours() -> None:
     assert step(scheduler, 9.0, audio_s=1.0) is not None
     assert step(scheduler, 9.0, audio_s=1.0) is not None
     assert scheduler.stats(9.0).gaps == 3
+
+
+def test_two_readers_who_held_things_up_are_both_excused() -> None:
+    scheduler = make_scheduler()
+    admit(scheduler, "a1", "b1")
+    step(scheduler, 0.0, audio_s=1.0)
+    step(scheduler, 0.0, audio_s=1.0)
+    for name in "ab":
+        scheduler.pause(name)
+    for name in "ab":
+        scheduler.resume(name)
+    step(scheduler, 5.0)
+    step(scheduler, 5.0)
+    assert scheduler.stats(5.0).gaps == 0
+    assert [one.paused for one in scheduler.connection_stats()] == [False, False]
+
+
+def test_a_scheduler_has_one_lane_unless_told() -> None:
+    assert Scheduler(Limits()).n_lanes == 1
+
+
+def test_every_failure_is_counted() -> None:
+    scheduler = make_scheduler()
+    admit(scheduler, "a1", "b1")
+    step(scheduler, 0.0, outcome=FAILED)
+    step(scheduler, 0.0, outcome=FAILED)
+    assert scheduler.stats(0.0).failed == 2
 
 
 def test_stats_count_what_was_done() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tests.session.factories import events, make_machine, make_service, only, pcm, speak, submit
+from tests.session.factories import RATE_HZ, events, make_machine, make_service, only, pcm, speak, submit
 
 from tts_server.errors import (
     BusyError,
@@ -51,7 +51,7 @@ def test_hello_tells_what_the_service_is() -> None:
 
 
 def test_a_session_is_opened_once() -> None:
-    with pytest.raises(LocalProtocolError, match="opened once"):
+    with pytest.raises(LocalProtocolError, match=r"^a session is opened once$"):
         make_machine().open(0.0)
 
 
@@ -66,7 +66,7 @@ def test_nothing_is_received_before_the_hello() -> None:
 def test_the_first_update_creates_and_later_ones_update() -> None:
     machine = make_machine()
     created = only(machine.receive(ev.UpdateSession("a", voice="bob"), 0.0), ev.SessionCreated)
-    assert created.previous_event_id == "a"
+    assert (created.event_id, created.previous_event_id) == ("evt_2", "a")
     assert created.session == ev.SessionState("sess_abcdefgh1234", "bob", "sine", "en", {}, "pcm16")
     updated = only(
         machine.receive(ev.UpdateSession(language="FR", extras={"speed": 2}), 0.0), ev.SessionUpdated
@@ -82,6 +82,12 @@ def test_a_refused_update_changes_nothing_and_does_not_create() -> None:
     assert (error.error.code, error.previous_event_id, error.error.event_id) == ("invalid_config", "a", "a")
     created = only(machine.receive(ev.UpdateSession(), 0.0), ev.SessionCreated)
     assert created.session == ev.SessionState("sess_abcdefgh1234", "amy", "sine", "en", {}, "pcm16")
+
+
+def test_the_session_tells_the_services_own_format() -> None:
+    service = replace(make_service(), audio=AudioFormat(RATE_HZ, "pcm24"))
+    created = only(make_machine(service=service).receive(ev.UpdateSession(), 0.0), ev.SessionCreated)
+    assert created.session.audio_format == "pcm24"
 
 
 def test_dropped_extras_are_noted_before_the_answer() -> None:

@@ -68,6 +68,7 @@ def test_progress_puts_the_end_off() -> None:
     assert machine.outbound(1, True, 3.0) == []
     assert machine.outbound(1, False, 4.0) == []
     assert machine.timer("stall", 5.0) == [SetTimer("stall", 8.0)]
+    assert machine.outbound(2, False, 6.0) == []
     assert machine.timer("stall", 7.9) == [SetTimer("stall", 8.0)]
     assert machine.timer("stall", 8.0)[-1] == Close(1011, "nothing was read for 5 s", abort=True)
 
@@ -88,8 +89,12 @@ def test_the_wait_is_counted_from_the_moment_something_waits() -> None:
 def test_a_timer_that_finds_nothing_waiting_stays_off_until_something_does() -> None:
     machine = make_busy_machine()
     machine.outbound(0, True, 1.0)
-    assert machine.timer("stall", 5.0) == []
+    assert machine.timer("stall", 19.0) == []
     assert machine.outbound(1, False, 20.0) == [SetTimer("stall", 25.0)]
+
+
+def test_the_first_wait_begins_when_something_waits() -> None:
+    assert make_reader().outbound(1, False, 7.0) == [SetTimer("stall", 12.0)]
 
 
 def test_a_reader_that_stops_while_the_rest_leaves_is_dropped_too() -> None:

@@ -239,6 +239,7 @@ def test_a_voice_speaks_its_own_language_unless_another_is_named(
         ({"default_voice": "jun"}, None, ("amy", "en")),
         ({"voices": VOICES[:2]}, "fr", ("amy", "fr")),
         ({"voices": VOICES[:2], "default_voice": None}, "fr", ("amy", "fr")),
+        ({"voices": VOICES[:2], "default_voice": "bob"}, "fr", ("bob", "fr")),
         ({"voices": (), "voice_count": 0}, None, (None, "en")),
         ({"voices": (), "voice_count": 0}, "fr", (None, "fr")),
         ({"voices": None}, None, (None, "en")),

@@ -73,10 +73,9 @@ class Backlog:
             for name, load in self.connections.items()
         }
         for entry in self.live:
-            end_s = entry.playout_end_s + self._audio_s(entry) + turn_gap_s
-            ends[entry.job.connection_id] = max(
-                ends[entry.job.connection_id], end_s, self.now + MIN_RETRY_MS / 1000
-            )
+            # The clock of a listener who ran dry stands still.
+            end_s = max(entry.playout_end_s, self.now) + self._audio_s(entry) + turn_gap_s
+            ends[entry.job.connection_id] = max(ends[entry.job.connection_id], end_s)
         speaking = {name: end_s for name, end_s in ends.items() if end_s > self.now}
         # The epsilon lets a quotient such as 0.85 / 0.17 be the 5 that it is.
         n_streams = max(1, math.floor(self.policy.utilisation * self.n_lanes / self.estimate.rtf + 1e-9))
@@ -102,8 +101,7 @@ class Backlog:
         demands: list[Demand] = []
         stream_end_s: dict[str, float] = {}
         for entry in [*self.live, newcomer]:
-            # The clock of a listener who ran dry stands still.
-            due_s = max(entry.playout_end_s - self.now, stream_end_s.get(entry.stream, 0.0), 0.0)
+            due_s = max(entry.playout_end_s - self.now, stream_end_s.get(entry.stream, 0.0))
             work_s = self._work_s(entry)
             first_work_s = min(self._first_work_s(entry), work_s)
             demand = Demand(due_s, first_work_s, work_s, self._audio_s(entry), entry.begun)

@@ -15,8 +15,9 @@ class SchedulingPolicy:
             responses to their end in the order in which they came, and is there to be compared with.
         admission: Refuse what would make those already admitted miss their deadlines, judged from the
             measured speed. The bounds on the backlog and on each connection's share hold in any case.
-        first_audio_s: The first audio of a response is due so long after its admission. With steps of a tenth of a
-            second and 85 % of the machine in use, simulated listeners hear gaps below 0.4 s and none above.
+        first_audio_s: The first audio of a response is due so long after its admission. With steps of a tenth
+            of a second and 85 % of the machine in use, simulated listeners hear gaps below 0.4 s and none
+            above.
         tie_s: Deadlines that fall into the same interval of this length are equal, and the connection that
             was served longest ago goes first. One frame.
         utilisation: The part of the lanes that streams in continuous speech may take in all. The rest is for

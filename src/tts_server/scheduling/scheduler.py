@@ -51,7 +51,7 @@ class Scheduler:
         self.n_lanes = n_lanes
         self._limits = limits
         self._entries: dict[str, Entry] = {}
-        self._running: dict[int | None, Entry] = {}
+        self._running: set[int | None] = set()
         self._connections: dict[str, ConnectionLoad] = {}
         self._counters = Counters()
 
@@ -91,7 +91,7 @@ class Scheduler:
         entry = min(ready, key=self._urgency)
         entry.lane = lane
         entry.running = True
-        self._running[lane] = entry
+        self._running.add(lane)
         self._counters.n_steps += 1
         entry.load.n_steps += 1
         entry.load.served_at = self._counters.n_steps
@@ -111,9 +111,9 @@ class Scheduler:
             if not entry.running and not entry.load.paused and entry.lane in {None, lane}:
                 yield entry
 
-    def _urgency(self, entry: Entry) -> tuple[float, int, int]:
+    def _urgency(self, entry: Entry) -> tuple[int, ...]:
         if self.policy.order == "fifo":
-            return (0.0, 0, entry.index)
+            return (entry.index,)
         interval = math.floor(entry.playout_end_s / self.policy.tie_s)
         return (interval, entry.load.served_at, entry.index)
 
@@ -141,7 +141,7 @@ class Scheduler:
         if entry is None or not entry.running:
             raise LocalProtocolError(f"{job_id} has no step in progress")
         entry.running = False
-        del self._running[entry.lane]
+        self._running.remove(entry.lane)
         self._counters.work_s += work_s
         self._counters.audio_s += audio_s
         self.estimate.step_done(work_s, audio_s)

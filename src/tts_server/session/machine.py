@@ -88,7 +88,7 @@ class SessionMachine:
         self._configured = False
         self._responses = Responses(service.audio, self._ids)
         self._outflow = Outflow(limits)
-        self._farewell = _Farewell("", 1000, None)
+        self._farewell: _Farewell
 
     @property
     def buffered_chars(self) -> int:
