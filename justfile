@@ -23,9 +23,10 @@ fix:
 test *arguments:
     python -m pytest "$@"
 
-# The property tests again, with many more examples each.
+# The property tests with many more examples each, then fuzzing led by coverage for FUZZ_SECONDS (600).
 fuzz *arguments:
     python -m pytest -m hypothesis --hypothesis-profile=fuzz --timeout=1800 "$@"
+    python -m tests.fuzz.fuzz_session -max_total_time="${FUZZ_SECONDS:-600}"
 
 # Measure this server beside kokoro-onnx, which lives in an environment of its own.
 bench *arguments:
