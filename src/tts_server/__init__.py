@@ -1,4 +1,4 @@
-"""A standalone text-to-speech server for voice agents: text in, speech out, over a WebSocket, on this machine."""
+"""A text-to-speech server for voice agents: text in, speech out, over a WebSocket, on this machine."""
 
 from __future__ import annotations
 

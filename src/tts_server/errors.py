@@ -19,9 +19,9 @@
         ├── SpeechFailedError          a response ended in ``response.failed``
         └── ConformanceError           the server did something else than a transcript expects
 
-Each class says how it goes over the wire: ``code``, ``error_type``, and ``retryable`` (whether the same request may
-succeed later without being changed). A message is one line, names the value that offended and what would be accepted,
-and carries no path of the server's and no stack trace.
+Each class says how it goes over the wire: ``code``, ``error_type``, and ``retryable`` (whether the same
+request may succeed later without being changed). A message is one line, names the value that offended and
+what would be accepted, and carries no path of the server's and no stack trace.
 """
 
 from __future__ import annotations

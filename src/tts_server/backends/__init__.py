@@ -1,0 +1,1 @@
+"""Speech engines, the contract that they keep, and the registry that finds them."""

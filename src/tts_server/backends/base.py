@@ -1,8 +1,9 @@
 """The contract between the server and a speech engine.
 
-A backend is a generator of small steps: ``Backend.start`` gives an ``Utterance``, whose ``step`` does about a tenth of a
-second of work and returns what it made. Cancelling, fairness and deadlines all happen between steps. Every method that
-runs a model is called on one thread, the engine's, for the whole life of the backend.
+A backend is a generator of small steps: ``Backend.start`` gives an ``Utterance``, whose ``step`` does about a
+tenth of a second of work and returns what it made. Cancelling, fairness and deadlines all happen between
+steps. Every method that runs a model is called on one thread, the engine's, for the whole life of the
+backend.
 """
 
 from __future__ import annotations
@@ -43,8 +44,8 @@ class AudioChunk:
     """What one step made.
 
     Args:
-        samples: A contiguous one-dimensional buffer, float32 in [-1, 1] (format ``f``) or int16 (format ``h``), mono at the
-            backend's rate. May be empty. The caller owns it.
+        samples: A contiguous one-dimensional buffer, float32 in [-1, 1] (format ``f``) or int16 (format
+            ``h``), mono at the backend's rate. May be empty. The caller owns it.
         words: Words that begin in these samples or were first known with them, in order.
     """
 
@@ -62,21 +63,25 @@ class Utterance(ABC):
         Does about 100 ms of work; a backend that cannot be cut does one segment.
 
         Returns:
-            The chunk, which may hold no samples while work is under way, or None when the utterance is complete. After
-            None, ``step`` is not called again.
+            The chunk, which may hold no samples while work is under way, or None when the utterance is
+            complete. After None, ``step`` is not called again.
 
         Raises:
             SynthesisError: The model failed; the backend stays usable.
         """
 
     def close(self) -> None:  # noqa: B027 - a backend that holds nothing has nothing to let go
-        """Let go of what the utterance holds. May follow any ``step``, is called exactly once, and does not raise."""
+        """Let go of what the utterance holds.
+
+        May follow any ``step``, is called exactly once, and does not raise.
+        """
 
 
 class Backend(ABC):
     """A speech engine and its model.
 
-    ``name``, ``model`` are known from construction on; ``sample_rate_hz`` and ``capabilities`` after ``load``.
+    ``name``, ``model`` are known from construction on; ``sample_rate_hz`` and ``capabilities`` after
+    ``load``.
     """
 
     name: str
@@ -96,7 +101,8 @@ class Backend(ABC):
     def load(self, progress: ProgressCallback) -> None:
         """Load the model and warm it up, so that the first request is as fast as the tenth.
 
-        Runs on the engine's thread. ``progress`` may raise ``LoadCancelled`` to stop the load; it is let through.
+        Runs on the engine's thread. ``progress`` may raise ``LoadCancelled`` to stop the load; it is let
+        through.
 
         Raises:
             ModelError: A file is missing or is not what it should be.
@@ -114,7 +120,10 @@ class Backend(ABC):
         """
 
     def close(self) -> None:  # noqa: B027 - a backend that holds nothing has nothing to let go
-        """Release the model. Runs on the engine's thread, after every utterance was closed; nothing is called after."""
+        """Release the model.
+
+        Runs on the engine's thread, after every utterance was closed; nothing is called after.
+        """
 
 
 class LoadCancelled(BaseException):

@@ -69,8 +69,8 @@ _SENTENCES: Final = (*SENTENCES[1:7], *(f"{sentence}." for sentence in PARAGRAPH
 def planned_turns(pattern: Pattern, seed: int) -> Iterator[PlannedTurn]:
     """Yield the turns of one agent, without end; the same for the same seed.
 
-    The first pause is uniform over two mean pauses, or a second for those who speak all the time, so that agents
-    do not begin at once.
+    The first pause is uniform over two mean pauses, or a second for those who speak all the time, so that
+    agents do not begin at once.
     """
     rng = random.Random(seed)  # noqa: S311 - arrival times, not secrets
     pause_s = rng.uniform(0.0, 2 * pattern.pause_s if pattern.pause_s else 1.0)

@@ -1,0 +1,1 @@
+"""Adapters for frameworks that build on this server."""

@@ -1,0 +1,1 @@
+"""Text without I/O: where sentences end."""
