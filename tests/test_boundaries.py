@@ -32,12 +32,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "endpoint": {"errors"},
     "settings": {"errors"},
     "backends": BASE | {"audio", "text", "session"},
-    "config": BASE | {"endpoint", "settings", "backends"},
+    "config": BASE | {"endpoint", "settings", "scheduling", "backends"},
     "engine": BASE | {"audio", "session", "backends"},
     "transports": BASE,
     "client": BASE | SETTINGS | {"audio", "text"},
     "integrations": BASE | SETTINGS | {"audio", "text", "client"},
-    "bench": BASE | SETTINGS | {"audio", "text", "backends", "client"},
+    "bench": BASE | SETTINGS | {"audio", "text", "scheduling", "backends", "client"},
     "server": BASE
     | SETTINGS
     | {"audio", "text", "session", "scheduling", "backends", "engine", "transports"},

@@ -341,3 +341,38 @@ def test_private_server_reads_no_token() -> None:
     assert config.auth_token is None
     assert config.options.extra_languages == ("ja",)
     assert config.options.voice == "bass"
+
+
+# --- several listeners ------------------------------------------------------------------------
+
+
+def test_one_engine_serves_by_deadline_and_refuses_what_it_cannot_keep_up_with() -> None:
+    config = server_config({}, environ=RUNTIME)
+    assert (config.engines, config.policy.order, config.policy.admission) == (1, "deadline", True)
+
+
+def test_scheduling_is_set_by_flags_and_shown_with_them() -> None:
+    flags = {"engines": "2", "scheduling": "fifo", "no_admission": True}
+    config = server_config(flags, environ=RUNTIME)
+    assert (config.engines, config.policy.order, config.policy.admission) == (2, "fifo", False)
+    shown = {setting.name: (setting.value, setting.source) for setting in config.settings}
+    assert shown["engines"] == ("2", "--engines")
+    assert shown["scheduling"] == ("fifo", "--scheduling")
+    assert shown["admission"] == ("no", "--no-admission")
+
+
+def test_number_of_engines_can_be_left_to_the_backend() -> None:
+    assert server_config({"engines": "auto"}, environ=RUNTIME).engines is None
+
+
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        ({"engines": "0"}, "--engines: 0 is neither a positive whole number nor auto"),
+        ({"engines": "many"}, "--engines: many is neither"),
+        ({"scheduling": "lifo"}, "--scheduling: 'lifo' is not one of deadline, fifo"),
+    ],
+)
+def test_scheduling_that_does_not_exist_is_refused(flags: dict[str, str], message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        server_config(flags, environ=RUNTIME)

@@ -20,12 +20,14 @@ from tts_server.backends.base import BackendOptions
 from tts_server.endpoint import BACKEND_PORTS, DEFAULT_HOST, DEFAULT_PORT, Endpoint
 from tts_server.errors import ConfigError
 from tts_server.protocol.capabilities import Limits
+from tts_server.scheduling.policy import SchedulingPolicy
 from tts_server.settings import (
     Flags,
     Found,
     Setting,
     Sources,
     codes,
+    engine_count,
     keepalive_s,
     log_level,
     name_value_pairs,
@@ -33,6 +35,7 @@ from tts_server.settings import (
     port_number,
     positive_float,
     positive_int,
+    scheduling_order,
     token,
 )
 
@@ -67,6 +70,8 @@ class ServerConfig:
         endpoint: Where to listen: a Unix socket or a host and port, never a URI.
         backend: Name of a backend, or ``auto`` for the best that is installed.
         options: What the operator chose for the backend.
+        engines: Engines that work side by side; None is the backend's advice for this machine.
+        policy: How the engines' steps are given out, and what is admitted.
         limits: What clients may ask for.
         auth_token: Bearer token that clients must send; None asks for none.
         allowed_origins: Values of ``Origin`` that are let in; a request without the header always is.
@@ -79,6 +84,8 @@ class ServerConfig:
     endpoint: Endpoint
     backend: str = "auto"
     options: BackendOptions = field(default_factory=BackendOptions)
+    engines: int | None = 1
+    policy: SchedulingPolicy = field(default_factory=SchedulingPolicy)
     limits: Limits = field(default_factory=Limits)
     auth_token: str | None = field(default=None, repr=False)
     allowed_origins: tuple[str, ...] = ()
@@ -128,8 +135,8 @@ class ClientConfig:
 def server_config(flags: Flags | None = None, *, environ: Mapping[str, str] | None = None) -> ServerConfig:
     """Build a server's configuration from flags and the environment.
 
-    Flags: ``backend model voice threads cache_dir settings socket_path host port auth_token_file allow_origin
-    log_level`` and one for each field of ``Limits``.
+    Flags: ``backend model voice threads cache_dir settings engines scheduling no_admission socket_path host
+    port auth_token_file allow_origin log_level`` and one for each field of ``Limits``.
 
     Args:
         flags: Values of flags; None or absent means not given.
@@ -145,6 +152,8 @@ def server_config(flags: Flags | None = None, *, environ: Mapping[str, str] | No
         endpoint=_server_endpoint(sources, backend),
         backend=backend,
         options=_backend_options(sources),
+        engines=sources.pick("engines", default=1, parse=engine_count),
+        policy=_policy(sources),
         limits=_limits(sources),
         auth_token=_auth_token(sources, "PIPECAT_TTS_AUTH_TOKEN"),
         allowed_origins=tuple(sources.pick("allow_origin", default=())),
@@ -274,6 +283,13 @@ def _backend_options(sources: Sources) -> BackendOptions:
         ),
         settings=sources.pick("settings", default=(), parse=name_value_pairs),
     )
+
+
+def _policy(sources: Sources) -> SchedulingPolicy:
+    order = sources.pick("scheduling", default="deadline", parse=scheduling_order)
+    found = sources.first("no_admission", None)
+    sources.record("admission", found is None, "default" if found is None else found.source)
+    return SchedulingPolicy(order=order, admission=found is None)
 
 
 def _limits(sources: Sources) -> Limits:

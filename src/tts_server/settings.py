@@ -10,9 +10,13 @@ import logging
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final, Literal
 
 from tts_server.errors import ConfigError
+
+AUTO_ENGINES: Final = "auto"
+
+SCHEDULING_ORDERS: Final[tuple[Literal["deadline", "fifo"], ...]] = ("deadline", "fifo")
 
 Flags = Mapping[str, Any]
 """Values of command-line flags by name, such as ``max_text_chars``; None or absent means not given."""
@@ -96,6 +100,8 @@ class Sources:
         """Remember a setting for people to read."""
         if isinstance(value, tuple | list):
             value = ",".join("=".join(v) if isinstance(v, tuple) else str(v) for v in value)
+        if isinstance(value, bool):
+            value = "yes" if value else "no"
         self.settings.append(Setting(name, "none" if value in {None, ""} else str(value), source))
 
 
@@ -147,6 +153,24 @@ def port_number(value: Any) -> int:
     if not 0 <= number <= 65535:
         raise ValueError(f"{value!r} is not a port number from 0 to 65535")
     return number
+
+
+def engine_count(value: Any) -> int | None:
+    """Read a number of engines; None stands for ``auto``."""
+    if str(value).strip().lower() == AUTO_ENGINES:
+        return None
+    try:
+        return positive_int(value)
+    except ValueError:
+        raise ValueError(f"{value} is neither a positive whole number nor {AUTO_ENGINES}") from None
+
+
+def scheduling_order(value: Any) -> Literal["deadline", "fifo"]:
+    """Read the name of an order in which responses are served."""
+    for order in SCHEDULING_ORDERS:
+        if value == order:
+            return order
+    raise ValueError(f"{value!r} is not one of {', '.join(SCHEDULING_ORDERS)}")
 
 
 def keepalive_s(value: Any) -> float | None:

@@ -14,6 +14,7 @@ from tts_server.endpoint import Endpoint
 from tts_server.protocol.capabilities import Limits
 from tts_server.server import app
 from tts_server.server.app import Server
+from tts_server.server.conductor import ConductorStats
 from tts_server.server.pages import Health, Pages, render_metrics
 
 WEBSOCKET = {"upgrade": "websocket"}
@@ -42,7 +43,7 @@ def values_of(metrics: str) -> dict[str, float]:
 
 
 def make_health(state: str = "ready", *, stuck: int = 0) -> Health:
-    return Health(state, 1.5, 2, stuck, 1, 0, None)
+    return Health(state, 1.5, 2, ConductorStats(stuck_engines=stuck, engines=1), None)
 
 
 @pytest.mark.parametrize("tcp", [False, True], ids=["unix", "tcp"])
@@ -66,13 +67,33 @@ async def test_metrics_count_what_was_spoken(short_dir: Path) -> None:
     assert values["tts_connections"] == 1
     assert values["tts_queue_depth"] == 0
     assert values["tts_ready"] == 1
+    assert values['tts_connection_responses_total{connection="1"}'] == 2
+    assert values['tts_connection_steps_total{connection="1"}'] == values["tts_steps_total"]
+
+
+async def test_metrics_tell_how_soon_the_engine_is_free_after_a_cancel(short_dir: Path) -> None:
+    gate = Gate()
+    backend = make_tone(hang_at_step=1, gate=gate)
+    async with running_server(short_dir, backend) as server, client_of(server) as client:
+        await client.begin("x" * 50)
+        await gate.until_reached()
+        await client.send("response.cancel")
+        await client.until("response.cancelled")
+        assert server.conductor.stats.releases == 0
+        gate.set()
+        await until(lambda: server.conductor.queue_depth == 0)
+        stats = server.conductor.stats
+        _, body = await get(server, "/metrics")
+    assert stats.releases == 1
+    assert 0 < stats.release_s == stats.longest_release_s
+    assert values_of(body)["tts_cancel_release_seconds_count"] == 1
 
 
 def test_metrics_are_in_the_text_format() -> None:
     name = r"tts_[a-z_]+"
     for line in render_metrics(make_health()).splitlines():
         assert re.fullmatch(
-            rf"# (HELP {name} .+\.|TYPE {name} (gauge|counter))|{name}({{.*}})? [0-9.e+-]+", line
+            rf"# (HELP {name} .+\.|TYPE {name} (gauge|counter|summary))|{name}({{.*}})? [0-9.e+-]+", line
         )
 
 

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from tts_server.errors import ConfigError
 from tts_server.protocol.capabilities import Capabilities
 from tts_server.session.effects import SpeechRequest
 
@@ -119,6 +120,28 @@ class Backend(ABC):
             SynthesisError: The request cannot be spoken.
         """
 
+    def sibling(self) -> Backend:
+        """Make one more engine of the same model, to work side by side with this one on a thread of its own.
+
+        Asked for before ``load``, and cheap. Siblings are loaded one after another, this backend first, so that the
+        others find what it has loaded and share one copy of the weights. ``BackendOptions.threads`` is for all of them
+        together. They are used at the same time, each on its own thread, and closed in any order.
+
+        Raises:
+            ConfigError: The backend cannot work side by side with another of its kind.
+        """
+        raise ConfigError(f"the {self.name} backend runs one engine")
+
+    def advise_engines(self, n_cores: int) -> tuple[int, str]:
+        """Tell how many engines make the best use of a machine, and why in a few words.
+
+        Called before ``load``. Every number above 1 must be one that ``sibling`` can serve.
+
+        Args:
+            n_cores: Processors that this process may use.
+        """
+        return 1, f"the {self.name} backend advises no more on {n_cores} cores"
+
     def close(self) -> None:  # noqa: B027 - a backend that holds nothing has nothing to let go
         """Release the model.
 
@@ -137,7 +160,7 @@ class BackendOptions:
     Args:
         model: Name of a model or path of a file; None is the backend's own.
         voice: Default voice; None is the backend's own.
-        threads: Threads of the engine; None lets the backend choose.
+        threads: Threads of the engine, or of all siblings together; None lets the backend choose.
         cache_dir: Folder for prepared models.
         extra_languages: Codes of languages to advertise besides the default ones.
         settings: Further options by name, for backends of other packages.

@@ -172,6 +172,10 @@ class ToneBackend(Backend):
         """Five voices, three languages, and the extras of ``EXTRAS``."""
         return self._capabilities
 
+    def sibling(self) -> Backend:
+        """Make another with the same script and voice."""
+        return ToneBackend(BackendOptions(voice=self._capabilities.default_voice), script=self._script)
+
     def load(self, progress: ProgressCallback) -> None:
         """Take as long as the script says.
 

@@ -52,7 +52,7 @@ def add_backend(parser: ArgumentParser, title: str = "engine") -> None:
     group.add_argument(
         "--model", metavar="MODEL", help="name of a model or path of a file (the backend's own)"
     )
-    group.add_argument("--threads", metavar="N", help="threads of the engine (the backend chooses)")
+    group.add_argument("--threads", metavar="N", help="threads of all engines (the backend chooses)")
     group.add_argument("--cache-dir", metavar="PATH", help="folder for prepared models")
     group.add_argument(
         "--set",
@@ -60,6 +60,29 @@ def add_backend(parser: ArgumentParser, title: str = "engine") -> None:
         action="append",
         dest="settings",
         help="further setting of the backend; may be repeated",
+    )
+
+
+def add_scheduling(parser: ArgumentParser) -> None:
+    """Add the flags that say how several listeners share the machine."""
+    group = parser.add_argument_group("several listeners")
+    group.add_argument(
+        "--engines",
+        metavar="N",
+        help="engines of the one model that work side by side and share its threads, or auto for what the "
+        "backend advises on this machine (1)",
+    )
+    group.add_argument(
+        "--scheduling",
+        metavar="ORDER",
+        help="deadline: whoever runs dry first is served first; fifo: texts are spoken to their end in the order "
+        "in which they came, to compare with (deadline)",
+    )
+    group.add_argument(
+        "--no-admission",
+        action="store_true",
+        default=None,
+        help="admit what the machine cannot keep up with, instead of answering busy",
     )
 
 

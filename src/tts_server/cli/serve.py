@@ -7,6 +7,7 @@ a flag, which every user of the machine could read.
 Examples:
   tts-server serve
   tts-server serve --backend kokoro --voice bf_emma --threads 2
+  tts-server serve --engines 2 --threads 8
   tts-server serve --backend tone --host 127.0.0.1 --port 8665
   tts-server serve --host 0.0.0.0 --port 8765 --auth-token-file ~/.config/tts-token
 """
@@ -17,7 +18,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from tts_server.backends.registry import require_backend
-from tts_server.cli.flags import add_backend, add_limits, add_token_file, as_flags
+from tts_server.cli.flags import add_backend, add_limits, add_scheduling, add_token_file, as_flags
 from tts_server.cli.progress import Progress
 from tts_server.config import server_config
 
@@ -45,6 +46,7 @@ def configure(parser: ArgumentParser) -> None:
     add_backend(parser)
     parser.add_argument("--voice", metavar="NAME", help="voice of clients that name none")
     parser.add_argument("--log-level", metavar="LEVEL", help="any standard level name (INFO)")
+    add_scheduling(parser)
     add_limits(parser)
 
 

@@ -23,7 +23,7 @@ from tts_server.scheduling.scheduler import Scheduler, SchedulingPolicy
 from tts_server.server.auth import Gatekeeper
 from tts_server.server.conductor import STEP_TIMEOUT_S, Conductor, ConductorStats
 from tts_server.server.driver import CLOSE_TIMEOUT_S, ConnectionDriver
-from tts_server.server.engines import Engines, in_thread
+from tts_server.server.engines import Engines, engine_backends, in_thread
 from tts_server.server.pages import Health, Pages
 from tts_server.server.unix_socket import UnixSocket, claim
 from tts_server.session.machine import SessionMachine
@@ -60,7 +60,7 @@ class Server:
         config: Everything that it needs to know.
         backend: A backend in place of the one that ``config`` names; not loaded yet.
         progress: Called with the progress of the load, on the engine's thread.
-        policy: How steps are given out, and what is admitted.
+        policy: How steps are given out and what is admitted, in place of what ``config`` says.
         step_timeout_s: A step of the engine that takes longer makes it stuck.
 
     Raises:
@@ -82,7 +82,8 @@ class Server:
         self._backend = backend
         self._progress = progress
         self._step_timeout_s = step_timeout_s
-        self._scheduler = Scheduler(config.limits, policy=policy)
+        self._policy = policy or config.policy
+        self._scheduler: Scheduler | None = None
         self._engines: Engines | None = None
         self._conductor: Conductor | None = None
         self._listener: Listener | None = None
@@ -129,15 +130,14 @@ class Server:
         """How the server is now; once it was entered, also while it loads."""
         is_loaded = self._conductor is not None
         now = self._loop.time()
-        conducted = self._conductor.stats if self._conductor is not None else ConductorStats()
+        scheduler = self._scheduler
         return Health(
             state="stopping" if self._is_stopping else "ready" if is_loaded else "loading",
             uptime_s=now - self._started_at if is_loaded else 0.0,
             connections=self._n_connections,
-            stuck_engines=conducted.stuck_engines,
-            engines=conducted.engines,
-            bad_samples=conducted.bad_samples,
-            scheduler=self._scheduler.stats(now) if is_loaded else None,
+            conducted=self._conductor.stats if self._conductor is not None else ConductorStats(),
+            scheduler=scheduler.stats(now) if scheduler is not None else None,
+            by_connection=tuple(scheduler.connection_stats()) if scheduler is not None else (),
         )
 
     @property
@@ -218,15 +218,18 @@ class Server:
     async def _load(self, backend: Backend) -> None:
         logger.info("loading backend %s, model %s", backend.name, backend.model)
         began = self._loop.time()
-        self._engines = Engines([backend], self._on_step, self._progress)
         try:
+            backends = engine_backends(backend, self._config.engines)
+            self._engines = Engines(backends, self._on_step, self._progress)
             await self._engines.load()
         except TTSServerError as error:
             self._ready.set_exception(error)
             raise
         self._started_at = self._loop.time()
+        scheduler = Scheduler(self._config.limits, n_lanes=len(backends), policy=self._policy)
+        self._scheduler = scheduler
         self._conductor = Conductor(
-            self._engines.workers, self._scheduler, self._loop, step_timeout_s=self._step_timeout_s
+            self._engines.workers, scheduler, self._loop, step_timeout_s=self._step_timeout_s
         )
         self._service = ServiceInfo(
             backend=BackendInfo(backend.name, backend.model),

@@ -67,8 +67,8 @@ class _Task:
     request: SpeechRequest
     lane: _Lane | None = None
     n_empty_steps: int = 0
-    is_cancelled: bool = False
-    """Its driver waits for the release."""
+    cancelled_at: float | None = None
+    """When it was cancelled during a step: its driver waits for the release."""
     is_given_up: bool = False
     """Its driver was told that it failed; the engine still holds it."""
 
@@ -89,10 +89,17 @@ class _Lane:
 
 @dataclass(frozen=True, slots=True)
 class ConductorStats:
-    """Steps and bad samples since the start; engines now."""
+    """Steps, bad samples and cancels since the start; engines now.
+
+    ``releases`` counts responses that an engine has let go of after a cancel, ``release_s`` is the time from
+    the cancels to it in all, ``longest_release_s`` the longest of them.
+    """
 
     steps: int = 0
     bad_samples: int = 0
+    releases: int = 0
+    release_s: float = 0.0
+    longest_release_s: float = 0.0
     stuck_engines: int = 0
     engines: int = 0
 
@@ -122,6 +129,9 @@ class Conductor:
         self._tasks: dict[str, _Task] = {}
         self._n_steps = 0
         self._n_bad_samples = 0
+        self._n_releases = 0
+        self._release_s = 0.0
+        self._longest_release_s = 0.0
 
     def close(self) -> None:
         """Set no more timers off. After it, nothing but results that come late may be given to it."""
@@ -139,7 +149,15 @@ class Conductor:
     def stats(self) -> ConductorStats:
         """What was counted."""
         n_stuck = sum(lane.is_stuck for lane in self._lanes)
-        return ConductorStats(self._n_steps, self._n_bad_samples, n_stuck, len(self._lanes))
+        return ConductorStats(
+            steps=self._n_steps,
+            bad_samples=self._n_bad_samples,
+            releases=self._n_releases,
+            release_s=self._release_s,
+            longest_release_s=self._longest_release_s,
+            stuck_engines=n_stuck,
+            engines=len(self._lanes),
+        )
 
     def submit(self, speaker: Speaker, response_id: str, request: SpeechRequest) -> None:
         """Admit a response; its first step is ordered by the next ``dispatch``.
@@ -162,11 +180,13 @@ class Conductor:
             # It ended while the cancel was on its way; the engine holds nothing of it.
             speaker.released(response_id)
             return
-        if task.is_cancelled or task.is_given_up:
+        if task.cancelled_at is not None or task.is_given_up:
             return
-        if self._scheduler.cancel(task.job_id, self._loop.time()):
-            task.is_cancelled = True
+        now = self._loop.time()
+        if self._scheduler.cancel(task.job_id, now):
+            task.cancelled_at = now
             return
+        self._count_release(0.0)
         self._let_go(task)
         speaker.released(response_id)
 
@@ -179,7 +199,13 @@ class Conductor:
         self._scheduler.resume(speaker.connection_id)
 
     def forget(self, speaker: Speaker) -> None:
-        """A connection has ended; its responses have been cancelled."""
+        """A connection has ended; its responses have been cancelled. Says in the log what it had."""
+        for stats in self._scheduler.connection_stats():
+            if stats.connection_id == speaker.connection_id:
+                logger.info(
+                    "%s had %d responses, %d refused, %d steps, %.1f s of audio",
+                    *(stats.connection_id, stats.n_admitted, stats.n_refused, stats.n_steps, stats.audio_s),
+                )
         for job_id in self._scheduler.forget(speaker.connection_id, self._loop.time()):
             self._let_go(self._tasks[job_id])
 
@@ -246,7 +272,8 @@ class Conductor:
         speaker, response_id = task.speaker, task.response_id
         if task.is_given_up:
             return
-        if task.is_cancelled:
+        if task.cancelled_at is not None:
+            self._count_release(self._loop.time() - task.cancelled_at)
             speaker.released(response_id)
             return
         if pcm and outcome is not Outcome.FAILED:
@@ -262,6 +289,11 @@ class Conductor:
         del self._tasks[task.job_id]
         if task.lane is not None and is_open:
             task.lane.worker.drop(task.job_id)
+
+    def _count_release(self, after_s: float) -> None:
+        self._n_releases += 1
+        self._release_s += after_s
+        self._longest_release_s = max(self._longest_release_s, after_s)
 
     def _count_bad_samples(self, task: _Task, n_bad: int) -> None:
         if n_bad:
@@ -294,7 +326,7 @@ class Conductor:
             depends = task.lane is lane or (task.lane is None and are_all_stuck)
             if task.is_given_up or not depends or self._tasks.get(task.job_id) is not task:
                 continue
-            is_cancelled, task.is_given_up = task.is_cancelled, True
+            is_cancelled, task.is_given_up = task.cancelled_at is not None, True
             if not is_cancelled and not self._scheduler.cancel(task.job_id, self._loop.time()):
                 self._let_go(task)
             if is_cancelled:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
@@ -27,6 +28,24 @@ ENGINE_STOP_S: Final = 5.0
 0.1 s; an import of a large package some seconds."""
 
 StepCallback = Callable[[EngineWorker, StepEnded], None]
+
+
+def engine_backends(backend: Backend, n_engines: int | None) -> list[Backend]:
+    """Make the backends of all engines of one model, none of them loaded.
+
+    Args:
+        backend: The first of them.
+        n_engines: How many; None is what the backend advises for the processors of this process.
+
+    Raises:
+        ConfigError: The backend cannot work side by side with others of its kind.
+    """
+    if n_engines is None:
+        # Fewer than ``os.cpu_count`` where a container or ``taskset`` grants fewer; macOS cannot say.
+        n_cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        n_engines, reason = backend.advise_engines(n_cores)
+        logger.info("%d %s: %s", n_engines, "engine" if n_engines == 1 else "engines", reason)
+    return [backend, *(backend.sibling() for _ in range(n_engines - 1))]
 
 
 class Engines:

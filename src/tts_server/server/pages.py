@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final
 from tts_server.transports.websocket import HttpAnswer
 
 if TYPE_CHECKING:
-    from tts_server.scheduling.stats import SchedulerStats
+    from tts_server.scheduling.stats import ConnectionStats, SchedulerStats
+    from tts_server.server.conductor import ConductorStats
 
 PROMETHEUS_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 """Of the text exposition format: prometheus.io/docs/instrumenting/exposition_formats."""
@@ -24,24 +25,22 @@ class Health:
         state: ``loading``, ``ready`` or ``stopping``.
         uptime_s: Since it became ready.
         connections: Open ones.
-        stuck_engines: Engines whose step has not returned in time.
-        engines: All of them.
-        bad_samples: Samples that were not numbers and were made silent, since the start.
+        conducted: What the engines did; no engines while it loads.
         scheduler: None while it loads.
+        by_connection: What each connection had that has committed something.
     """
 
     state: str
     uptime_s: float
     connections: int
-    stuck_engines: int
-    engines: int
-    bad_samples: int
+    conducted: ConductorStats
     scheduler: SchedulerStats | None
+    by_connection: tuple[ConnectionStats, ...] = ()
 
     @property
     def is_alive(self) -> bool:
         """Whether it can do anything: an engine that is stuck may never return."""
-        return self.state == "loading" or self.stuck_engines < self.engines
+        return self.state == "loading" or self.conducted.stuck_engines < self.conducted.engines
 
     @property
     def is_ready(self) -> bool:
@@ -53,11 +52,13 @@ class Health:
         stats = self.scheduler
         if stats is None:
             return self.state
+        releases = self.conducted.releases
         return (
             f"{self.connections} connections, {stats.streams} speaking, {stats.queue_depth} responses held, "
             f"{stats.backlog_s:.1f} s of work ahead; real-time factor {stats.rtf:.3f}; since the start "
             f"{stats.steps} steps, {stats.audio_s:.0f} s of audio, {stats.refused} refused, "
-            f"{stats.late_starts} late starts, {stats.gaps} gaps"
+            f"{stats.late_starts} late starts, {stats.gaps} gaps, {releases} cancels let go after "
+            f"{1000 * self.conducted.longest_release_s:.0f} ms at most"
         )
 
 
@@ -88,13 +89,21 @@ class Pages:
 
 def render_metrics(health: Health) -> str:
     """Write everything that is counted in Prometheus' text format."""
+    conducted = health.conducted
     lines = [
         *_metric("tts_ready", "gauge", "Whether a new client would be served.", int(health.is_ready)),
         *_metric("tts_uptime_seconds", "gauge", "Since the model was loaded.", health.uptime_s),
         *_metric("tts_connections", "gauge", "Open connections.", health.connections),
-        *_metric("tts_engines", "gauge", "Engines.", health.engines),
-        *_metric("tts_stuck_engines", "gauge", "Engines that do not answer.", health.stuck_engines),
-        *_metric("tts_bad_samples_total", "counter", "Samples made silent.", health.bad_samples),
+        *_metric("tts_engines", "gauge", "Engines.", conducted.engines),
+        *_metric("tts_stuck_engines", "gauge", "Engines that do not answer.", conducted.stuck_engines),
+        *_metric("tts_bad_samples_total", "counter", "Samples made silent.", conducted.bad_samples),
+        "# HELP tts_cancel_release_seconds From a cancel until the engine holds nothing of the response.",
+        "# TYPE tts_cancel_release_seconds summary",
+        f"tts_cancel_release_seconds_sum {conducted.release_s:.10g}",
+        f"tts_cancel_release_seconds_count {conducted.releases}",
+        *_metric(
+            "tts_longest_cancel_release_seconds", "gauge", "The longest of them.", conducted.longest_release_s
+        ),
     ]
     stats = health.scheduler
     if stats is not None:
@@ -115,7 +124,29 @@ def render_metrics(health: Health) -> str:
             *_metric("tts_gaps_total", "counter", "Times that a listener ran dry.", stats.gaps),
             *_metric("tts_gap_seconds_total", "counter", "Length of those gaps.", stats.gap_s),
         ]
+    lines += _connection_metrics(health.by_connection)
     return "\n".join(lines) + "\n"
+
+
+def _connection_metrics(connections: Sequence[ConnectionStats]) -> list[str]:
+    """Open connections alone, so that there are never more series than ``limits.max_connections`` allows."""
+    families: tuple[tuple[str, str, str, Callable[[ConnectionStats], float]], ...] = (
+        ("responses_total", "counter", "Responses of an open connection.", lambda c: c.n_admitted),
+        ("refused_total", "counter", "Commits of an open connection met with busy.", lambda c: c.n_refused),
+        ("steps_total", "counter", "Engine steps for an open connection.", lambda c: c.n_steps),
+        ("audio_seconds_total", "counter", "Audio made for an open connection.", lambda c: c.audio_s),
+        ("paused", "gauge", "Whether an open connection reads too slowly.", lambda c: c.paused),
+    )
+    lines = []
+    for name, kind, text, value in families:
+        if connections:
+            lines += [f"# HELP tts_connection_{name} {text}", f"# TYPE tts_connection_{name} {kind}"]
+        lines += [
+            f'tts_connection_{name}{{connection="{one.connection_id.removeprefix("connection ")}"}} '
+            f"{value(one):.10g}"
+            for one in connections
+        ]
+    return lines
 
 
 def _metric(name: str, kind: str, text: str, value: float) -> list[str]:
