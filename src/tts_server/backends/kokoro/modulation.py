@@ -30,12 +30,15 @@ class Norm:
         name: Its module in the export; the style's layer is ``<name>.fc``.
         alpha: Where the export keeps the factor that the activation after it needs, if it needs one.
         statistic: The norm whose input it has, and hence its statistics: itself or an earlier one.
+        missing_biases: Modules whose biases the program leaves out of the norm's input; they become part of its
+            shift.
     """
 
     name: str
     n_channels: int
     alpha: str | None = None
     statistic: str = ""
+    missing_biases: tuple[str, ...] = ()
 
     @property
     def statistic_name(self) -> str:
@@ -60,13 +63,13 @@ class Modulation:
         weight: float32 (128, 2 n): columns of 1 + gamma of all norms, then those of beta; n is the sum of channels.
         bias: float32 (2 n,).
         gather: int64 (n,): for each channel of each norm the place of its statistic.
-        n_statistics: How many numbers the means of all distinct statistics are.
+        missing: float32 (n,): what each channel's input lacks.
     """
 
     weight: Float32
     bias: Float32
     gather: NDArray[np.int64]
-    n_statistics: int
+    missing: Float32
 
     @classmethod
     def from_export(cls, weights: ExportWeights, norms: Iterable[Norm]) -> Modulation:
@@ -78,7 +81,7 @@ class Modulation:
         columns: list[list[Float32]] = [[], []]
         biases: list[list[Float32]] = [[], []]
         places: dict[str, NDArray[np.int64]] = {}
-        gather, n_statistics = [], 0
+        gather, missing, n_statistics = [], [], 0
         for norm in norms:
             n = norm.n_channels
             if norm.statistic_name not in places:
@@ -87,6 +90,8 @@ class Modulation:
             gather.append(places[norm.statistic_name])
             weight, bias = weights.linear(f"{norm.name}.fc", (STYLE_SIZE, 2 * n))
             alpha = weights.value(norm.alpha, (1, n, 1)).reshape(n) if norm.alpha else np.ones(n, np.float32)
+            absent = [weights.conv(module)[1] for module in norm.missing_biases]
+            missing.append(np.sum([np.zeros(n, np.float32), *absent], axis=0, dtype=np.float32))
             columns[0].append(weight[:, :n] * alpha)
             columns[1].append(weight[:, n:] * alpha)
             biases[0].append((1 + bias[:n]) * alpha)
@@ -95,7 +100,7 @@ class Modulation:
             np.ascontiguousarray(np.concatenate(columns[0] + columns[1], axis=1)),
             np.concatenate(biases[0] + biases[1]),
             np.concatenate(gather),
-            n_statistics,
+            np.concatenate(missing),
         )
 
     def gain_and_offset(self, style: Float32) -> tuple[Float32, Float32]:
@@ -108,12 +113,12 @@ class Modulation:
 
         Args:
             style: (128,): the first half of a voice's style vector.
-            mean: (n_statistics,): concatenated over the distinct statistics.
-            std: (n_statistics,): the root of variance + 1e-5.
+            mean: Concatenated over the distinct statistics.
+            std: Likewise: the root of variance + 1e-5.
         """
         gain, offset = self.gain_and_offset(style)
         scale = gain / std[self.gather]
-        return scale, offset - scale * mean[self.gather]
+        return scale, offset - scale * (mean[self.gather] - self.missing)
 
 
 def statistics_layout(norms: Iterable[Norm]) -> list[tuple[str, int]]:

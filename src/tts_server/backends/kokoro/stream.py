@@ -228,7 +228,7 @@ class StreamingModel:
             self._floats(f"{name}.weight"),
             self._floats(f"{name}.bias"),
             self._ints(f"{name}.gather"),
-            int(self._ints(f"{name}.n_statistics")),
+            self._floats(f"{name}.missing"),
         )
 
     def _floats(self, name: str) -> Float32:

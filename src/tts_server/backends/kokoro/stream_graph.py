@@ -177,19 +177,26 @@ class StreamGraph:
         reflected = self.slice(x, self.integers(1), self.scaled_flag("first", 1, 2))
         return self.concat(reflected, x)
 
-    def extend(self, x: str, n_channels: int, padding: int, *, n_after: int = 0) -> str:
-        """Put a new state before ``x``, ``padding`` zeros long at first, and ``n_after`` zeros after its end."""
+    def extend(
+        self, x: str, n_channels: int, padding: int, *, n_after: int = 0, rest: str | None = None
+    ) -> str:
+        """Put a new state before ``x``, ``padding`` zeros long at first, and ``n_after`` zeros after its end.
+
+        ``rest`` follows after every piece.
+        """
         state = StateSpec(f"state.{len(self.states)}", n_channels, padding)
         self.states.append(state)
         self.input(state.name, self.shape(None, n_channels))
         parts = [state.name, x]
         if n_after:
             parts.append(self._zeros_at_end(n_channels, n_after))
+        if rest is not None:
+            parts.append(rest)
         return self.concat(*parts)
 
-    def keep(self, state: StateSpec, extended: str, start: str) -> None:
-        """Keep what follows sample ``start`` for the next piece."""
-        inputs = [extended, start, self.integers(_TO_THE_END), self.integers(self.time_axis)]
+    def keep(self, state: StateSpec, extended: str, start: str, end: str | None = None) -> None:
+        """Keep the samples from ``start`` on, up to ``end`` if it is given, for the next piece."""
+        inputs = [extended, start, end or self.integers(_TO_THE_END), self.integers(self.time_axis)]
         self._nodes.append(helper.make_node("Slice", inputs, [state.next_name]))
 
     def _zeros_at_end(self, n_channels: int, n_zeros: int) -> str:

@@ -60,7 +60,7 @@ def build_programs(model: onnx.ModelProto) -> StreamPrograms:
         constants[f"{name}.weight"] = modulation.weight
         constants[f"{name}.bias"] = modulation.bias
         constants[f"{name}.gather"] = modulation.gather
-        constants[f"{name}.n_statistics"] = np.array(modulation.n_statistics)
+        constants[f"{name}.missing"] = modulation.missing
     for name, graph in ((DECODER, decoder), (VOCODER, vocoder)):
         constants[f"{name}.states"] = np.array([[s.n_channels, s.n_first] for s in graph.states])
     source = f"{vocoder_graph.GENERATOR}.m_source.l_linear"

@@ -110,6 +110,7 @@ class TimeMajorGraph(StreamGraph):
         super().__init__(name)
         self._constants: dict[tuple[str, Tiling], str] = {}
         self._offsets: dict[tuple[int, ...], str] = {}
+        self._zero_rows: dict[tuple[int, int], str] = {}
 
     def reshape(self, tensor: str, *shape: int) -> str:
         """0 keeps a dimension, -1 is what is left."""
@@ -135,15 +136,15 @@ class TimeMajorGraph(StreamGraph):
         weight = np.concatenate([np.zeros((n_out, n_in, n_added), np.float32), weight], axis=2)
         n_context = (kernel + n_added - 1) * dilation
         n_padding = (kernel - 1) // 2 * dilation
-        extended = self.extend(x, n_in, n_padding + n_added * dilation, n_after=n_padding)
-        self.keep(self.states[-1], extended, self.integers(-n_context))
-
-        n_samples = self.node("Sub", [self.n_samples(extended), self.integers(n_context)])
         span = tiling.n_outputs * dilation
+        # The last tile may reach beyond the end.
+        rest = self._zeros(span, n_in)
+        filled = self.extend(x, n_in, n_padding + n_added * dilation, n_after=n_padding, rest=rest)
+        self.keep(self.states[-1], filled, self.integers(-n_context - span), self.integers(-span))
+
+        n_samples = self.node("Sub", [self.n_samples(filled), self.integers(n_context + span)])
         rounded_up = self.node("Add", [n_samples, self.integers(span - 1)])
         n_tiles = self.node("Div", [rounded_up, self.integers(span)])
-        # The last tile may reach beyond the end.
-        filled = self.concat(extended, self.constant(np.zeros((span, n_in), np.float32)))
         products = self._products(filled, weight, tiling, n_tiles, dilation)
 
         m, n = tiling.n_outputs, tiling.n_points
@@ -197,6 +198,12 @@ class TimeMajorGraph(StreamGraph):
         if key not in self._offsets:
             self._offsets[key] = self.constant(offsets.astype(np.int64))
         return self._offsets[key]
+
+    def _zeros(self, n_samples: int, n_channels: int) -> str:
+        key = (n_samples, n_channels)
+        if key not in self._zero_rows:
+            self._zero_rows[key] = self.constant(np.zeros(key, np.float32))
+        return self._zero_rows[key]
 
     def _scalar(self, value: int) -> str:
         return self._stored(np.array(value, np.int64))

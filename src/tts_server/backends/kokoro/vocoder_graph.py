@@ -6,6 +6,7 @@ Differences to the export, none of which changes what is computed:
   that are given for the utterance: its statistics are an input, not a reduction over the signal.
 * The activation after it, ``v + sin(alpha v)**2 / alpha`` (Snake: Ziyin et al. 2020, arXiv:2006.08195), is computed
   as ``z + sin(z)**2`` with ``z = alpha v``: alpha is part of scale and shift, and 1/alpha of the next weights.
+* No bias is added where it would cost a pass over the signal: it is part of the shift of the next norm.
 * The export divides its first 20 samples by the square of one window, and nothing else; here every sample is
   divided by the sum of the squared windows, which is 1.5 (the level then is the original model's).
 """
@@ -17,7 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tts_server.backends.kokoro.export_weights import ExportWeights
+from tts_server.backends.kokoro.export_weights import ExportWeights, Float32
 from tts_server.backends.kokoro.modulation import Norm, split_vectors
 from tts_server.backends.kokoro.toom_cook import TimeMajorGraph
 
@@ -76,14 +77,28 @@ def norms() -> Iterator[Norm]:
     """The vocoder's norms, in the order in which their vectors are concatenated."""
     for stage in STAGES:
         for block in (stage.noise, *stage.blocks):
+            missing = _biases_before(stage, block)
             for i in range(len(DILATIONS)):
-                for half in (1, 2):
-                    which = f"{half}.{i}"
-                    # The blocks of a stage begin with norms of one and the same input.
-                    shares = block in stage.blocks and which == "1.0"
-                    statistic = f"{stage.blocks[0].name}.adain{which}" if shares else ""
-                    name = f"{block.name}.adain{which}"
-                    yield Norm(name, block.n_channels, f"{block.name}.alpha{which}", statistic)
+                first, second = (f"{block.name}.adain{half}.{i}" for half in (1, 2))
+                # The blocks of a stage begin with norms of one and the same input.
+                shares = block in stage.blocks and i == 0
+                statistic = f"{stage.blocks[0].name}.adain1.0" if shares else ""
+                alphas = [f"{block.name}.alpha{half}.{i}" for half in (1, 2)]
+                yield Norm(first, block.n_channels, alphas[0], statistic, missing)
+                yield Norm(second, block.n_channels, alphas[1], "", (f"{block.name}.convs1.{i}",))
+                missing = (*missing, f"{block.name}.convs2.{i}")
+
+
+def _biases_before(stage: Stage, block: Block) -> tuple[str, ...]:
+    """The modules whose biases a block's input lacks; those of a stage are added once, at its end."""
+    noise = (f"{GENERATOR}.noise_convs.{stage.position}",)
+    if block == stage.noise:
+        return noise
+    return (*noise, *_biases_of(stage.noise), f"{GENERATOR}.ups.{stage.position}")
+
+
+def _biases_of(block: Block) -> tuple[str, ...]:
+    return tuple(f"{block.name}.convs2.{i}" for i in range(len(DILATIONS)))
 
 
 def build_vocoder(weights: ExportWeights) -> TimeMajorGraph:
@@ -118,29 +133,39 @@ class _Vocoder:
             outputs = [self._block(block, x) for block in stage.blocks]
             waiting = [graph.delay(output, stage.n_channels, outputs[-1]) for output in outputs[:-1]]
             total = graph.node("Sum", [*waiting, outputs[-1]])
-            x = graph.node("Mul", [total, graph.constant(np.float32(1 / len(outputs)).reshape(1))])
+            mean = graph.node("Mul", [total, graph.constant(np.float32(1 / len(outputs)).reshape(1))])
+            x = graph.node("Add", [mean, graph.constant(self._missing_bias(stage))])
         x = graph.node("LeakyRelu", [x], alpha=0.01)
         weight, bias = self._weights.conv(f"{GENERATOR}.conv_post", (N_SOURCE, STAGES[-1].n_channels, 7))
         graph.output("audio", self._inverse_stft(graph.conv(x, weight, bias)))
 
+    def _missing_bias(self, stage: Stage) -> Float32:
+        """The biases that a stage's output lacks, (channels,)."""
+
+        def total(modules: tuple[str, ...]) -> Float32:
+            return np.sum([self._weights.conv(module)[1] for module in modules], axis=0, dtype=np.float32)
+
+        own = np.mean([total(_biases_of(block)) for block in stage.blocks], axis=0, dtype=np.float32)
+        return total(_biases_before(stage, stage.blocks[0])) + np.asarray(own, np.float32)
+
     def _upsample(self, stage: Stage, x: str) -> str:
         """Transposed convolution whose kernel is two strides long: each input makes a stride with the one before."""
         graph, stride, n_out = self.graph, stage.stride, stage.n_channels
-        weight, bias = self._weights.conv(f"{GENERATOR}.ups.{stage.position}", (stage.n_in, n_out, 2 * stride))
+        weight, _ = self._weights.conv(f"{GENERATOR}.ups.{stage.position}", (stage.n_in, n_out, 2 * stride))
         extended = graph.extend(x, stage.n_in, 1, n_after=1)
         graph.keep(graph.states[-1], extended, graph.integers(-1))
         pairs = graph.node("Concat", [graph.without_last(extended), graph.from_sample(extended, 1)], axis=1)
         halves = weight.transpose(0, 2, 1).reshape(stage.n_in, 2, stride * n_out)
         matrix = np.concatenate([halves[:, 1], halves[:, 0]])
-        y = graph.reshape(graph.linear(pairs, matrix, np.tile(bias, stride)), -1, n_out)
+        y = graph.reshape(graph.linear(pairs, matrix), -1, n_out)
         y = graph.trim(y, n_start=stride // 2, n_end=stride // 2)
         return graph.repeat_second_sample(y) if stage is STAGES[-1] else y
 
     def _noise_conv(self, stage: Stage, source: str) -> str:
         graph = self.graph
-        weight, bias = self._weights.conv(f"{GENERATOR}.noise_convs.{stage.position}")
+        weight, _ = self._weights.conv(f"{GENERATOR}.noise_convs.{stage.position}")
         if stage is STAGES[-1]:
-            return graph.linear(source, weight[:, :, 0].T, bias)
+            return graph.linear(source, weight[:, :, 0].T)
         # A kernel of two strides: each output takes two neighbours of the signal cut into strides.
         stride = STAGES[-1].stride
         padding = stride // 2
@@ -151,7 +176,7 @@ class _Vocoder:
         n_used = graph.node("Mul", [n_strides, graph.integers(stride)])
         strides = graph.reshape(graph.slice(extended, graph.integers(0), n_used), -1, stride * N_SOURCE)
         pairs = graph.node("Concat", [graph.without_last(strides), graph.from_sample(strides, 1)], axis=1)
-        return graph.linear(pairs, weight.transpose(2, 1, 0).reshape(-1, stage.n_channels), bias)
+        return graph.linear(pairs, weight.transpose(2, 1, 0).reshape(-1, stage.n_channels))
 
     def _block(self, block: Block, x: str) -> str:
         """A residual block: three times norm, activation, dilated convolution, the same again without dilation."""
@@ -167,9 +192,9 @@ class _Vocoder:
         z = graph.node("Add", [graph.node("Mul", [x, scale]), shift])
         sine = graph.node("Sin", [z])
         active = graph.node("Add", [z, graph.node("Mul", [sine, sine])])
-        weight, bias = self._weights.conv(module, (block.n_channels, block.n_channels, block.kernel))
+        weight, _ = self._weights.conv(module, (block.n_channels, block.n_channels, block.kernel))
         alpha = self._weights.value(f"{block.name}.alpha{which}", (1, block.n_channels, 1))
-        return graph.conv(active, weight / alpha, bias, dilation=dilation)
+        return graph.conv(active, weight / alpha, None, dilation=dilation)
 
     def _inverse_stft(self, spectrum: str) -> str:
         """From log magnitude and phase of overlapping frames to samples."""
