@@ -112,7 +112,7 @@ def test_giving_up_at_any_stage_leaves_nothing_behind(tmp_path: Path) -> None:
                 raise LoadCancelled
 
         with pytest.raises(LoadCancelled):
-            prepared_model(resolve(), tmp_path, give_up)
+            prepared_model(resolve(), tmp_path, give_up, form=WHOLE)
         assert not list(tmp_path.iterdir())
 
 
@@ -130,7 +130,7 @@ def test_a_graph_that_onnx_runtime_refuses_is_one_clear_error(
     kokoro_model: KokoroModel, kokoro_cache: Path, tmp_path: Path
 ) -> None:
     del kokoro_model
-    entry = prepared_model(resolve(), kokoro_cache)
+    entry = prepared_model(resolve(), kokoro_cache, form=WHOLE)
     folder = tmp_path / entry.folder.name
     folder.mkdir()
     (folder / f"{WHOLE}.onnx").write_bytes(b"")

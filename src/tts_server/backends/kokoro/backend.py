@@ -14,8 +14,10 @@ from tts_server.backends.kokoro.languages import (
     disabled_languages,
     voice_dialect,
 )
-from tts_server.backends.kokoro.synthesizer import SAMPLE_RATE_HZ, KokoroModel
-from tts_server.backends.kokoro.utterance import WholeUtterance
+from tts_server.backends.kokoro.prepared import STREAM, prepared_model
+from tts_server.backends.kokoro.statistics import load_statistics
+from tts_server.backends.kokoro.stream import SAMPLE_RATE_HZ, StreamingModel
+from tts_server.backends.kokoro.utterance import Engine, StreamedUtterance
 from tts_server.backends.kokoro.voices import DEFAULT_VOICE, load_voices
 from tts_server.backends.kokoro.weights import resolve
 from tts_server.errors import ConfigError, ModelError
@@ -28,7 +30,10 @@ if TYPE_CHECKING:
 SPEED: Final = ExtraSpec(
     "number", minimum=0.5, maximum=2.0, help="How fast to speak: 1 is the voice's own pace, 2 twice as fast."
 )
-_WARM_UP_TEXT: Final = "Everything is ready now."
+KEEP_SILENCE: Final = ExtraSpec(
+    "boolean", help="Keep the model's own silence at both ends, about 0.3 s each; else 50 ms are left."
+)
+_WARM_UP_TEXT: Final = "Everything is ready now, and this is long enough to be spoken in several pieces."
 
 
 class KokoroBackend(Backend):
@@ -53,7 +58,7 @@ class KokoroBackend(Backend):
         self._languages = advertised_languages(options.extra_languages)
         self._default_voice = self._check_voice(options.voice or DEFAULT_VOICE)
         self._g2p = G2P()
-        self._model: KokoroModel | None = None
+        self._engine: Engine | None = None
         self.model = self._source.name
 
     @property
@@ -70,11 +75,11 @@ class KokoroBackend(Backend):
             if code in LANGUAGES
         }
         return Capabilities(
-            streaming=False,
+            streaming=True,
             languages=self._languages,
             voice_count=len(self._voices.voices(self._languages)),
             voices=self._voices.voices(),
-            extras=MappingProxyType({"speed": SPEED}),
+            extras=MappingProxyType({"keep_silence": KEEP_SILENCE, "speed": SPEED}),
             default_voice=self._default_voice,
             refused_languages=MappingProxyType(refused),
         )
@@ -83,12 +88,11 @@ class KokoroBackend(Backend):
         """Check and prepare the model, or read it from the cache, and speak once to warm up."""
         if self._options.cache_dir is None:
             raise ConfigError("the kokoro backend needs a folder for its prepared model")
-        self._model = KokoroModel.load(
-            self._source,
-            cache_dir=Path(self._options.cache_dir) / self.name,
-            threads=self._options.threads,
-            progress=progress,
-        )
+        entry = prepared_model(self._source, Path(self._options.cache_dir) / self.name, progress, form=STREAM)
+        progress("loading the model", 0.0)
+        model = StreamingModel.load(entry.folder, self._options.threads)
+        self._engine = Engine(model, load_statistics(), self._g2p, self._voices)
+        progress("loading the model", 1.0)
         dialects = sorted({voice_dialect(voice.name) for voice in self._voices.voices(self._languages)})
         for position, dialect in enumerate(dialects):
             progress("loading pronunciation", position / len(dialects))
@@ -98,18 +102,16 @@ class KokoroBackend(Backend):
 
     def start(self, request: SpeechRequest) -> Utterance:
         """Begin an utterance; the first step pronounces its first sentence."""
-        return WholeUtterance(request, self._loaded(), self._g2p, self._voices, self._default_voice)
+        return StreamedUtterance(request, self._loaded(), self._default_voice)
 
     def close(self) -> None:
         """Release the model's memory."""
-        if self._model is not None:
-            self._model.close()
-            self._model = None
+        self._engine = None
 
-    def _loaded(self) -> KokoroModel:
-        if self._model is None:
+    def _loaded(self) -> Engine:
+        if self._engine is None:
             raise ModelError("the kokoro backend is not loaded")
-        return self._model
+        return self._engine
 
     def _warm_up(self, progress: ProgressCallback) -> None:
         progress("warming up", 0.0)

@@ -71,14 +71,27 @@ def prepare(model: onnx.ModelProto, progress: ProgressCallback | None = None) ->
     Raises:
         ModelCorruptError: The graph is not Kokoro's, or not in a form that is known.
     """
-    names = tuple(value.name for value in model.graph.input)
-    if names != INPUTS or [value.name for value in model.graph.output] != [AUDIO]:
-        raise ModelCorruptError(f"the model is no Kokoro export: its inputs are {', '.join(names)}")
-    model = simplify(fold_constants(dequantize(model, progress)))
+    model = simplify(float_export(model, progress))
     seams = find_seams(model)
     model.graph.node.append(helper.make_node("Identity", [seams.durations], [DURATIONS], DURATIONS))
     model.graph.output.append(_value_of_any_shape(DURATIONS))
     return model
+
+
+def float_export(model: onnx.ModelProto, progress: ProgressCallback | None = None) -> onnx.ModelProto:
+    """Return an export as it is in float32, with what is constant computed.
+
+    Args:
+        model: The int8 or the float32 export; not changed.
+        progress: Called as ``progress(stage, fraction)``; what it raises is let through.
+
+    Raises:
+        ModelCorruptError: The graph is not Kokoro's, or not in a form that is known.
+    """
+    names = tuple(value.name for value in model.graph.input)
+    if names != INPUTS or [value.name for value in model.graph.output] != [AUDIO]:
+        raise ModelCorruptError(f"the model is no Kokoro export: its inputs are {', '.join(names)}")
+    return fold_constants(dequantize(model, progress))
 
 
 def find_seams(model: onnx.ModelProto) -> Seams:

@@ -104,7 +104,7 @@ class KokoroModel:
             ModelCorruptError: The weights are not what their sum says, or ONNX Runtime refuses them.
             ConfigError: The cache folder cannot be written.
         """
-        entry = prepared_model(source, cache_dir, progress)
+        entry = prepared_model(source, cache_dir, progress, form=WHOLE)
         if progress is not None:
             progress("loading the model", 0.0)
         try:

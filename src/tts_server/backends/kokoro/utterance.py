@@ -1,69 +1,135 @@
-"""One request, spoken by Kokoro a model input at a time."""
+"""One request, spoken by Kokoro: pronounced sentence by sentence, synthesized piece by piece.
+
+Theory of operation. The text is cut into model inputs, a sentence or a part of one each. An input takes one
+step to be pronounced, one for the model's text stage, which tells when each word will sound, and one for
+each piece of its audio. Nothing of the next sentence is looked at before the one before is made, so that
+the first sound of a long text comes as soon as that of its first sentence.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
 
 from tts_server.backends.base import AudioChunk, Utterance
 from tts_server.backends.kokoro.languages import resolve_dialect
-from tts_server.backends.kokoro.split import split_text
+from tts_server.backends.kokoro.split import ModelInput, split_text
 from tts_server.backends.kokoro.synthesizer import SAMPLE_RATE_HZ
 from tts_server.backends.kokoro.timing import word_times
 from tts_server.backends.kokoro.vocabulary import encode
 from tts_server.errors import ConfigError, SynthesisError
 
 if TYPE_CHECKING:
+    from tts_server.backends.base import WordTime
     from tts_server.backends.kokoro.g2p import G2P
-    from tts_server.backends.kokoro.synthesizer import KokoroModel
+    from tts_server.backends.kokoro.statistics import Statistics, StatisticsModel
+    from tts_server.backends.kokoro.stream import SpeechStream, StreamingModel, TextFeatures
     from tts_server.backends.kokoro.voices import VoiceTable
     from tts_server.session.effects import SpeechRequest
 
+MAX_SYMBOLS: Final = 180
+"""The most that the text stage is given at once: about 12 s of speech, and 0.1 s of work on two cores."""
 
-class WholeUtterance(Utterance):
-    """Speaks one model input, a sentence or a part of one, in each step.
+SENTENCE_PAUSE_S: Final = 0.25
+"""Silence after a sentence, besides the 0.1 s that trimming leaves; at speed 1."""
+
+CLAUSE_PAUSE_S: Final = 0.1
+"""The same where a sentence was cut for its length."""
+
+_NOTHING: Final = np.zeros(0, np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """The loaded parts that every utterance uses, on the engine's thread."""
+
+    model: StreamingModel
+    statistics: StatisticsModel
+    g2p: G2P
+    voices: VoiceTable
+
+
+class StreamedUtterance(Utterance):
+    """See the head of this file.
 
     Args:
-        request: What to say.
-        model: The loaded model.
-        g2p: Pronounces the text.
-        voices: The voices' styles.
+        request: What to say; its extras may hold ``speed`` and ``keep_silence``.
+        engine: The loaded parts.
         default_voice: Speaks when the request names no voice.
+
+    Raises:
+        SynthesisError: The request cannot be spoken.
     """
 
-    def __init__(
-        self, request: SpeechRequest, model: KokoroModel, g2p: G2P, voices: VoiceTable, default_voice: str
-    ) -> None:
-        self._model = model
-        self._voices = voices
+    def __init__(self, request: SpeechRequest, engine: Engine, default_voice: str) -> None:
+        extras = request.extras or {}
+        self._engine = engine
         self._voice = request.voice or default_voice
-        self._speed = float((request.extras or {}).get("speed", 1.0))
+        self._speed = float(extras.get("speed", 1.0))
+        self._trim = not extras.get("keep_silence", False)
         self._n_samples = 0
         try:
             dialect = resolve_dialect(request.language, self._voice)
         except ConfigError as error:
             raise SynthesisError(str(error)) from error
-        phonemize = partial(g2p.phonemize, dialect=dialect)
-        self._inputs = split_text(request.text, phonemize, language=dialect)
+        phonemize = partial(engine.g2p.phonemize, dialect=dialect)
+        self._inputs = split_text(request.text, phonemize, language=dialect, max_symbols=MAX_SYMBOLS)
+        self._chunks = self._speak()
 
     def step(self) -> AudioChunk | None:
-        """Pronounce and synthesize the next model input whole.
+        """Do the next piece of work: pronounce, read a sentence, or make a piece of its audio.
 
         Returns:
-            float32 samples, shape (n_samples,), at 24000 Hz, with the times of the words in them; None at the
-            end.
+            float32 samples, shape (n_samples,), at 24000 Hz, none where the step made no audio; the times
+            of a sentence's words come before its audio. None at the end.
 
         Raises:
             SynthesisError: The text cannot be pronounced, or the model failed.
         """
-        spoken = next(self._inputs, None)
-        if spoken is None:
-            return None
+        chunk = next(self._chunks, None)
+        if chunk is not None:
+            self._n_samples += len(chunk.samples)
+        return chunk
+
+    def close(self) -> None:
+        """Let go of the model's state."""
+        self._chunks.close()
+
+    def _speak(self) -> Generator[AudioChunk, None, None]:
+        before: ModelInput | None = None
+        for spoken in self._inputs:
+            if before is not None and self._trim:
+                pause_s = SENTENCE_PAUSE_S if before.ends_sentence else CLAUSE_PAUSE_S
+                yield AudioChunk(np.zeros(round(pause_s / self._speed * SAMPLE_RATE_HZ), np.float32))
+            else:
+                yield AudioChunk(_NOTHING)
+            yield from self._speak_input(spoken)
+            before = spoken
+
+    def _speak_input(self, spoken: ModelInput) -> Iterator[AudioChunk]:
         ids = encode(spoken.symbols)
-        samples, durations = self._model.synthesize(
-            ids, self._voices.style(self._voice, len(ids)), self._speed
+        style = self._engine.voices.style(self._voice, len(ids))
+        predict = partial(self._predict, n_phonemes=len(ids))
+        stream = self._engine.model.begin(ids, style, self._speed, predict, trim=self._trim)
+        words = None
+        while (samples := stream.step()) is not None:
+            if words is None:
+                words = self._times(spoken, stream)
+                yield AudioChunk(samples, words)
+            else:
+                yield AudioChunk(samples)
+
+    def _times(self, spoken: ModelInput, stream: SpeechStream) -> tuple[WordTime, ...]:
+        if stream.features is None:
+            raise SynthesisError("the text stage has told nothing")
+        start_s = (self._n_samples - stream.n_trimmed) / SAMPLE_RATE_HZ
+        return word_times(spoken, stream.features.durations.tolist(), start_s)
+
+    def _predict(self, features: TextFeatures, *, n_phonemes: int) -> Statistics:
+        return self._engine.statistics.predict(
+            features.text, features.pitch, features.energy, voice=self._voice, n_phonemes=n_phonemes
         )
-        start_s = self._n_samples / SAMPLE_RATE_HZ
-        self._n_samples += len(samples)
-        words = word_times(spoken, durations.tolist(), start_s, self._n_samples / SAMPLE_RATE_HZ)
-        return AudioChunk(samples, words)
