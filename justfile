@@ -12,6 +12,7 @@ check:
     ruff format --check .
     ruff check .
     mypy
+    python scripts/generate_reference.py --check
     python scripts/check_docs.py
 
 # Put the formatting and the simple lint findings right.
@@ -32,8 +33,9 @@ fuzz *arguments:
 bench *arguments:
     python dev.py bench "$@"
 
-# Check the documents: links, headings, examples.
+# Write the reference anew from the code, then check the documents: links, headings, examples.
 docs:
+    python scripts/generate_reference.py
     python scripts/check_docs.py
 
 # Resolve the pins again; `just lock --upgrade` takes the newest versions.

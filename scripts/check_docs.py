@@ -1,4 +1,7 @@
-"""Check the Markdown documents: every link leads somewhere, every Python example compiles, every fence ends.
+"""Check the Markdown documents: links lead somewhere, fences end, examples are what they are said to be.
+
+A Python example compiles, JSON is JSON (one value, or one a line), and the flags of each ``tts-server`` line
+of a shell example exist.
 
 Links to other sites are not followed. Prints one line for each fault, ``file:line: fault``, and exits 1 if
 there is any.
@@ -7,17 +10,26 @@ there is any.
 from __future__ import annotations
 
 import ast
+import contextlib
+import io
+import json
 import re
+import shlex
 import subprocess
 import sys
 import textwrap
 from collections.abc import Iterator
+from itertools import takewhile
 from pathlib import Path
 from urllib.parse import unquote
+
+from tts_server.cli.registry import find_command
+from tts_server.errors import ConfigError
 
 ROOT = Path(__file__).resolve().parent.parent
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)(?:\s+\"[^\"]*\")?\)|!\[[^\]]*\]\(([^)\s]+)\)")
 HEADING = re.compile(r"#{1,6}\s+(.+?)\s*#*$")
+SHELL_ENDS = {"|", "&", "&&", ";", ">", "<", "2>"}
 FENCE = re.compile(r"(\s*)(```+|~~~+)\s*([\w+-]*)")
 
 
@@ -96,12 +108,58 @@ def faults(document: Path) -> Iterator[tuple[int, str]]:
             if fault := link_fault(document, found[1] or found[2]):
                 yield number, fault
     for number, language, code in blocks:
-        if language not in {"python", "py"}:
+        if language in {"python", "py"}:
+            yield from python_faults(document, number, code)
+        elif language == "json":
+            yield from json_faults(number, code)
+        elif language in {"sh", "bash", "console"}:
+            yield from command_faults(number, code)
+
+
+def python_faults(document: Path, number: int, code: str) -> Iterator[tuple[int, str]]:
+    """Yield the syntax error of a Python example, if it has one."""
+    try:
+        compile(code, str(document), "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+    except SyntaxError as error:
+        yield number + (error.lineno or 1) - 1, f"example does not compile: {error.msg}"
+
+
+def json_faults(number: int, code: str) -> Iterator[tuple[int, str]]:
+    """Yield what is no JSON, taken as one value or else as one a line."""
+    if is_json(code):
+        return
+    for offset, line in enumerate(code.splitlines()):
+        if line.strip() and not is_json(line):
+            yield number + offset, "no JSON"
+
+
+def is_json(text: str) -> bool:
+    """Whether a text is one JSON value."""
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
+
+
+def command_faults(number: int, code: str) -> Iterator[tuple[int, str]]:
+    """Yield the ``tts-server`` lines whose command or flags do not exist; nothing is run."""
+    for offset, line in enumerate(code.splitlines()):
+        words = shlex.split(line, comments=True)
+        if "tts-server" not in words:
             continue
+        arguments = list(
+            takewhile(lambda word: word not in SHELL_ENDS, words[words.index("tts-server") + 1 :])
+        )
+        name = "serve" if not arguments or arguments[0].startswith("-") else arguments.pop(0)
+        if name.isupper() or "--help" in arguments or "--version" in arguments:
+            continue
+        said = io.StringIO()
         try:
-            compile(code, str(document), "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
-        except SyntaxError as error:
-            yield number + (error.lineno or 1) - 1, f"example does not compile: {error.msg}"
+            with contextlib.redirect_stderr(said):
+                find_command(name).parser().parse_args(arguments)
+        except (SystemExit, ConfigError) as error:
+            yield number + offset, f"no such command: {said.getvalue().strip() or error}"
 
 
 def main() -> int:

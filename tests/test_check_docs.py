@@ -39,6 +39,18 @@ def check_docs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
         ("```python\nawait f()\n```\n", []),
         ("text\n\n```python\nx = 1\ny = (\n```\n", [(5, "example does not compile: '(' was never closed")]),
         ("```python\n", [(1, "a fence that never ends")]),
+        ('```json\n{"a": [\n1]}\n```\n\n```json\n{"a": 1}\n[2]\n```\n', []),
+        ('```json\n{"a": 1}\n{a: 2}\n```\n', [(3, "no JSON")]),
+        ("```sh\nX=1 tts-server say 'Hello.' -o - | aplay  # play it\ntts-server serve &\n```\n", []),
+        (
+            "```sh\npython3 dev.py hello\ntts-server say x -x\n```\n",
+            [
+                (
+                    3,
+                    "no such command: tts-server say: unrecognized arguments: -x; see tts-server say --help",
+                )
+            ],
+        ),
     ],
 )
 def test_faults_of_a_document(
