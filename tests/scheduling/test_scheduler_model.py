@@ -58,6 +58,15 @@ class Scheduling(RuleBasedStateMachine):
         return None
 
     @rule(
+        connection_ids=st.lists(CONNECTIONS, min_size=1, max_size=5),
+        stream=st.sampled_from([None, "x"]),
+        lead_s=st.sampled_from([None, 0.5]),
+    )
+    def admit_several(self, connection_ids: list[str], stream: str | None, lead_s: float | None) -> None:
+        for connection_id in connection_ids:
+            self.admit(connection_id, 30, stream, lead_s)
+
+    @rule(
         connection_id=CONNECTIONS,
         n_chars=st.integers(1, 300),
         stream=st.sampled_from([None, "x", "y"]),
@@ -106,7 +115,9 @@ class Scheduling(RuleBasedStateMachine):
         outcome=st.sampled_from([StepOutcome.MORE, StepOutcome.MORE, *StepOutcome]),
     )
     def step_done(self, data: st.DataObject, audio_s: float, work_s: float, outcome: StepOutcome) -> None:
-        lane = data.draw(st.sampled_from(sorted(self.running)))
+        self.end_step(data.draw(st.sampled_from(sorted(self.running))), audio_s, work_s, outcome)
+
+    def end_step(self, lane: int, audio_s: float, work_s: float, outcome: StepOutcome) -> None:
         job_id = self.running.pop(lane)
         self.now += work_s
         gone = self.scheduler.step_done(job_id, self.now, work_s=work_s, audio_s=audio_s, outcome=outcome)
@@ -117,6 +128,15 @@ class Scheduling(RuleBasedStateMachine):
             assert gone is (outcome is not StepOutcome.MORE)
             if gone:
                 self.release(job_id, outcome.value)
+
+    @rule(sizes=st.lists(st.sampled_from([0.0, 0.2, 1.0]), min_size=1, max_size=8))
+    def work(self, sizes: list[float]) -> None:
+        """Do several steps in a row, each on the first lane that is free."""
+        for audio_s in sizes:
+            for lane in range(N_LANES):
+                self.next_step(lane)
+            for lane in sorted(self.running):
+                self.end_step(lane, audio_s, 0.1, StepOutcome.MORE)
 
     @precondition(lambda self: self.jobs)
     @rule(data=st.data())
@@ -160,7 +180,7 @@ class Scheduling(RuleBasedStateMachine):
                 self.release(job_id, "cancelled")
             del self.running[lane]
         steps_left = dict.fromkeys(self.jobs, 3)
-        for _ in range(N_LANES * 60):
+        for _ in range(4 * LIMITS.max_admitted):
             self.now += 0.5
             for lane in range(N_LANES):
                 chosen = self.scheduler.next_step(self.now, lane)
@@ -209,5 +229,5 @@ class Scheduling(RuleBasedStateMachine):
                 assert self.scheduler.wake_at(lane) is not None
 
 
-Scheduling.TestCase.settings = settings(max_examples=80, stateful_step_count=40, deadline=None)
+Scheduling.TestCase.settings = settings(max_examples=100, stateful_step_count=40, deadline=None)
 test_any_order_of_inputs_conserves_jobs_and_serves_everybody = Scheduling.TestCase

@@ -35,9 +35,19 @@ from tts_server.session.machine import SessionMachine, SessionState
 
 LIMITS = Limits(max_text_chars=30, max_unsent_bytes=400, max_inflight=3)
 TERMINAL = (ev.AudioDone, ev.ResponseCancelled, ev.ResponseFailed)
-VOICE = st.sampled_from([None, "amy", "fleur", "jun", "nobody"])
-LANGUAGE = st.sampled_from([None, "en", "FR", "ja", "xx"])
-EXTRAS = st.sampled_from([None, {}, {"speed": 1.5}, {"speed": 9}, {"voice": "amy"}, {"other": 1}])
+Extras = dict[str, object]
+Fields = tuple[str | None, str | None, Extras | None]
+GOOD_FIELDS: st.SearchStrategy[Fields] = st.tuples(
+    st.sampled_from([None, "amy", "fleur"]),
+    st.sampled_from([None, "en", "FR"]),
+    st.sampled_from([None, {}, {"speed": 1.5}, {"other": 1}]),
+)
+BAD_FIELDS: st.SearchStrategy[Fields] = st.sampled_from(
+    [
+        *(("jun", None, None), ("nobody", "en", {}), (None, "ja", None), ("amy", "xx", {"speed": 1.5})),
+        *((None, None, {"speed": 9}), (None, None, {"voice": "amy"})),
+    ]
+)
 
 
 class Session(RuleBasedStateMachine):
@@ -56,6 +66,7 @@ class Session(RuleBasedStateMachine):
         self.sent_samples: dict[str, int] = {}
         self.timers: dict[str, float] = {}
         self.paused = False
+        self.configured = False
         self.closed_session = False
         self.closes: list[Close] = []
         self.n_events = 0
@@ -152,7 +163,10 @@ class Session(RuleBasedStateMachine):
         self.carry_out(self.machine.receive(event, self.now))
         for answer in self.answers:
             previous = getattr(answer, "previous_event_id", None)
-            assert previous in {None, event.event_id}
+            if isinstance(answer, ev.SessionClosed):
+                assert previous in {None, *(f"client_{n}" for n in range(self.ids + 1))}
+            else:
+                assert previous in {None, event.event_id}
 
     def new_id(self) -> str:
         self.ids += 1
@@ -183,15 +197,23 @@ class Session(RuleBasedStateMachine):
             self.text += text
         assert len(self.answers) == (listening and refused)
 
-    @rule(voice=VOICE, language=LANGUAGE, extras=EXTRAS, room=st.booleans())
-    def commit(
-        self, voice: str | None, language: str | None, extras: dict[str, object] | None, room: bool
-    ) -> None:
+    @rule(fields=GOOD_FIELDS)
+    def speak(self, fields: Fields) -> None:
+        self.append("hi", None)
+        self.commit(fields, True)
+
+    @rule(fields=GOOD_FIELDS, room=st.booleans())
+    def commit(self, fields: Fields, room: bool) -> None:
+        self.try_to_commit(fields, room, good=True)
+
+    @rule(fields=BAD_FIELDS)
+    def commit_with_bad_fields(self, fields: Fields) -> None:
+        self.try_to_commit(fields, True, good=False)
+
+    def try_to_commit(self, fields: Fields, room: bool, *, good: bool) -> None:
         self.room = room
         text, n_admitted, state = self.text, len(self.admitted), self.machine.state
-        good = voice not in {"jun", "nobody"} and language in {None, "en", "FR"}
-        good = good and extras in (None, {}, {"speed": 1.5}, {"other": 1})
-        self.client(ev.CommitText(self.new_id(), voice, language, extras))
+        self.client(ev.CommitText(self.new_id(), *fields))
         admitted = good and room and bool(text) and state is SessionState.OPEN
         assert len(self.admitted) - n_admitted == admitted
         assert self.text == ("" if admitted else text)
@@ -199,17 +221,16 @@ class Session(RuleBasedStateMachine):
             assert isinstance(self.answers[0], ev.ErrorOccurred)
             assert len(self.answers) == 1
 
-    @rule(voice=VOICE, language=LANGUAGE, extras=EXTRAS, audio_format=st.sampled_from([None, "pcm16", "mp3"]))
-    def update(
-        self,
-        voice: str | None,
-        language: str | None,
-        extras: dict[str, object] | None,
-        audio_format: str | None,
-    ) -> None:
+    @rule(fields=GOOD_FIELDS | BAD_FIELDS, audio_format=st.sampled_from([None, "pcm16", "mp3"]))
+    def update(self, fields: Fields, audio_format: str | None) -> None:
+        voice, language, extras = fields
         event = ev.UpdateSession(self.new_id(), voice, None, language, audio_format, extras)
         self.client(event)
         assert len(self.answers) == self.listening
+        if self.answers and not isinstance(self.answers[0], ev.ErrorOccurred):
+            kind = ev.SessionUpdated if self.configured else ev.SessionCreated
+            assert [type(answer) for answer in self.answers] == [kind]
+            self.configured = True
 
     @rule()
     def clear(self) -> None:
@@ -243,7 +264,7 @@ class Session(RuleBasedStateMachine):
         self.carry_out(self.machine.receive_error(error, self.now))
         assert len(self.answers) == self.listening
 
-    @precondition(lambda self: self.now > 20)
+    @precondition(lambda self: self.ids > 12)
     @rule(cancel=st.booleans())
     def close(self, cancel: bool) -> None:
         listening = self.listening
@@ -257,17 +278,40 @@ class Session(RuleBasedStateMachine):
     @precondition(lambda self: self.engine and not self.paused)
     @rule(data=st.data(), n_samples=st.integers(0, 55))
     def audio(self, data: st.DataObject, n_samples: int) -> None:
-        response_id = data.draw(st.sampled_from(sorted(self.engine)))
+        self.make_audio(data.draw(st.sampled_from(sorted(self.engine))), n_samples)
+
+    def make_audio(self, response_id: str, n_samples: int) -> None:
         self.engine[response_id] += n_samples
         self.answers.clear()
         self.carry_out(self.machine.audio(response_id, pcm(n_samples), self.now))
         if response_id in self.ends or response_id in self.cancelled_at_engine:
             assert not self.answers, "audio of a cancelled response"
 
+    @rule(
+        fields=GOOD_FIELDS,
+        sizes=st.lists(st.integers(0, 55), max_size=4),
+        outcome=st.sampled_from(["finished", "finished", "failed", "cancelled", "left"]),
+    )
+    def take_a_turn(self, fields: Fields, sizes: list[int], outcome: str) -> None:
+        """Speak, and have the engine make some of it before it ends."""
+        self.speak(fields)
+        if not self.engine or self.paused:
+            return
+        response_id = list(self.engine)[-1]
+        for n_samples in sizes:
+            self.make_audio(response_id, n_samples)
+        if outcome == "cancelled":
+            self.client(ev.CancelResponse(self.new_id(), response_id))
+            self.make_audio(response_id, 30)
+        elif outcome != "left":
+            self.end(response_id, outcome)
+
     @precondition(lambda self: self.engine)
     @rule(data=st.data(), outcome=st.sampled_from(["finished", "failed", "released"]))
     def engine_ends(self, data: st.DataObject, outcome: str) -> None:
-        response_id = data.draw(st.sampled_from(sorted(self.engine)))
+        self.end(data.draw(st.sampled_from(sorted(self.engine))), outcome)
+
+    def end(self, response_id: str, outcome: str) -> None:
         cancelled = response_id in self.cancelled_at_engine
         if outcome == "released" and not cancelled:
             outcome = "finished"
@@ -316,13 +360,13 @@ class Session(RuleBasedStateMachine):
         self.timers.pop(name, None)
         self.carry_out(self.machine.timer(name, self.now))
 
-    @precondition(lambda self: self.now > 30)
+    @precondition(lambda self: self.ids > 16)
     @rule()
     def shutdown(self) -> None:
         self.carry_out(self.machine.shutdown(self.now))
         assert self.machine.state is not SessionState.OPEN
 
-    @precondition(lambda self: self.now > 40)
+    @precondition(lambda self: self.ids > 20)
     @rule()
     def disconnect(self) -> None:
         self.answers.clear()
@@ -365,5 +409,5 @@ class Session(RuleBasedStateMachine):
             assert len(self.closes) == 1
 
 
-Session.TestCase.settings = settings(max_examples=120, stateful_step_count=50, deadline=None)
+Session.TestCase.settings = settings(max_examples=100, stateful_step_count=50, deadline=None)
 test_any_order_of_inputs_keeps_the_promises = Session.TestCase
