@@ -33,12 +33,14 @@ class ServerTraits:
         status: Its ``server.status``.
         asks_for_token: Whether a connection without a token is refused.
         is_slow: Whether a long text can be interrupted while it is being spoken.
+        speaks_two: Whether it admits a second connection's text while it speaks a first one's.
     """
 
     hello: dict[str, Any]
     status: dict[str, Any]
     asks_for_token: bool
     is_slow: bool
+    speaks_two: bool
 
     @property
     def slow_extra(self) -> str | None:
@@ -54,6 +56,7 @@ class ServerTraits:
         n_voices, n_listed = capabilities["voice_count"], len(self.status["voices"])
         met, otherwise = {
             "slow": (self.is_slow, "a long text is spoken faster than it can be interrupted"),
+            "two-speakers": (self.speaks_two, "the machine keeps up with one speaker"),
             "streaming": (capabilities["streaming"], "the backend does not stream"),
             "token": (self.asks_for_token, "the server asks for no token"),
             "languages": (bool(capabilities["languages"]), "the backend names no languages"),
@@ -88,29 +91,30 @@ class Result:
 
 
 async def look_at(target: Target, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> ServerTraits:
-    """Find out what a server has. Takes the time of the first audio of one text.
+    """Find out what a server has. Takes the time of the first audio of a text.
 
     Raises:
         ConnectFailedError: Nobody answers, or what answers lets us not in or is no such server.
     """
-    wire = await _open(target)
+    wires = [await _open(target), await _open(target)]
     try:
         async with asyncio.timeout(timeout_s):
-            hello = await _await_type(wire, "server.hello")
-            await wire.send('{"type": "server.status"}')
-            status = await _await_type(wire, "server.status")
-            extras = hello["capabilities"]["extras"]
-            is_slow = SLOW_EXTRA in extras or await _is_slow(wire, hello)
+            hello = await _await_type(wires[0], "server.hello")
+            await wires[0].send('{"type": "server.status"}')
+            status = await _await_type(wires[0], "server.status")
+            is_slow, speaks_two = await _try_speech(wires, hello)
     except (KeyError, TypeError, ValueError) as error:
         raise ConnectFailedError(f"{target.endpoint} does not speak protocol 0.1: {error!r}") from error
     except TimeoutError:
         raise ConnectFailedError(f"{target.endpoint} did not answer within {timeout_s:g} s") from None
     finally:
-        await wire.aclose()
+        await asyncio.gather(*(wire.aclose() for wire in wires))
     uninvited = await open_wire(target, {"token": "none"})
     if isinstance(uninvited, Wire):
         await uninvited.aclose()
-    return ServerTraits(hello, status, asks_for_token=uninvited == 401, is_slow=is_slow)
+    return ServerTraits(
+        hello, status, asks_for_token=uninvited == 401, is_slow=is_slow, speaks_two=speaks_two
+    )
 
 
 async def _open(target: Target) -> Wire:
@@ -130,15 +134,26 @@ async def _await_type(wire: Wire, *kinds: str) -> dict[str, Any]:
             return event
 
 
-async def _is_slow(wire: Wire, hello: dict[str, Any]) -> bool:
-    """Whether a question after the first audio of a long text is answered before the text has been spoken."""
-    n_times = hello["capabilities"]["max_text_chars"] // len(PROBE_TEXT)
-    await wire.send(json.dumps({"type": "input_text.append", "text": PROBE_TEXT * n_times}))
-    await wire.send('{"type": "input_text.commit"}')
-    await _await_type(wire, DELTA, "error")
-    await wire.send('{"type": "server.status"}')
-    event = await _await_type(wire, "server.status", "response.audio.done")
-    return event == {**event, "type": "server.status"}
+async def _try_speech(wires: Sequence[Wire], hello: dict[str, Any]) -> tuple[bool, bool]:
+    """Have a long text spoken on one connection, and one on another once the first has been heard.
+
+    Returns:
+        Whether a question after the first audio is answered before the first text has been spoken, and
+        whether the second one is admitted.
+    """
+    capabilities = hello["capabilities"]
+    text = PROBE_TEXT * (capabilities["max_text_chars"] // len(PROBE_TEXT))
+    extras = {SLOW_EXTRA: 50} if SLOW_EXTRA in capabilities["extras"] else {}
+    for wire in wires:
+        await wire.send(json.dumps({"type": "input_text.append", "text": text}))
+    commit = json.dumps({"type": "input_text.commit", "extras": extras})
+    await wires[0].send(commit)
+    await _await_type(wires[0], DELTA, "error")
+    await wires[0].send('{"type": "server.status"}')
+    answer = await _await_type(wires[0], "server.status", "response.audio.done")
+    await wires[1].send(commit)
+    admitted = await _await_type(wires[1], "input_text.committed", "error")
+    return answer["type"] == "server.status", admitted["type"] == "input_text.committed"
 
 
 async def play_all(

@@ -39,6 +39,7 @@ CONNECT_FIELDS: Final = frozenset(
 REQUIREMENTS: Final = frozenset(
     {
         "slow",
+        "two-speakers",
         "streaming",
         "token",
         "languages",
