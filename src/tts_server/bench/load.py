@@ -13,7 +13,8 @@ from websockets.exceptions import ConnectionClosed
 
 from tts_server.bench.agents import PATTERNS, Pattern, PlannedTurn, planned_turns
 from tts_server.bench.outcome import StreamOutcome, outcome_json, outcome_table
-from tts_server.bench.player import PacedListener, Turn
+from tts_server.bench.playback import Turn
+from tts_server.bench.player import PacedListener
 from tts_server.bench.process import RunningServer, running_server
 from tts_server.bench.report import machine
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tts_server.bench.report import median, percentile, table
 
 if TYPE_CHECKING:
-    from tts_server.bench.player import Turn
+    from tts_server.bench.playback import Turn
 
 
 @dataclass(slots=True)

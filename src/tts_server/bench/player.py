@@ -6,92 +6,14 @@ import asyncio
 import itertools
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Self
 
 from websockets.asyncio.client import ClientConnection, unix_connect
 
+from tts_server.bench.playback import LEAD_S, Playback, Turn
 from tts_server.errors import ConnectionLostError
 from tts_server.protocol import events as ev
 from tts_server.protocol.codec import decode_server, encode_client
-
-LEAD_S = 0.2
-"""How much a listener has ready before it stops reading: a jitter buffer as voice clients have."""
-
-
-@dataclass(slots=True)
-class Playback:
-    """A playback clock. Pure: every method takes the time.
-
-    Playing starts with the first audio and stands still whenever what came is used up; such a pause is a gap.
-
-    Args:
-        rate_hz: Rate of the audio.
-    """
-
-    rate_hz: int
-    started_s: float | None = None
-    n_samples: int = 0
-    gaps_s: list[float] = field(default_factory=list)
-    n_late_frames: int = 0
-
-    def runs_dry_at_s(self) -> float | None:
-        """When everything that came will have been played; None before the first audio."""
-        if self.started_s is None:
-            return None
-        return self.started_s + self.n_samples / self.rate_hz + sum(self.gaps_s)
-
-    def lead_s(self, now_s: float) -> float:
-        """How much there is still to play."""
-        dry_at_s = self.runs_dry_at_s()
-        return 0.0 if dry_at_s is None else dry_at_s - now_s
-
-    def take(self, n_samples: int, now_s: float) -> None:
-        """Add audio that has just come; a gap ends if there was one."""
-        if self.started_s is None:
-            self.started_s = now_s
-        gap_s = -self.lead_s(now_s)
-        if gap_s > 0:
-            self.gaps_s.append(gap_s)
-            self.n_late_frames += 1
-        self.n_samples += n_samples
-
-    def rest(self) -> None:
-        """Forget the clock and keep the counts: what comes next begins a new stretch of speech."""
-        self.started_s = None
-        self.n_samples = 0
-        self.gaps_s = []
-
-
-@dataclass(slots=True)
-class Turn:
-    """One commit as its listener saw it.
-
-    Args:
-        began_s: When it was committed, on the listener's clock.
-        first_audio_s: From the commit to the first frame; None if none came.
-        audio_s: Audio received.
-        gaps_s: Pauses in which there was nothing to play.
-        n_late_frames: Frames that came after their moment.
-        cancelled_at_s: When the cancel was sent, on the listener's clock; None if there was none.
-        cancel_s: From sending the cancel to the server's word that it is done; None if it ended before.
-        is_ended: Whether the response has had its end.
-        is_failed: Whether that end was ``response.failed``.
-        is_refused: Whether the server was busy.
-        retry_after_ms: What it said then.
-    """
-
-    began_s: float
-    first_audio_s: float | None = None
-    audio_s: float = 0.0
-    gaps_s: tuple[float, ...] = ()
-    n_late_frames: int = 0
-    cancelled_at_s: float | None = None
-    cancel_s: float | None = None
-    is_ended: bool = False
-    is_failed: bool = False
-    is_refused: bool = False
-    retry_after_ms: int | None = None
 
 
 class PacedListener:
@@ -100,21 +22,27 @@ class PacedListener:
     Use `open`. One task at a time. ``n_after_end`` counts frames that came after the end of their response.
     """
 
-    def __init__(self, websocket: ClientConnection, hello: ev.Hello) -> None:
+    def __init__(self, websocket: ClientConnection, hello: ev.Hello, lead_s: float = LEAD_S) -> None:
         self._websocket = websocket
+        self._lead_s = lead_s
         self._ids = itertools.count(1)
         self._ended: set[str] = set()
         self.playback = Playback(hello.audio.rate_hz)
         self.n_after_end = 0
 
     @classmethod
-    async def open(cls, socket_path: str) -> Self:
-        """Connect and shake hands. Small buffers, so that what is not read stays with the server."""
+    async def open(cls, socket_path: str, *, lead_s: float = LEAD_S) -> Self:
+        """Connect and shake hands. Small buffers, so that what is not read stays with the server.
+
+        Args:
+            socket_path: Where the server listens.
+            lead_s: How much is read ahead of what is played.
+        """
         websocket = await unix_connect(socket_path, compression=None, max_queue=4)
         hello = decode_server(await websocket.recv())
         if not isinstance(hello, ev.Hello):
             raise ConnectionLostError("the server did not say hello")
-        return cls(websocket, hello)
+        return cls(websocket, hello, lead_s)
 
     async def aclose(self) -> None:
         """Close the connection."""
@@ -182,7 +110,7 @@ class PacedListener:
         if turn.cancelled_at_s is None:
             now_s = time.perf_counter()
             timeout_s = max(0.0, cancel_at_s - now_s) if cancel_at_s < float("inf") else None
-            room_in_s = self.playback.lead_s(now_s) - LEAD_S if paced else 0.0
+            room_in_s = self.playback.lead_s(now_s) - self._lead_s if paced else 0.0
             if room_in_s > 0:
                 await asyncio.sleep(min(room_in_s, cancel_at_s - now_s))
                 return

@@ -75,8 +75,8 @@ def add_scheduling(parser: ArgumentParser) -> None:
     group.add_argument(
         "--scheduling",
         metavar="ORDER",
-        help="deadline: whoever runs dry first is served first; fifo: texts are spoken to their end in the order "
-        "in which they came, to compare with (deadline)",
+        help="deadline: whoever runs dry first is served first; fifo: texts are spoken to their end in the "
+        "order in which they came, to compare with (deadline)",
     )
     group.add_argument(
         "--no-admission",

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tts_server.bench.player import Playback
+from tts_server.bench.playback import Playback
 from tts_server.bench.report import percentile, table
 
 RATE_HZ = 1000
