@@ -1,0 +1,59 @@
+"""Streamed speech sounds like speech that was synthesized whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tests.model.test_corpus import MAX_WORD_ERROR_RATE, read_corpus
+from tests.speech import recognize, word_errors
+
+from tts_server.backends.kokoro.synthesizer import SAMPLE_RATE_HZ
+from tts_server.bench.quality import SHORTEST_S, VOICES, Comparison
+from tts_server.config import cache_folder
+
+pytestmark = [pytest.mark.model, pytest.mark.timeout(900)]
+
+N_TEXTS = 2
+MEAN_DB, WORST_DB = 1.5, 3.0
+MAX_CENTS = 20.0
+CLICK = 4.0
+MAX_MORE_WORD_ERRORS = 0.005
+
+
+@pytest.fixture(scope="module")
+def comparison() -> Comparison:
+    return Comparison(Path(cache_folder()))
+
+
+def test_spectrum_and_pitch_are_those_of_whole_synthesis_and_seams_do_not_click(
+    comparison: Comparison,
+) -> None:
+    differences = []
+    for language, voices in VOICES.items():
+        long = [text for text in read_corpus(language) if 30 < len(text) < 110]
+        for number, voice in enumerate(voices):
+            differences += [comparison.compare(text, voice) for text in long[number :: len(voices)][:N_TEXTS]]
+    counted = [difference for difference in differences if difference.audio_s >= SHORTEST_S]
+    assert len({difference.voice for difference in counted}) >= 12
+    assert np.mean([difference.mel_db for difference in counted]) <= MEAN_DB
+    for difference in counted:
+        assert difference.mel_db <= WORST_DB, difference
+        assert not difference.pitch_cents > MAX_CENTS, difference
+        assert difference.n_seams > 0, difference
+        assert difference.worst_seam < CLICK, difference
+        assert difference.n_samples_apart == 0, difference
+
+
+def test_streamed_speech_is_understood_as_well_as_whole_synthesis(comparison: Comparison) -> None:
+    n_errors = {"whole": 0, "streamed": 0}
+    n_words = 0
+    for text in read_corpus("en")[::2]:
+        streamed, _ = comparison.streamed(text, "af_heart")
+        for way, samples in (("whole", comparison.whole(text, "af_heart")), ("streamed", streamed)):
+            errors, words = word_errors(text, recognize(samples, SAMPLE_RATE_HZ))
+            n_errors[way] += errors
+        n_words += words
+    assert n_errors["streamed"] / n_words <= MAX_WORD_ERROR_RATE
+    assert (n_errors["streamed"] - n_errors["whole"]) / n_words <= MAX_MORE_WORD_ERRORS, n_errors
