@@ -1,8 +1,8 @@
 """Kokoro's decoder blocks, between text stage and vocoder, as a streaming program with frozen norms.
 
 Five residual blocks of width 1024 at 40 frames a second; the last doubles the rate and halves the width. Each
-takes the text's features, pitch and energy besides the block before it. One block is two convolutions of three
-frames, so that the program looks ahead by about nine frames (0.23 s).
+takes the text's features, pitch and energy besides the block before it. One block is two convolutions of
+three frames, so that the program looks ahead by about nine frames (0.23 s).
 
 The division of each block's sum by the square root of two is part of its last weights.
 """
@@ -10,63 +10,33 @@ The division of each block's sum by the square root of two is part of its last w
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 from onnx import TensorProto
 
 from tts_server.backends.kokoro.export_weights import ExportWeights
-from tts_server.backends.kokoro.modulation import Norm, split_vectors
+from tts_server.backends.kokoro.modulation import split_vectors
 from tts_server.backends.kokoro.stream_graph import ChannelMajorGraph
-
-DECODER = "decoder.decoder"
-N_TEXT = 512
-N_TEXT_RESIDUAL = 64
-WIDTH = 1024
-EPSILON = np.array([1e-5], np.float32)
-N_OUT = 512
-LOOK_AHEAD_FRAMES = 10
-"""So many text frames after the last that comes out must be there: 9.5, rounded up."""
-MIN_PIECE_FRAMES = 12
-"""The fewest text frames of a first piece that is not the last."""
-PIECE_FRAMES = 40
-"""Text frames of a further piece: a call reads 130 MB of weights whatever its length."""
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """One residual block; the last also doubles the rate."""
-
-    name: str
-    n_in: int
-    n_out: int
-    upsamples: bool = False
-
-
-_N_CONCATENATED = WIDTH + N_TEXT_RESIDUAL + 2
-BLOCKS = (
-    Block(f"{DECODER}.encode", N_TEXT + 2, WIDTH),
-    Block(f"{DECODER}.decode.0", _N_CONCATENATED, WIDTH),
-    Block(f"{DECODER}.decode.1", _N_CONCATENATED, WIDTH),
-    Block(f"{DECODER}.decode.2", _N_CONCATENATED, WIDTH),
-    Block(f"{DECODER}.decode.3", _N_CONCATENATED, N_OUT, upsamples=True),
+from tts_server.backends.kokoro.stream_layout import (
+    DECODER,
+    DECODER_BLOCKS,
+    DECODER_MODULE,
+    N_TEXT,
+    N_TEXT_RESIDUAL,
+    DecoderBlock,
+    decoder_norms,
 )
 
-
-def norms() -> Iterator[Norm]:
-    """The decoder's norms, in the order in which their vectors are concatenated."""
-    for block in BLOCKS:
-        yield Norm(f"{block.name}.norm1", block.n_in)
-        yield Norm(f"{block.name}.norm2", block.n_out)
+EPSILON = np.array([1e-5], np.float32)
 
 
 def build_decoder(weights: ExportWeights) -> ChannelMajorGraph:
     """Build the program.
 
     Inputs besides the flags and states: ``text`` (1, 512, n) at 40 frames a second; ``pitch`` and ``energy``
-    (1, 1, 2 n); ``gain``, ``offset``, ``mean`` and ``std`` (1, sum of the channels of `norms`, 1); ``exact`` (1,),
-    which is 1 to use the statistics of the piece itself instead, meant for an utterance in one piece, and else 0.
+    (1, 1, 2 n); ``gain``, ``offset``, ``mean`` and ``std`` (1, sum of the channels of `decoder_norms`, 1);
+    ``exact`` (1,), which is 1 to use the statistics of the piece itself instead, meant for an utterance in
+    one piece, and else 0.
     Output: ``x`` (1, 512, m) at 80 a second.
 
     Raises:
@@ -79,9 +49,9 @@ def build_decoder(weights: ExportWeights) -> ChannelMajorGraph:
 
 class _Decoder:
     def __init__(self, weights: ExportWeights) -> None:
-        self.graph = ChannelMajorGraph("decoder")
+        self.graph = ChannelMajorGraph(DECODER)
         self._weights = weights
-        self._vectors = split_vectors(self.graph, norms(), ("gain", "offset", "mean", "std"))
+        self._vectors = split_vectors(self.graph, decoder_norms(), ("gain", "offset", "mean", "std"))
         self._exact = self.graph.node("Cast", [self.graph.input("exact", [1])], to=TensorProto.BOOL)
 
     def build(self) -> None:
@@ -90,23 +60,23 @@ class _Decoder:
         curves = [
             graph.strided_conv(
                 graph.input(name, [1, 1, None]),
-                *self._weights.conv(f"{DECODER}.{module}", (1, 1, 3)),
+                *self._weights.conv(f"{DECODER_MODULE}.{module}", (1, 1, 3)),
                 stride=2,
                 padding=1,
             )
             for name, module in (("pitch", "F0_conv"), ("energy", "N_conv"))
         ]
         residual = graph.conv(
-            text, *self._weights.conv(f"{DECODER}.asr_res.0", (N_TEXT_RESIDUAL, N_TEXT, 1)), padding=0
+            text, *self._weights.conv(f"{DECODER_MODULE}.asr_res.0", (N_TEXT_RESIDUAL, N_TEXT, 1)), padding=0
         )
-        x = self._block(BLOCKS[0], graph.node("Concat", [text, *curves], axis=1))
+        x = self._block(DECODER_BLOCKS[0], graph.node("Concat", [text, *curves], axis=1))
         side = graph.node("Concat", [residual, *curves], axis=1)
-        for block in BLOCKS[1:]:
+        for block in DECODER_BLOCKS[1:]:
             side = graph.delay(side, N_TEXT_RESIDUAL + 2, x)
             x = self._block(block, graph.node("Concat", [x, side], axis=1))
         graph.output("x", x)
 
-    def _block(self, block: Block, x: str) -> str:
+    def _block(self, block: DecoderBlock, x: str) -> str:
         graph, half_power = self.graph, np.float32(math.sqrt(0.5))
         y = self._normalize(f"{block.name}.norm1", x)
         if block.upsamples:

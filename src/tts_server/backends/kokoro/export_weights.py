@@ -1,8 +1,8 @@
 """Read the weights of Kokoro's decoder and vocoder from an exported float32 graph.
 
-The exporter folded and renamed most weights but kept the names of all biases and of the modules' outputs, so a
-weight is found as the other input of the node that its bias belongs to. What is missing or has another shape
-than expected is a `ModelCorruptError` that names it.
+The exporter folded and renamed most weights but kept the names of all biases and of the modules' outputs, so
+a weight is found as the other input of the node that its bias belongs to. What is missing or has another
+shape than expected is a `ModelCorruptError` that names it.
 """
 
 from __future__ import annotations

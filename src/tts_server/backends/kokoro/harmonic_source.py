@@ -1,17 +1,18 @@
 """The harmonic source: from a pitch curve to the spectrum frames that the vocoder's noise blocks take.
 
-Nine sines at the multiples of the pitch are mixed by a linear layer and a tanh into one signal at 24 kHz, of which a
-short-time Fourier transform (window 20, hop 5) gives magnitude and phase (neural source-filter: Wang et al. 2019,
-arXiv:1904.12088). The export has no random numbers, so the same pitch gives the same source.
+Nine sines at the multiples of the pitch are mixed by a linear layer and a tanh into one signal at 24 kHz, of
+which a short-time Fourier transform (window 20, hop 5) gives magnitude and phase (neural source-filter: Wang
+et al. 2019, arXiv:1904.12088). The export has no random numbers, so the same pitch gives the same source.
 
-Only the phase depends on everything before it. It is summed for the whole utterance at once, 80 values a second; the
-rest is local and made when it is asked for.
+Only the phase depends on everything before it. It is summed for the whole utterance at once, 80 values a
+second; the rest is local and made when it is asked for.
 
-The network hears rounding. The signal has almost nothing above 3 kHz, so the phases of the upper bins, which are an
-input like any other, are decided by the last bits of the signal and of the transform: a source that differs from the
-export's by -55 dB makes audio whose spectrum differs by 0.4 to 0.7 dB. Hence everything here is done in float32 and
-in the order of the export's operators (interpolation included, whose positions lose bits late in a long utterance),
-and the transform uses kernels that were measured from the operator. What is left is 0.1 dB.
+The network hears rounding. The signal has almost nothing above 3 kHz, so the phases of the upper bins, which
+are an input like any other, are decided by the last bits of the signal and of the transform: a source that
+differs from the export's by -55 dB makes audio whose spectrum differs by 0.4 to 0.7 dB. Hence everything here
+is done in float32 and in the order of the export's operators (interpolation included, whose positions lose
+bits late in a long utterance), and the transform uses kernels that were measured from the operator. What is
+left is 0.1 dB.
 """
 
 from __future__ import annotations
@@ -100,4 +101,5 @@ class HarmonicSource:
         phase = self._phase[:, before] * rest + self._phase[:, after] * weight
         voiced = self._voiced[sample // SAMPLES_PER_FRAME]
         sines = np.sin(phase) * SINE_AMPLITUDE * voiced
-        return np.tanh(self._weights.mixture @ sines + np.float32(self._weights.bias))
+        mixture = self._weights.mixture @ sines + np.float32(self._weights.bias)
+        return np.asarray(np.tanh(mixture), np.float32)

@@ -1,48 +1,29 @@
-"""The norms of decoder and vocoder, frozen: statistics and style become one scale and one shift for each channel.
+"""Norms with known statistics: one scale and one shift for each channel, from statistics and style.
 
-An adaptive instance norm computes ``(1 + gamma) * (x - mean) / std + beta``, where gamma and beta are a linear layer
-of the style (Huang and Belongie 2017, arXiv:1703.06868). With mean and std known beforehand it is
-``scale * x + shift``. All vectors of all norms are concatenated, in the order of the norms, so that the work for an
-utterance is one product of a vector and a matrix.
+An adaptive instance norm computes ``(1 + gamma) * (x - mean) / std + beta``, where gamma and beta are a
+linear layer of the style (Huang and Belongie 2017, arXiv:1703.06868). With mean and std known beforehand it
+is ``scale * x + shift``. All vectors of all norms are concatenated, in the order of the norms, so that the
+work for an utterance is one product of a vector and a matrix.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tts_server.backends.kokoro.export_weights import ExportWeights
-from tts_server.backends.kokoro.stream_graph import StreamGraph
+from tts_server.backends.kokoro.stream_layout import Norm
+
+if TYPE_CHECKING:
+    from tts_server.backends.kokoro.export_weights import ExportWeights
+    from tts_server.backends.kokoro.stream_graph import StreamGraph
 
 Float32 = NDArray[np.float32]
 STYLE_SIZE = 128
 """The half of a voice's style vector that decoder and vocoder take."""
-
-
-@dataclass(frozen=True, slots=True)
-class Norm:
-    """One adaptive instance norm.
-
-    Args:
-        name: Its module in the export; the style's layer is ``<name>.fc``.
-        alpha: Where the export keeps the factor that the activation after it needs, if it needs one.
-        statistic: The norm whose input it has, and hence its statistics: itself or an earlier one.
-        missing_biases: Modules whose biases the program leaves out of the norm's input; they become part of its
-            shift.
-    """
-
-    name: str
-    n_channels: int
-    alpha: str | None = None
-    statistic: str = ""
-    missing_biases: tuple[str, ...] = ()
-
-    @property
-    def statistic_name(self) -> str:
-        return self.statistic or self.name
 
 
 def split_vectors(
@@ -60,7 +41,8 @@ class Modulation:
     """What turns style and statistics into scales and shifts, for one program.
 
     Args:
-        weight: float32 (128, 2 n): columns of 1 + gamma of all norms, then those of beta; n is the sum of channels.
+        weight: float32 (128, 2 n): columns of 1 + gamma of all norms, then those of beta; n is the sum of
+            channels.
         bias: float32 (2 n,).
         gather: int64 (n,): for each channel of each norm the place of its statistic.
         missing: float32 (n,): what each channel's input lacks.
@@ -119,9 +101,3 @@ class Modulation:
         gain, offset = self.gain_and_offset(style)
         scale = gain / std[self.gather]
         return scale, offset - scale * (mean[self.gather] - self.missing)
-
-
-def statistics_layout(norms: Iterable[Norm]) -> list[tuple[str, int]]:
-    """The distinct statistics in the order of concatenation: (name of the first norm that has it, channels)."""
-    layout = {norm.statistic_name: norm.n_channels for norm in norms}
-    return list(layout.items())

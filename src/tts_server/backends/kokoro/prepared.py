@@ -33,6 +33,7 @@ _PREPARATION = (
     "prepared.py",
     "simplify.py",
     "stream_graph.py",
+    "stream_layout.py",
     "stream_programs.py",
     "toom_cook.py",
     "vocoder_graph.py",

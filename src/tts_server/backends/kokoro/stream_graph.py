@@ -1,55 +1,41 @@
 """Build ONNX programs that process a signal piece by piece, exactly as they would process it whole.
 
-Theory of operation. A convolution needs ``(kernel - 1) * dilation`` samples besides the ones it is asked for. Cut
-signals are usually given them as context and computed twice; here each operator keeps the samples it will need
-again as a *state*: an input and an output of the program that the caller hands from call to call. Nothing is
-computed twice, and a piece of any size costs what its samples cost.
+Theory of operation. A convolution needs ``(kernel - 1) * dilation`` samples besides the ones it is asked for.
+Cut signals are usually given them as context and computed twice; here each operator keeps the samples it will
+need again as a *state*: an input and an output of the program that the caller hands from call to call.
+Nothing is computed twice, and a piece of any size costs what its samples cost.
 
 The same program does the start, the middle and the end of a signal, because all lengths are dynamic:
 
-* At the start the state of a convolution is its left zero padding, which is shorter than a full state. The first
-  piece therefore yields fewer samples than it was given: those that do not depend on what comes next.
+* At the start the state of a convolution is its left zero padding, which is shorter than a full state. The
+  first piece therefore yields fewer samples than it was given: those that do not depend on what comes next.
 * In the middle a state holds the full ``(kernel - 1) * dilation`` samples, and n samples in give n out.
 * At the end the input ``flush`` is 1, the right zero padding is appended, and the missing samples come out.
 
-So each tensor is a stream that lags behind its input by the look-ahead of what made it, and no sample of padding is
-ever masked. Where two streams meet, the one that is ahead waits in a state (`StreamGraph.align`).
+So each tensor is a stream that lags behind its input by the look-ahead of what made it, and no sample of
+padding is ever masked. Where two streams meet, the one that is ahead waits in a state (`StreamGraph.align`).
 
-The first piece must be long enough for the deepest operator to yield one sample; after it, any length will do.
+The first piece must be long enough for the deepest operator to yield one sample; after it, any length will
+do.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
+from tts_server.backends.kokoro.stream_layout import StateSpec
+
 Float32 = NDArray[np.float32]
 
 OPSET = 17
 IR_VERSION = 8
 _TO_THE_END = 2**62
-
-
-@dataclass(frozen=True, slots=True)
-class StateSpec:
-    """One state of a program: input ``name`` is fed the output ``next_name`` of the call before.
-
-    Args:
-        n_first: Its length before the first piece; the values are zeros.
-    """
-
-    name: str
-    n_channels: int
-    n_first: int
-
-    @property
-    def next_name(self) -> str:
-        return f"{self.name}.next"
 
 
 class StreamGraph:
@@ -95,7 +81,7 @@ class StreamGraph:
         self._nodes.append(helper.make_node("Identity", [tensor], [name]))
         self._outputs.append(name)
 
-    def node(self, op_type: str, inputs: Sequence[str], **attributes: object) -> str:
+    def node(self, op_type: str, inputs: Sequence[str], **attributes: Any) -> str:
         """Append one node with one output."""
         output = self._new_name(op_type)
         self._nodes.append(helper.make_node(op_type, list(inputs), [output], **attributes))
@@ -141,7 +127,7 @@ class StreamGraph:
         return self.slice(tensor, self.integers(0), self.integers(-1))
 
     def trim(self, tensor: str, *, n_start: int, n_end: int, at_ends_only: bool = True) -> str:
-        """Drop samples from the begin of the first piece and from the end of the last, or from every piece."""
+        """Drop samples from the begin of the first piece and the end of the last, or from every piece."""
         length = self.n_samples(tensor)
         if at_ends_only:
             start = self.scaled_flag("first", 0, n_start)
@@ -202,9 +188,7 @@ class StreamGraph:
     def _zeros_at_end(self, n_channels: int, n_zeros: int) -> str:
         if (n_channels, n_zeros) not in self._padding:
             length = self.scaled_flag("flush", 0, n_zeros)
-            shape = [
-                length if n is None else self.integers(n) for n in self.shape(None, n_channels)
-            ]
+            shape = [length if n is None else self.integers(n) for n in self.shape(None, n_channels)]
             zero = helper.make_tensor("value", TensorProto.FLOAT, [1], [0.0])
             joined = self.node("Concat", shape, axis=0)
             self._padding[n_channels, n_zeros] = self.node("ConstantOfShape", [joined], value=zero)
@@ -248,7 +232,7 @@ class ChannelMajorGraph(StreamGraph):
         """Convolve with a stride. Each piece but the last must be a multiple of ``stride`` samples."""
         n_channels, kernel = weight.shape[1], weight.shape[2]
         extended = self.extend(x, n_channels, padding, n_after=padding)
-        # The first piece lacks what the padding is short of a whole stride and so ends on an earlier multiple.
+        # The first piece lacks what the padding is short of a stride, and so ends on an earlier multiple.
         n_context = padding + stride * -((padding - kernel) // stride) - stride
         self.keep(self.states[-1], extended, self.integers(-n_context))
         inputs = [extended, self.constant(weight), self.constant(bias)]

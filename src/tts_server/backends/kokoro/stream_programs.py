@@ -13,6 +13,16 @@ from tts_server.backends.kokoro import decoder_graph, vocoder_graph
 from tts_server.backends.kokoro.export_weights import ExportWeights
 from tts_server.backends.kokoro.graph import Seams, extract, find_seams
 from tts_server.backends.kokoro.modulation import Modulation
+from tts_server.backends.kokoro.stream_layout import (
+    CONSTANTS_NAME,
+    DECODER,
+    GENERATOR_MODULE,
+    TEXT,
+    TEXT_OUTPUTS,
+    VOCODER,
+    decoder_norms,
+    vocoder_norms,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,10 +30,8 @@ if TYPE_CHECKING:
     import onnx
     from numpy.typing import NDArray
 
-TEXT, DECODER, VOCODER = "text", "decoder", "vocoder"
-CONSTANTS_NAME = "stream.npz"
+__all__ = ["CONSTANTS_NAME", "StreamPrograms", "build_programs"]
 
-TEXT_OUTPUTS = ("durations", "text", "pitch", "energy")
 _FEATURES = "/encoder/MatMul_1_output_0"
 _PITCH = "/encoder/F0_proj/Conv_output_0"
 _ENERGY = "/encoder/N_proj/Conv_output_0"
@@ -55,7 +63,7 @@ def build_programs(model: onnx.ModelProto) -> StreamPrograms:
     decoder = decoder_graph.build_decoder(weights)
     vocoder = vocoder_graph.build_vocoder(weights)
     constants: dict[str, NDArray[np.generic]] = {}
-    for name, norms in ((DECODER, decoder_graph.norms()), (VOCODER, vocoder_graph.norms())):
+    for name, norms in ((DECODER, decoder_norms()), (VOCODER, vocoder_norms())):
         modulation = Modulation.from_export(weights, norms)
         constants[f"{name}.weight"] = modulation.weight
         constants[f"{name}.bias"] = modulation.bias
@@ -63,7 +71,7 @@ def build_programs(model: onnx.ModelProto) -> StreamPrograms:
         constants[f"{name}.missing"] = modulation.missing
     for name, graph in ((DECODER, decoder), (VOCODER, vocoder)):
         constants[f"{name}.states"] = np.array([[s.n_channels, s.n_first] for s in graph.states])
-    source = f"{vocoder_graph.GENERATOR}.m_source.l_linear"
+    source = f"{GENERATOR_MODULE}.m_source.l_linear"
     mixture, bias = weights.linear(source, (9, 1))
     constants["source.mixture"] = mixture[:, 0]
     constants["source.bias"] = bias

@@ -1,18 +1,20 @@
 """Streaming convolutions with a third of the multiplications, as matrix products.
 
-Theory of operation. The m outputs of a convolution with r taps can be had from m + r - 1 products instead of m r
-(Toom 1963, Cook 1966; for networks Lavin and Gray 2016, arXiv:1509.09308): with matrices A, B, G made from
-m + r - 1 points, ``y = A ((G w) * (B x))``, where x are the m + r - 1 samples that the tile of m outputs depends on.
-With channels, each of the m + r - 1 products becomes a matrix product over the channels, and B and A are applied to
-all tiles and channels at once, as products with a small matrix. A kernel of more than r taps is cut into pieces of r,
-which are laid side by side: the matrix products then sum over pieces and channels. A dilated convolution is one
-without dilation on every d-th sample.
+Theory of operation. The m outputs of a convolution with r taps can be had from m + r - 1 products instead of
+m r (Toom 1963, Cook 1966; for networks Lavin and Gray 2016, arXiv:1509.09308): with matrices A, B, G made
+from m + r - 1 points, ``y = A ((G w) * (B x))``, where x are the m + r - 1 samples that the tile of m outputs
+depends on. With channels, each of the m + r - 1 products becomes a matrix product over the channels, and B
+and A are applied to all tiles and channels at once, as products with a small matrix. A kernel of more than r
+taps is cut into pieces of r, which are laid side by side: the matrix products then sum over pieces and
+channels. A dilated convolution is one without dilation on every d-th sample.
 
-Signals are (n_samples, channels), so that taking tiles apart is copying rows. Per output and channel the whole costs
-3.7 products for 11 taps (tile 6, two pieces of 6), 2.2 for 7 (tile 5) and 1.3 for 3 (tile 6). Measured with ONNX
-Runtime 1.32 on AVX-512, all copying included: 2.1 to 2.5 times as fast as its convolution of 7 or 11 taps.
+Signals are (n_samples, channels), so that taking tiles apart is copying rows. Per output and channel the
+whole costs 3.7 products for 11 taps (tile 6, two pieces of 6), 2.2 for 7 (tile 5) and 1.3 for 3 (tile 6).
+Measured with ONNX Runtime 1.32 on AVX-512, all copying included: 2.1 to 2.5 times as fast as its convolution
+of 7 or 11 taps.
 
-The price is rounding: -110 dB for eleven points in float32, -120 dB for eight, where a plain convolution has -133.
+The price is rounding: -110 dB for eleven points in float32, -120 dB for eight, where a plain convolution has
+-133.
 """
 
 from __future__ import annotations
@@ -32,7 +34,10 @@ _POINTS = {
     8: ("0", "1", "-1", "1/2", "-1/2", "2", "-2"),
     11: ("0", "1", "-1", "3/5", "-3/5", "4/3", "-4/3", "5/2", "-5/2", "1/3"),
 }
-"""The finite points for each number of products, those of 11 found by search: 6 dB better than 1, 2, 1/2, 3/4, 4/3."""
+"""The finite points for each number of products.
+
+Those of 11 were found by search: they round 6 dB better than 1, 2, 1/2, 3/4, 4/3.
+"""
 
 PREPACKED_CHANNELS = 256
 """From so many channels on, separate products with weights that the session packs beforehand are faster."""
@@ -47,6 +52,7 @@ class Tiling:
 
     @property
     def n_points(self) -> int:
+        """How many products a tile takes."""
         return self.n_outputs + self.n_taps - 1
 
 
@@ -75,8 +81,8 @@ class Transforms:
 def transforms(tiling: Tiling) -> Transforms:
     """Make the matrices of a tiling, exactly, then rounded to float64.
 
-    The rows of ``inputs`` and the columns of ``outputs`` are scaled to unit absolute sum, which makes the rounding
-    of the products small and alike.
+    The rows of ``inputs`` and the columns of ``outputs`` are scaled to unit absolute sum, which makes the
+    rounding of the products small and alike.
     """
     m, r, n = tiling.n_outputs, tiling.n_taps, tiling.n_points
     points = tuple(Fraction(point) for point in _POINTS[n])
@@ -132,8 +138,10 @@ class TimeMajorGraph(StreamGraph):
         """Convolve, with as many zeros on both sides as keep the length.
 
         Args:
+            x: (n_samples, in).
             weight: (out, in, kernel), with a kernel of `TILINGS`.
-            bias: (out,)
+            bias: (out,), or None.
+            dilation: Samples from one tap to the next.
         """
         n_out, n_in, kernel = weight.shape
         tiling = TILINGS[kernel]
@@ -176,9 +184,7 @@ class TimeMajorGraph(StreamGraph):
             n_complete = self.node("Sub", [n_tiles, self.integers(n_pieces - 1)])
             pieces = (dilation * np.arange(n_pieces))[None, :]
             places = self._places(n_complete, 1, dilation, pieces, across=True)
-            rows = self.reshape(
-                self.node("Gather", [rows, places], axis=1), n, -1, n_pieces * n_in
-            )
+            rows = self.reshape(self.node("Gather", [rows, places], axis=1), n, -1, n_pieces * n_in)
         pieces_of_weight = weight.reshape(n_out, n_in, n_pieces, tiling.n_taps)
         kernel = np.einsum("nr,ocqr->nqco", transforms(tiling).kernel, pieces_of_weight)
         kernel = kernel.reshape(n, n_pieces * n_in, n_out).astype(np.float32)
@@ -191,7 +197,7 @@ class TimeMajorGraph(StreamGraph):
     def _places(
         self, n_tiles: str, n_outputs: int, dilation: int, offsets: NDArray[np.int64], *, across: bool = False
     ) -> str:
-        """The first sample of each tile and phase, plus offsets: (offsets, tiles) or, ``across``, the other way."""
+        """The first sample of each tile and phase plus each offset: (offsets, tiles), or transposed."""
         tile = self.node("Range", [self._scalar(0), self.node("Squeeze", [n_tiles]), self._scalar(1)])
         first = self.node("Mul", [tile, self.integers(n_outputs * dilation)])
         if dilation > 1:

@@ -2,10 +2,11 @@
 
 Differences to the export, none of which changes what is computed:
 
-* Each adaptive instance norm, ``(1 + gamma) * (x - mean) / std + beta``, is ``scale * x + shift`` with two vectors
-  that are given for the utterance: its statistics are an input, not a reduction over the signal.
-* The activation after it, ``v + sin(alpha v)**2 / alpha`` (Snake: Ziyin et al. 2020, arXiv:2006.08195), is computed
-  as ``z + sin(z)**2`` with ``z = alpha v``: alpha is part of scale and shift, and 1/alpha of the next weights.
+* Each adaptive instance norm, ``(1 + gamma) * (x - mean) / std + beta``, is ``scale * x + shift`` with two
+  vectors that are given for the utterance: its statistics are an input, not a reduction over the signal.
+* The activation after it, ``v + sin(alpha v)**2 / alpha`` (Snake: Ziyin et al. 2020, arXiv:2006.08195), is
+  computed as ``z + sin(z)**2`` with ``z = alpha v``: alpha is part of scale and shift, and 1/alpha of the
+  next weights.
 * No bias is added where it would cost a pass over the signal: it is part of the shift of the next norm.
 * The export divides its first 20 samples by the square of one window, and nothing else; here every sample is
   divided by the sum of the squared windows, which is 1.5 (the level then is the original model's).
@@ -13,99 +14,37 @@ Differences to the export, none of which changes what is computed:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-
 import numpy as np
 
 from tts_server.backends.kokoro.export_weights import ExportWeights, Float32
-from tts_server.backends.kokoro.modulation import Norm, split_vectors
+from tts_server.backends.kokoro.modulation import split_vectors
+from tts_server.backends.kokoro.stream_layout import (
+    DILATIONS,
+    GENERATOR_MODULE,
+    N_X,
+    SAMPLES_PER_FRAME,
+    SOURCE_PER_FRAME,
+    VOCODER,
+    VOCODER_STAGES,
+    VocoderBlock,
+    VocoderStage,
+    biases_before,
+    biases_of,
+    vocoder_norms,
+)
 from tts_server.backends.kokoro.toom_cook import TimeMajorGraph
 
-GENERATOR = "decoder.decoder.generator"
-SAMPLES_PER_FRAME = 300
-SOURCE_PER_FRAME = 60
 N_BINS = 11
 N_SOURCE = 2 * N_BINS
-N_X = 512
-DILATIONS = (1, 3, 5)
 WINDOW_SUM = 1.5
-SOURCE_LEAD_FRAMES = 5
-"""How far the source is fed ahead of the frames, so that its blocks are done when the frames arrive there.
-
-Their look-ahead is 39 samples at ten a frame.
-"""
-LOOK_AHEAD_FRAMES = 8
-"""So many frames after the last that comes out must be there: 7.6, rounded up."""
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """One residual block: its name in the export, channels and kernel."""
-
-    name: str
-    n_channels: int
-    kernel: int
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """One upsampling stage: blocks whose mean is its output, and the block that the source passes."""
-
-    position: int
-    n_in: int
-    n_channels: int
-    stride: int
-    noise_kernel: int
-
-    @property
-    def noise(self) -> Block:
-        return Block(f"{GENERATOR}.noise_res.{self.position}", self.n_channels, self.noise_kernel)
-
-    @property
-    def blocks(self) -> tuple[Block, ...]:
-        return tuple(
-            Block(f"{GENERATOR}.resblocks.{3 * self.position + i}", self.n_channels, kernel)
-            for i, kernel in enumerate((3, 7, 11))
-        )
-
-
-STAGES = (Stage(0, N_X, 256, 10, 7), Stage(1, 256, 128, 6, 11))
-
-
-def norms() -> Iterator[Norm]:
-    """The vocoder's norms, in the order in which their vectors are concatenated."""
-    for stage in STAGES:
-        for block in (stage.noise, *stage.blocks):
-            missing = _biases_before(stage, block)
-            for i in range(len(DILATIONS)):
-                first, second = (f"{block.name}.adain{half}.{i}" for half in (1, 2))
-                # The blocks of a stage begin with norms of one and the same input.
-                shares = block in stage.blocks and i == 0
-                statistic = f"{stage.blocks[0].name}.adain1.0" if shares else ""
-                alphas = [f"{block.name}.alpha{half}.{i}" for half in (1, 2)]
-                yield Norm(first, block.n_channels, alphas[0], statistic, missing)
-                yield Norm(second, block.n_channels, alphas[1], "", (f"{block.name}.convs1.{i}",))
-                missing = (*missing, f"{block.name}.convs2.{i}")
-
-
-def _biases_before(stage: Stage, block: Block) -> tuple[str, ...]:
-    """The modules whose biases a block's input lacks; those of a stage are added once, at its end."""
-    noise = (f"{GENERATOR}.noise_convs.{stage.position}",)
-    if block == stage.noise:
-        return noise
-    return (*noise, *_biases_of(stage.noise), f"{GENERATOR}.ups.{stage.position}")
-
-
-def _biases_of(block: Block) -> tuple[str, ...]:
-    return tuple(f"{block.name}.convs2.{i}" for i in range(len(DILATIONS)))
 
 
 def build_vocoder(weights: ExportWeights) -> TimeMajorGraph:
     """Build the program.
 
-    Inputs besides the flags and states: ``x`` (n, 512) at 80 frames a second; ``source`` (60 m, 22), at the end one
-    more; ``scale`` and ``shift`` (1, sum of the channels of `norms`). Output: ``audio`` (n_samples,).
+    Inputs besides the flags and states: ``x`` (n, 512) at 80 frames a second; ``source`` (60 m, 22), at the
+    end one more; ``scale`` and ``shift`` (1, sum of the channels of `vocoder_norms`). Output: ``audio``
+    (n_samples,).
 
     Raises:
         ModelCorruptError: The export lacks a weight or has it in another shape.
@@ -117,15 +56,15 @@ def build_vocoder(weights: ExportWeights) -> TimeMajorGraph:
 
 class _Vocoder:
     def __init__(self, weights: ExportWeights) -> None:
-        self.graph = TimeMajorGraph("vocoder")
+        self.graph = TimeMajorGraph(VOCODER)
         self._weights = weights
-        self._modulation = split_vectors(self.graph, norms(), ("scale", "shift"))
+        self._modulation = split_vectors(self.graph, vocoder_norms(), ("scale", "shift"))
 
     def build(self) -> None:
         graph = self.graph
         x = graph.input("x", graph.shape(None, N_X))
         source = graph.input("source", graph.shape(None, N_SOURCE))
-        for stage in STAGES:
+        for stage in VOCODER_STAGES:
             x = self._upsample(stage, graph.node("LeakyRelu", [x], alpha=0.1))
             noise = self._block(stage.noise, self._noise_conv(stage, source))
             x, noise = graph.align((x, stage.n_channels), (noise, stage.n_channels))
@@ -136,22 +75,27 @@ class _Vocoder:
             mean = graph.node("Mul", [total, graph.constant(np.float32(1 / len(outputs)).reshape(1))])
             x = graph.node("Add", [mean, graph.constant(self._missing_bias(stage))])
         x = graph.node("LeakyRelu", [x], alpha=0.01)
-        weight, bias = self._weights.conv(f"{GENERATOR}.conv_post", (N_SOURCE, STAGES[-1].n_channels, 7))
+        weight, bias = self._weights.conv(
+            f"{GENERATOR_MODULE}.conv_post", (N_SOURCE, VOCODER_STAGES[-1].n_channels, 7)
+        )
         graph.output("audio", self._inverse_stft(graph.conv(x, weight, bias)))
 
-    def _missing_bias(self, stage: Stage) -> Float32:
+    def _missing_bias(self, stage: VocoderStage) -> Float32:
         """The biases that a stage's output lacks, (channels,)."""
 
         def total(modules: tuple[str, ...]) -> Float32:
-            return np.sum([self._weights.conv(module)[1] for module in modules], axis=0, dtype=np.float32)
+            biases = [self._weights.conv(module)[1] for module in modules]
+            return np.asarray(np.sum(biases, axis=0), np.float32)
 
-        own = np.mean([total(_biases_of(block)) for block in stage.blocks], axis=0, dtype=np.float32)
-        return total(_biases_before(stage, stage.blocks[0])) + np.asarray(own, np.float32)
+        own = np.mean([total(biases_of(block)) for block in stage.blocks], axis=0, dtype=np.float32)
+        return total(biases_before(stage, stage.blocks[0])) + np.asarray(own, np.float32)
 
-    def _upsample(self, stage: Stage, x: str) -> str:
-        """Transposed convolution whose kernel is two strides long: each input makes a stride with the one before."""
+    def _upsample(self, stage: VocoderStage, x: str) -> str:
+        """Transposed convolution with a kernel of two strides: each input makes one with the one before."""
         graph, stride, n_out = self.graph, stage.stride, stage.n_channels
-        weight, _ = self._weights.conv(f"{GENERATOR}.ups.{stage.position}", (stage.n_in, n_out, 2 * stride))
+        weight, _ = self._weights.conv(
+            f"{GENERATOR_MODULE}.ups.{stage.position}", (stage.n_in, n_out, 2 * stride)
+        )
         extended = graph.extend(x, stage.n_in, 1, n_after=1)
         graph.keep(graph.states[-1], extended, graph.integers(-1))
         pairs = graph.node("Concat", [graph.without_last(extended), graph.from_sample(extended, 1)], axis=1)
@@ -159,15 +103,15 @@ class _Vocoder:
         matrix = np.concatenate([halves[:, 1], halves[:, 0]])
         y = graph.reshape(graph.linear(pairs, matrix), -1, n_out)
         y = graph.trim(y, n_start=stride // 2, n_end=stride // 2)
-        return graph.repeat_second_sample(y) if stage is STAGES[-1] else y
+        return graph.repeat_second_sample(y) if stage is VOCODER_STAGES[-1] else y
 
-    def _noise_conv(self, stage: Stage, source: str) -> str:
+    def _noise_conv(self, stage: VocoderStage, source: str) -> str:
         graph = self.graph
-        weight, _ = self._weights.conv(f"{GENERATOR}.noise_convs.{stage.position}")
-        if stage is STAGES[-1]:
+        weight, _ = self._weights.conv(f"{GENERATOR_MODULE}.noise_convs.{stage.position}")
+        if stage is VOCODER_STAGES[-1]:
             return graph.linear(source, weight[:, :, 0].T)
         # A kernel of two strides: each output takes two neighbours of the signal cut into strides.
-        stride = STAGES[-1].stride
+        stride = VOCODER_STAGES[-1].stride
         padding = stride // 2
         # At the end of the signal the last spectrum and its padding do not fill a stride, and are dropped.
         extended = graph.extend(source, N_SOURCE, padding, n_after=padding - 1)
@@ -178,15 +122,15 @@ class _Vocoder:
         pairs = graph.node("Concat", [graph.without_last(strides), graph.from_sample(strides, 1)], axis=1)
         return graph.linear(pairs, weight.transpose(2, 1, 0).reshape(-1, stage.n_channels))
 
-    def _block(self, block: Block, x: str) -> str:
-        """A residual block: three times norm, activation, dilated convolution, the same again without dilation."""
+    def _block(self, block: VocoderBlock, x: str) -> str:
+        """A residual block: three times norm, activation, dilated convolution, and the same undilated."""
         for i, dilation in enumerate(DILATIONS):
             y = self._modulated_conv(block, f"{block.name}.convs1.{i}", f"1.{i}", x, dilation)
             y = self._modulated_conv(block, f"{block.name}.convs2.{i}", f"2.{i}", y, 1)
             x = self.graph.node("Add", [self.graph.delay(x, block.n_channels, y), y])
         return x
 
-    def _modulated_conv(self, block: Block, module: str, which: str, x: str, dilation: int) -> str:
+    def _modulated_conv(self, block: VocoderBlock, module: str, which: str, x: str, dilation: int) -> str:
         graph = self.graph
         scale, shift = self._modulation[f"{block.name}.adain{which}"]
         z = graph.node("Add", [graph.node("Mul", [x, scale]), shift])
@@ -203,7 +147,7 @@ class _Vocoder:
         magnitude, phase = graph.node("Exp", [log_magnitude]), graph.node("Sin", [phase])
         real = graph.node("Mul", [magnitude, graph.node("Cos", [phase])])
         imaginary = graph.node("Mul", [magnitude, graph.node("Sin", [phase])])
-        basis = self._weights.value(f"{GENERATOR}.stft.istft.stft.inverse_basis", (N_SOURCE, 1, 20))
+        basis = self._weights.value(f"{GENERATOR_MODULE}.stft.istft.stft.inverse_basis", (N_SOURCE, 1, 20))
         n_window = basis.shape[2]
         n_overlap = n_window // hop - 1
         # The transform itself is scaled by window length over hop.
@@ -213,7 +157,8 @@ class _Vocoder:
         graph.keep(graph.states[-1], extended, graph.integers(-n_overlap))
         parts = graph.split(extended, [hop] * (n_overlap + 1), axis=1)
         overlapping = [
-            graph.trim(part, n_start=n_overlap - i, n_end=i, at_ends_only=False) for i, part in enumerate(parts)
+            graph.trim(part, n_start=n_overlap - i, n_end=i, at_ends_only=False)
+            for i, part in enumerate(parts)
         ]
         samples = graph.reshape(graph.node("Sum", overlapping), -1)
         return graph.trim(samples, n_start=n_window // 2, n_end=n_window // 2)

@@ -1,0 +1,182 @@
+"""What a streamed utterance is made of: sessions with states, statistics, and the decoder's stream."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import onnxruntime as ort
+from numpy.typing import NDArray
+
+from tts_server.backends.kokoro.modulation import Modulation
+from tts_server.backends.kokoro.stream_layout import (
+    DECODER_LOOK_AHEAD,
+    DECODER_MIN_PIECE,
+    DECODER_MODULE,
+    FRAMES_PER_TEXT_FRAME,
+    N_X,
+    Norm,
+    StateSpec,
+    statistics_layout,
+)
+from tts_server.backends.kokoro.synthesizer import RUN_ERRORS
+from tts_server.errors import SynthesisError
+
+Float32 = NDArray[np.float32]
+Int64 = NDArray[np.int64]
+
+DECODER_PIECE = 40
+"""Text frames of a further piece: a call reads 130 MB of weights whatever its length."""
+
+
+class Statistics(Protocol):
+    """Mean and standard deviation of what the norms of one utterance see."""
+
+    def mean(self, name: str, /) -> Float32:
+        """The means of a norm, named as in ``generator/resblocks.0/adain1.0``; as many as channels."""
+
+    def std(self, name: str, /) -> Float32:
+        """The root of variance + 1e-5, likewise."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextFeatures:
+    """What the text stage knows of an utterance.
+
+    Args:
+        durations: int64 (n_tokens + 2,): frames of 25 ms for the pad, each phoneme, and the pad.
+        text: float32 (1, 512, n_frames).
+        pitch: float32 (1, 1, 2 n_frames), in hertz.
+        energy: float32 (1, 1, 2 n_frames).
+    """
+
+    durations: Int64
+    text: Float32
+    pitch: Float32
+    energy: Float32
+
+    @property
+    def n_frames(self) -> int:
+        """Frames of 25 ms."""
+        return int(self.text.shape[2])
+
+
+PredictStatistics = Callable[[TextFeatures], Statistics]
+
+
+class Program:
+    """A session and the states it starts from.
+
+    Args:
+        states: int64 (n_states, 2): channels and first length of each.
+        shape: The shape of a signal, from its length and channels.
+    """
+
+    def __init__(
+        self, session: ort.InferenceSession, states: NDArray[np.int64], shape: Callable[[int, int], list[int]]
+    ) -> None:
+        self._session = session
+        self._shape = shape
+        self._specs = [StateSpec(f"state.{i}", int(n), int(first)) for i, (n, first) in enumerate(states)]
+
+    def start(self) -> dict[str, ort.OrtValue]:
+        """Return the states before the first piece."""
+        return {
+            spec.name: to_ort(np.zeros(self._shape(spec.n_first, spec.n_channels), np.float32))
+            for spec in self._specs
+        }
+
+    def run(
+        self, output: str, states: dict[str, ort.OrtValue], inputs: Mapping[str, NDArray[np.generic]]
+    ) -> Float32:
+        """Make one piece of ``output`` and put the new states into ``states``."""
+        feeds = {name: to_ort(value) for name, value in inputs.items()}
+        names = [output, *(spec.next_name for spec in self._specs)]
+        try:
+            made, *following = self._session.run_with_ort_values(names, {**states, **feeds})
+        except RUN_ERRORS as error:
+            raise SynthesisError(f"the model failed: {error}") from error
+        states.update(zip((spec.name for spec in self._specs), following, strict=True))
+        result: Float32 = made.numpy()
+        return result
+
+
+def to_ort(value: NDArray[np.generic]) -> ort.OrtValue:
+    """Wrap an array for a session."""
+    return ort.OrtValue.ortvalue_from_numpy(np.ascontiguousarray(value))
+
+
+def flag(value: bool) -> Int64:
+    """Return the program's input for a yes or no."""
+    return np.array([int(value)], np.int64)
+
+
+def collect_statistics(statistics: Statistics, norms: Sequence[Norm]) -> tuple[Float32, Float32]:
+    """Concatenate means and standard deviations in the order that a program takes."""
+    names = [norm_path(name) for name, _ in statistics_layout(norms)]
+    mean = np.concatenate([np.ravel(statistics.mean(name)) for name in names])
+    return mean, np.concatenate([np.ravel(statistics.std(name)) for name in names])
+
+
+def norm_path(module: str) -> str:
+    """Turn a module of the export into the path that statistics go by: ``generator/resblocks.0/adain1.0``."""
+    name = module.removeprefix(f"{DECODER_MODULE}.").replace("generator.", "generator/")
+    return name.replace(".adain", "/adain").replace(".norm", "/norm")
+
+
+class DecoderStream:
+    """The decoder's output for one utterance, made as it is asked for."""
+
+    def __init__(
+        self, program: Program, modulation: Modulation, features: TextFeatures, style: Float32
+    ) -> None:
+        self._program = program
+        self._features = features
+        self._states = program.start()
+        gain, offset = modulation.gain_and_offset(style)
+        self._vectors = {"gain": gain.reshape(1, -1, 1), "offset": offset.reshape(1, -1, 1)}
+        self._n_read = 0
+        self._made = np.zeros((1, N_X, 0), np.float32)
+        self._start = 0  # the frame that _made begins with
+
+    def use_statistics(self, mean: Float32, std: Float32) -> None:
+        """Freeze the decoder's norms, concatenated as in `collect_statistics`."""
+        self._vectors |= {"mean": mean.reshape(1, -1, 1), "std": std.reshape(1, -1, 1)}
+
+    def decode_whole(self) -> None:
+        """Decode everything in one go, with the decoder's true statistics."""
+        gain = self._vectors["gain"]
+        self._vectors |= {"mean": np.zeros_like(gain), "std": np.ones_like(gain)}
+        self._read(self._features.n_frames, exact=True)
+
+    def frames(self, start: int, end: int) -> Float32:
+        """Return frames [start, end); earlier ones cannot be asked for again."""
+        n_frames = self._features.n_frames
+        while self._start + self._made.shape[2] < end:
+            # What the vocoder wants now, the look-ahead, and what it will want next.
+            wanted = -(-end // FRAMES_PER_TEXT_FRAME) + DECODER_LOOK_AHEAD
+            target = max(wanted, self._n_read + DECODER_MIN_PIECE)
+            if self._n_read:
+                target = max(target, self._n_read + DECODER_PIECE)
+            self._read(n_frames if n_frames - target < DECODER_MIN_PIECE else target)
+        result = self._made[:, :, start - self._start : end - self._start]
+        self._made, self._start = self._made[:, :, end - self._start :], end
+        return result
+
+    def _read(self, end: int, *, exact: bool = False) -> None:
+        start, features = self._n_read, self._features
+        curves = slice(FRAMES_PER_TEXT_FRAME * start, FRAMES_PER_TEXT_FRAME * end)
+        inputs: dict[str, NDArray[np.generic]] = {
+            "text": features.text[:, :, start:end],
+            "pitch": features.pitch[:, :, curves],
+            "energy": features.energy[:, :, curves],
+            "exact": np.array([exact], np.float32),
+            "first": flag(start == 0),
+            "flush": flag(end == features.n_frames),
+            **self._vectors,
+        }
+        made = self._program.run("x", self._states, inputs)
+        self._made = np.concatenate([self._made, made], axis=2)
+        self._n_read = end
