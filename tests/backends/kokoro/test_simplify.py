@@ -12,7 +12,6 @@ from tts_server.backends.kokoro.simplify import (
     Rewriter,
     hann,
     rewrite_ending,
-    rewrite_snakes,
     rewrite_stft,
 )
 from tts_server.errors import ModelCorruptError
@@ -41,36 +40,6 @@ def make_model(
 def run(model: onnx.ModelProto, x: Array) -> Array:
     session = ort.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
     return np.asarray(session.run(None, {"x": x})[0])
-
-
-def snake_model() -> onnx.ModelProto:
-    alpha = np.array([0.3, 1.0, 7.0], np.float32).reshape(1, 3, 1)
-    nodes = [
-        helper.make_node("Mul", ["alpha", "x"], ["angle"], "angle"),
-        helper.make_node("Sin", ["angle"], ["sine"], "sine"),
-        helper.make_node("Pow", ["sine", "two"], ["square"], "square"),
-        helper.make_node("Mul", ["beta", "square"], ["scaled"], "scaled"),
-        helper.make_node("Add", ["x", "scaled"], ["y"], "y"),
-    ]
-    constants = {"alpha": alpha, "beta": 1 / alpha, "two": np.float32(2)}
-    return make_model(nodes, constants, [1, 3, "t"], "y")
-
-
-def test_a_snake_without_a_sine_is_the_same_function() -> None:
-    model = snake_model()
-    rewriter = Rewriter(model)
-    rewrite_snakes(rewriter)
-    simple = rewriter.finish()
-    assert "Sin" not in {node.op_type for node in simple.graph.node}
-    x = np.linspace(-40, 40, 30_000, dtype=np.float32).reshape(1, 3, -1)
-    difference = np.abs(run(simple, x) - run(model, x))[0].max(axis=1)
-    assert np.all(difference < 2.4e-5 / np.array([0.3, 1.0, 7.0]) + 6e-6)
-
-
-def test_a_graph_without_a_snake_is_refused() -> None:
-    model = make_model([helper.make_node("Sin", ["x"], ["y"], "sine")], {}, [4], "y")
-    with pytest.raises(ModelCorruptError, match="no Snake"):
-        rewrite_snakes(Rewriter(model))
 
 
 def stft_model(window: Array) -> onnx.ModelProto:
@@ -161,4 +130,4 @@ def test_an_ending_of_another_form_is_refused() -> None:
     with pytest.raises(ModelCorruptError, match="trim half a window"):
         rewrite_ending(Rewriter(ending_model(trim=7)))
     with pytest.raises(ModelCorruptError):
-        rewrite_ending(Rewriter(snake_model()))
+        rewrite_ending(Rewriter(stft_model(hann(N_FFT))))
