@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scripts.measure_statistics import HELD_OUT_EVERY, PHONEMES, plan_utterances
 
-from tts_server.backends.kokoro import decoder_graph, vocoder_graph
-from tts_server.backends.kokoro.modulation import statistics_layout
 from tts_server.backends.kokoro.statistics import Statistics, load_statistics, norms, pack_basis, unpack_basis
-from tts_server.backends.kokoro.stream import norm_path
+from tts_server.backends.kokoro.stream_layout import decoder_norms, statistics_layout, vocoder_norms
+from tts_server.backends.kokoro.stream_parts import norm_path
+from tts_server.backends.kokoro.vocabulary import encode, unknown_symbols
 from tts_server.backends.kokoro.voices import load_voices
 from tts_server.errors import ConfigError, ModelCorruptError
 
@@ -87,8 +88,8 @@ def test_the_first_norm_is_computed_not_guessed(sample: dict[str, NDArray[Any]],
 def test_the_norms_are_those_that_the_programs_ask_for() -> None:
     asked = [
         (norm_path(name), n_channels)
-        for program in (decoder_graph, vocoder_graph)
-        for name, n_channels in statistics_layout(program.norms())
+        for program in (decoder_norms(), vocoder_norms())
+        for name, n_channels in statistics_layout(program)
     ]
 
     assert sorted(asked) == sorted(norms())
@@ -167,3 +168,30 @@ def test_missing_files_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 @given(st.lists(st.integers(-(2**15), 2**15 - 1), min_size=1))
 def test_packed_integers_come_back(values: list[int]) -> None:
     assert unpack_basis(*pack_basis(np.array(values, np.int32))).tolist() == values
+
+
+def test_the_plan_of_what_is_measured_depends_on_the_seed_alone() -> None:
+    assert list(plan_utterances(3, 1, seed=5)) == list(plan_utterances(3, 1, seed=5))
+    assert list(plan_utterances(3, 1, seed=5)) != list(plan_utterances(3, 1, seed=6))
+
+
+def test_no_sentence_is_both_fitted_and_held_out() -> None:
+    sentences: dict[str, list[str]] = json.loads(PHONEMES.read_text(encoding="utf-8"))
+    kept = {s for mine in sentences.values() for s in mine[HELD_OUT_EVERY // 2 :: HELD_OUT_EVERY]}
+    # Short ones may also be a part of a longer one.
+    kept = {sentence for sentence in kept if len(sentence.split()) > 5}
+
+    plan = list(plan_utterances(20, 2, seed=1))
+
+    assert any(u.phonemes in kept for u in plan if u.held_out)
+    assert not [u for u in plan if not u.held_out if any(sentence in u.phonemes for sentence in kept)]
+
+
+def test_the_plan_has_every_voice_any_speed_and_only_what_the_model_can_take() -> None:
+    plan = list(plan_utterances(20, 1, seed=1))
+
+    assert {u.voice for u in plan} == set(load_voices().names)
+    assert min(u.speed for u in plan) < 0.6
+    assert max(u.speed for u in plan) > 1.8
+    assert all(0.5 <= u.speed <= 2 for u in plan)
+    assert all(1 <= len(encode(u.phonemes)) <= 480 and not unknown_symbols(u.phonemes) for u in plan)
