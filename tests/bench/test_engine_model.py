@@ -36,8 +36,9 @@ def observe(model: EngineModel, text: str) -> Observation:
 def test_steps_make_all_the_audio_of_a_text(shape: str, rtf: float) -> None:
     model = replace(SHAPES[shape], rtf=rtf)
     n_chars = sum(sentence_lengths(PARAGRAPH)) if model.by_sentence else len(PARAGRAPH)
+    n_pauses = len(sentence_lengths(PARAGRAPH)) - 1
     audio_s = sum(audio_s for _, audio_s in steps_of(model, PARAGRAPH))
-    assert audio_s == pytest.approx(n_chars * model.audio_s_per_char)
+    assert audio_s == pytest.approx(n_chars * model.audio_s_per_char + n_pauses * model.pause_s)
 
 
 def test_pieces_grow_as_far_as_their_time_allows() -> None:
@@ -71,3 +72,5 @@ def test_noise_spreads_the_work_and_keeps_the_audio() -> None:
     assert [a for _, a in steps_of(calm, PARAGRAPH)] == [a for _, a in steps_of(noisy, PARAGRAPH)]
     assert [w for w, _ in steps_of(calm, PARAGRAPH)] != [w for w, _ in steps_of(noisy, PARAGRAPH)]
     assert steps_of(noisy, PARAGRAPH) == steps_of(noisy, PARAGRAPH)
+    works = [sum(work_s for work_s, _ in steps_of(model, PARAGRAPH)) for model in (calm, noisy)]
+    assert works[1] == pytest.approx(works[0], rel=0.1)

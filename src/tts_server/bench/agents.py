@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from tts_server.bench.playback import LEAD_S
 from tts_server.bench.sentences import PARAGRAPH, SENTENCES
 
 CHARS_PER_SECOND: Final = 15.0
@@ -25,12 +26,15 @@ class Pattern:
         n_sentences: The fewest and the most sentences of a turn.
         pause_s: Mean pause between turns, exponentially distributed; 0 speaks all the time.
         barge_in: The part of turns that is interrupted.
+        lead_s: How much its listener reads ahead of what is played. One in continuous speech needs more than
+            the time to a first audio, since the next text is begun when the last has been read.
     """
 
     name: str
     n_sentences: tuple[int, int]
     pause_s: float
     barge_in: float = 0.0
+    lead_s: float = LEAD_S
 
     @property
     def is_continuous(self) -> bool:
@@ -56,7 +60,7 @@ class PlannedTurn:
 PATTERNS: Final = {
     pattern.name: pattern
     for pattern in (
-        Pattern("continuous", (3, 6), pause_s=0.0),
+        Pattern("continuous", (3, 6), pause_s=0.0, lead_s=1.0),
         Pattern("turns", (1, 4), pause_s=4.0),
         Pattern("barge-in", (1, 4), pause_s=4.0, barge_in=0.3),
         Pattern("bursts", (1, 2), pause_s=0.5, barge_in=0.1),

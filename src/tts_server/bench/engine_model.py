@@ -47,6 +47,7 @@ class EngineModel:
         step_s: A piece is no larger than can be made in so much work.
         cuts_sentences: Whether there are pieces at all; else a step makes a whole sentence.
         by_sentence: Whether pieces end where sentences do.
+        pause_s: Silence between sentences, which costs nothing.
         noise: Spread of a step's work, as the standard deviation of its logarithm.
     """
 
@@ -60,6 +61,7 @@ class EngineModel:
     step_s: float = 0.08
     cuts_sentences: bool = True
     by_sentence: bool = True
+    pause_s: float = 0.0
     noise: float = 0.0
 
     def measured(self, observations: Sequence[Observation]) -> EngineModel:
@@ -107,7 +109,9 @@ class EngineModel:
             text: What is said.
             rng: Where the noise comes from.
         """
-        for n_chars in sentence_lengths(text) if self.by_sentence else (len(text),):
+        for number, n_chars in enumerate(sentence_lengths(text) if self.by_sentence else (len(text),)):
+            if number and self.pause_s:
+                yield 0.0, self.pause_s
             for work_s, audio_s in self._sentence_steps(n_chars):
                 factor = math.exp(rng.gauss(0.0, self.noise)) if self.noise else 1.0
                 yield work_s * factor, audio_s
@@ -130,8 +134,8 @@ class EngineModel:
 
 
 SHAPES: Final = {
-    # From backends/kokoro/stream.py: pieces of 8 to 32 frames, 80 frames a second.
-    "kokoro": EngineModel(),
+    # From backends/kokoro/stream.py and utterance.py: pieces of 8 to 32 frames, 80 frames a second.
+    "kokoro": EngineModel(pause_s=0.25),
     # From backends/tone.py: four characters of 60 ms a step, and no text stage.
     "tone": EngineModel(
         text_s=0.0,

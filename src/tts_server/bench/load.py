@@ -5,18 +5,20 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from websockets.exceptions import ConnectionClosed
 
-from tts_server.bench.agents import PATTERNS, Pattern, PlannedTurn, planned_turns
+from tts_server.bench.agents import PATTERNS, PlannedTurn, planned_turns
+from tts_server.bench.metrics import observe, read_metrics, settled_metrics
 from tts_server.bench.outcome import StreamOutcome, outcome_json, outcome_table
-from tts_server.bench.playback import Turn
+from tts_server.bench.playback import LEAD_S, Turn
 from tts_server.bench.player import PacedListener
 from tts_server.bench.process import RunningServer, running_server
 from tts_server.bench.report import machine
+from tts_server.bench.sentences import SENTENCES
 
 DEFAULT_RETRY_S = 0.5
 
@@ -35,6 +37,8 @@ class LoadPlan:
         voice: Voice, or the server's default.
         order: Scheduling order of the server: ``deadline``, or ``fifo`` to compare with.
         admission: Whether the server refuses what it cannot keep up with.
+        engines: Engines side by side, as ``--engines`` takes it.
+        settings: Settings of the backend, as ``--set`` takes them.
     """
 
     backend: str = "kokoro"
@@ -46,6 +50,8 @@ class LoadPlan:
     voice: str | None = None
     order: str = "deadline"
     admission: bool = True
+    engines: str = "1"
+    settings: tuple[str, ...] = ()
 
     def server_arguments(self) -> list[str]:
         """Arguments of ``serve``."""
@@ -54,17 +60,24 @@ class LoadPlan:
         arguments += ["--max-admitted", str(max(32, self.n_streams + 1))]
         if self.threads is not None:
             arguments += ["--threads", str(self.threads)]
+        arguments += ["--engines", self.engines]
+        for setting in self.settings:
+            arguments += ["--set", setting]
         return arguments if self.admission else [*arguments, "--no-admission"]
 
 
 @dataclass(slots=True)
 class LoadResult:
-    """What was seen; see ``outcome``."""
+    """What was seen; see ``outcome``.
+
+    ``metrics`` holds how much each of the server's counters rose during the run.
+    """
 
     streams: list[StreamOutcome]
-    cores: float
-    memory_bytes: list[int]
-    n_frames_after_end: int
+    cores: float = 0.0
+    memory_bytes: list[int] = field(default_factory=list)
+    n_frames_after_end: int = 0
+    metrics: dict[str, float] = field(default_factory=dict)
 
     def as_json(self, plan: LoadPlan) -> dict[str, Any]:
         """Everything measured, with the machine."""
@@ -76,6 +89,7 @@ class LoadResult:
             "cores": self.cores,
             "memory_bytes": self.memory_bytes,
             "frames_after_end": self.n_frames_after_end,
+            "metrics": self.metrics,
         }
 
     def as_table(self) -> str:
@@ -88,7 +102,21 @@ class LoadResult:
             f"memory after a quarter, MB: {memory[len(memory) // 4] / 1e6:.0f}",
             f"memory at the end, MB: {memory[-1] / 1e6:.0f}",
         ]
-        return "\n".join(lines)
+        return "\n".join([*lines, *self._server_lines()])
+
+    def _server_lines(self) -> list[str]:
+        metrics = self.metrics
+        if not metrics:
+            return []
+        rtf = metrics["tts_work_seconds_total"] / max(metrics["tts_audio_seconds_total"], 1e-9)
+        n_gaps, n_late = metrics["tts_gaps_total"], metrics["tts_late_starts_total"]
+        n_cancels = metrics["tts_cancel_release_seconds_count"]
+        release_s = metrics["tts_cancel_release_seconds_sum"] / max(n_cancels, 1)
+        return [
+            f"real-time factor: {rtf:.3f} of {metrics['tts_steps_total']:.0f} steps",
+            f"by the server's own count: {n_gaps:.0f} gaps, {n_late:.0f} late starts",
+            f"engine free after a cancel, mean of {n_cancels:.0f}: {1000 * release_s:.0f} ms",
+        ]
 
 
 async def run(plan: LoadPlan, say: Callable[[str], None]) -> LoadResult:
@@ -102,6 +130,8 @@ async def run(plan: LoadPlan, say: Callable[[str], None]) -> LoadResult:
         ClientError: The server did not start.
     """
     async with running_server(plan.server_arguments()) as server:
+        # A server that has not spoken yet knows no speed to judge by.
+        await observe(server, SENTENCES[2:4], voice=plan.voice)
         return await run_on(server, plan, say)
 
 
@@ -109,29 +139,51 @@ async def run_on(server: RunningServer, plan: LoadPlan, say: Callable[[str], Non
     """The same on a server that runs already."""
     say(f"{plan.n_streams} listeners ({plan.pattern}) for {plan.seconds:.0f} s")
     pattern = PATTERNS[plan.pattern]
-    listeners = [await PacedListener.open(server.socket_path) for _ in range(plan.n_streams)]
-    result = LoadResult([StreamOutcome() for _ in listeners], 0.0, [], 0)
-    before, began_s = await server.usage(), time.perf_counter()
+    agents = [planned_turns(pattern, plan.seed * 1000 + number) for number in range(plan.n_streams)]
+    return await run_agents(
+        server,
+        [Agent(turns, pattern.lead_s, is_continuous=pattern.is_continuous) for turns in agents],
+        plan,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """One connection's turns and how they are listened to; see ``agents.Pattern``."""
+
+    turns: Iterator[PlannedTurn]
+    lead_s: float = LEAD_S
+    is_continuous: bool = False
+
+
+async def run_agents(server: RunningServer, agents: Sequence[Agent], plan: LoadPlan) -> LoadResult:
+    """Let these agents talk for ``plan.seconds``; the plan's own pattern is not looked at."""
+    listeners = [await PacedListener.open(server.socket_path, lead_s=agent.lead_s) for agent in agents]
+    result = LoadResult([StreamOutcome() for _ in listeners])
+    before, metrics_before = await server.usage(), await read_metrics(server.socket_path)
+    began_s = time.perf_counter()
     watch = asyncio.create_task(_watch(server, result))
-    async with asyncio.TaskGroup() as group:
-        for number, listener in enumerate(listeners):
-            group.create_task(_agent(listener, pattern, plan, number, result.streams[number]))
+    try:
+        async with asyncio.TaskGroup() as group:
+            for agent, listener, outcome in zip(agents, listeners, result.streams, strict=True):
+                group.create_task(_talk(listener, agent, plan, outcome))
+    finally:
+        watch.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await watch
     result.cores = ((await server.usage()).cpu_s - before.cpu_s) / (time.perf_counter() - began_s)
-    watch.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await watch
     for listener in listeners:
         result.n_frames_after_end += listener.n_after_end
         await listener.aclose()
+    metrics = await settled_metrics(server.socket_path)
+    result.metrics = {name: metrics[name] - metrics_before.get(name, 0.0) for name in metrics}
     return result
 
 
-async def _agent(
-    listener: PacedListener, pattern: Pattern, plan: LoadPlan, number: int, outcome: StreamOutcome
-) -> None:
+async def _talk(listener: PacedListener, agent: Agent, plan: LoadPlan, outcome: StreamOutcome) -> None:
     ends_s = time.perf_counter() + plan.seconds
     try:
-        for planned in planned_turns(pattern, plan.seed * 1000 + number):
+        for planned in agent.turns:
             await asyncio.sleep(min(planned.pause_s, max(0.0, ends_s - time.perf_counter())))
             turn = await _until_admitted(listener, planned, plan, ends_s, outcome)
             if turn is None:
@@ -139,7 +191,7 @@ async def _agent(
             outcome.take(turn, is_cut_short=time.perf_counter() >= ends_s)
             if turn.cancelled_at_s is not None:
                 listener.playback.rest()
-            elif not pattern.is_continuous:
+            elif not agent.is_continuous:
                 await listener.play_out()
     except ConnectionClosed:
         outcome.is_dropped = True

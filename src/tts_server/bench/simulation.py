@@ -23,7 +23,7 @@ from typing import Any, Final
 from tts_server.bench.agents import PATTERNS, PlannedTurn, planned_turns
 from tts_server.bench.engine_model import EngineModel
 from tts_server.bench.outcome import StreamOutcome
-from tts_server.bench.playback import LEAD_S, Playback, Turn
+from tts_server.bench.playback import Playback, Turn
 from tts_server.bench.sentences import SENTENCES
 from tts_server.errors import BusyError
 from tts_server.protocol.capabilities import Limits
@@ -44,7 +44,7 @@ class SimulationPlan:
     Args:
         engine: What the engine's steps cost and make.
         n_lanes: Engines side by side.
-        lead_s: How much a listener reads ahead of what it plays.
+        lead_s: How much a listener reads ahead of what it plays; None is what the pattern says.
         limits: The server's.
         policy: How steps are given out, and what is admitted.
     """
@@ -55,7 +55,7 @@ class SimulationPlan:
     pattern: str = "turns"
     seed: int = 1
     n_lanes: int = 1
-    lead_s: float = LEAD_S
+    lead_s: float | None = None
     limits: Limits = field(default_factory=lambda: Limits(max_admitted=1000))
     policy: SchedulingPolicy = field(default_factory=SchedulingPolicy)
 
@@ -129,6 +129,7 @@ class Simulation:
         self._plan = plan
         continuous = PATTERNS[plan.pattern].is_continuous if is_continuous is None else is_continuous
         self._is_continuous = continuous
+        self._lead_s = PATTERNS[plan.pattern].lead_s if plan.lead_s is None else plan.lead_s
         self._on_step = on_step
         self._on_cancel = on_cancel
         self._listeners = [_Listener(n, turns) for n, turns in enumerate(agents or plan.agents(), 1)]
@@ -197,7 +198,7 @@ class Simulation:
             self._on_cancel(response.job_id, self.now_s)
         turn.cancelled_at_s, turn.cancel_s = self.now_s, 0.0
         # What was not read yet is dropped by the server.
-        unread_s = max(0.0, listener.playback.lead_s(self.now_s) - self._plan.lead_s)
+        unread_s = max(0.0, listener.playback.lead_s(self.now_s) - self._lead_s)
         turn.audio_s = max(0.0, turn.audio_s - unread_s)
         self._end_turn(response)
         listener.playback.rest()
@@ -238,7 +239,7 @@ class Simulation:
     # --- a listener that reads too slowly for the server's queue ---
 
     def _unread_s(self, listener: _Listener) -> float:
-        return listener.playback.lead_s(self.now_s) - self._plan.lead_s
+        return listener.playback.lead_s(self.now_s) - self._lead_s
 
     def _pause_if_behind(self, listener: _Listener) -> None:
         unread_s = self._unread_s(listener)
@@ -297,7 +298,7 @@ class Simulation:
             self._hear(response, record.audio_s)
         if outcome is StepOutcome.FINISHED:
             dry_at_s = response.listener.playback.runs_dry_at_s()
-            read_at_s = self.now_s if dry_at_s is None else dry_at_s - self._plan.lead_s
+            read_at_s = self.now_s if dry_at_s is None else dry_at_s - self._lead_s
             self._at(read_at_s, self._hear_end, response)
 
 

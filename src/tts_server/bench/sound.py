@@ -1,7 +1,7 @@
 """How two recordings of the same speech differ: spectrum, pitch and clicks. Pure; needs NumPy.
 
-Meant for recordings whose durations are the same, sample by sample. A waveform is not compared: a phase that nobody
-hears would decide.
+Meant for recordings whose durations are the same, sample by sample. A waveform is not compared: a phase that
+nobody hears would decide.
 """
 
 from __future__ import annotations
