@@ -37,7 +37,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "transports": BASE,
     "client": BASE | SETTINGS | {"audio", "text"},
     "integrations": BASE | SETTINGS | {"audio", "text", "client"},
-    "bench": BASE | SETTINGS | {"audio", "text", "scheduling", "backends", "client"},
+    "bench": BASE | SETTINGS | {"audio", "text", "session", "scheduling", "backends", "client"},
     "server": BASE
     | SETTINGS
     | {"audio", "text", "session", "scheduling", "backends", "engine", "transports"},
@@ -54,8 +54,15 @@ PURE_STDLIB = {
     *("types", "typing", "unicodedata"),
 }
 IMPURE_LOADED = {"asyncio", "concurrent", "logging", "random", "selectors", "socket", "threading"}
-# Rooms that an extra belongs to, and the script that runs in the environment of the software compared with.
-MAY_USE_ANY_PACKAGE = ("backends.kokoro", "backends.mlx", "integrations", "bench.kokoro_onnx_worker")
+# Rooms that an extra belongs to, what measures their sound, and the script that runs in the peer's environment.
+MAY_USE_ANY_PACKAGE = (
+    "backends.kokoro",
+    "backends.mlx",
+    "integrations",
+    "bench.kokoro_onnx_worker",
+    "bench.quality",
+    "bench.sound",
+)
 READS_ENVIRONMENT = {"config", "settings"}
 
 MAX_FILE_LINES = 400
