@@ -196,13 +196,18 @@ def pack_basis(values: NDArray[np.int32]) -> tuple[NDArray[np.uint8], NDArray[np
 
 def unpack_basis(low: NDArray[np.uint8], high: NDArray[np.uint8]) -> Float32:
     """Undo `pack_basis`, as float32."""
-    folded = high.astype(np.int32) << 8 | low
-    return np.where(folded & 1, -(folded + 1) >> 1, folded >> 1).astype(np.float32)
+    folded = high.astype(np.uint16)
+    folded <<= 8
+    folded |= low
+    signs = -(folded & 1)  # all ones where negative
+    folded >>= 1
+    folded ^= signs
+    return folded.view(np.int16).astype(np.float32)
 
 
 @lru_cache(maxsize=1)
 def load_statistics() -> StatisticsModel:
-    """Read the package's model of the statistics, once; takes about 0.1 s.
+    """Read the package's model of the statistics, once; takes about 0.2 s.
 
     Raises:
         ModelCorruptError: The packed file is not the one that its description names.
