@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -44,7 +46,7 @@ def make_source(pitch_hz: float = 180.0) -> HarmonicSource:
 def test_pieces_joined_are_the_whole_to_the_bit(bounds: set[int]) -> None:
     source = make_source()
     edges = [0, *sorted(bounds), N_FRAMES]
-    pieces = [source.spectra(start, end) for start, end in zip(edges, edges[1:], strict=False)]
+    pieces = [source.spectra(start, end) for start, end in pairwise(edges)]
     np.testing.assert_array_equal(np.concatenate(pieces), source.spectra(0, N_FRAMES))
 
 

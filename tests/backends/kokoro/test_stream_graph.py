@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 import onnx
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from tts_server.backends.kokoro.stream_graph import ChannelMajorGraph, StreamGraph
-from tts_server.backends.kokoro.toom_cook import TILINGS, TimeMajorGraph, Tiling, transforms
+from tts_server.backends.kokoro.toom_cook import TILINGS, Tiling, TimeMajorGraph, transforms
 
 Float32 = NDArray[np.float32]
 
@@ -85,7 +86,8 @@ def pieces(n_samples: int, first: int, multiple: int = 1) -> st.SearchStrategy[l
 
     def cut(bounds: list[int]) -> list[int]:
         edges = sorted({first + multiple * b for b in bounds if first + multiple * b < n_samples})
-        return np.diff([0, *([first, *edges] if n_samples > first else []), n_samples]).tolist()
+        bounds = [0, *([first, *edges] if n_samples > first else []), n_samples]
+        return [end - start for start, end in pairwise(bounds)]
 
     return st.lists(st.integers(1, max(1, (n_samples - first) // multiple)), max_size=12).map(cut)
 
