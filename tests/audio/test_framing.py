@@ -38,4 +38,6 @@ def test_nothing_flushes_to_nothing_twice() -> None:
 
 
 def test_a_whole_frame_is_not_held_back() -> None:
-    assert Framer(2).push(b"abcd") == [b"abcd"]
+    framer = Framer(2)
+    assert framer.n_samples == 0
+    assert framer.push(b"abcd") == [b"abcd"]

@@ -86,6 +86,11 @@ def test_nothing_becomes_nothing() -> None:
     assert to_pcm16(np.zeros(0, np.float32)) == (b"", 0)
 
 
+def test_an_array_is_converted_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr("tts_server.audio.pcm._from_floats")
+    assert ints(to_pcm16(np.array([0.5, -1.0], np.float32))[0]) == [16384, -32768]
+
+
 def test_numpy_is_not_imported() -> None:
     script = (
         "import sys, array, tts_server.audio.pcm as pcm\n"

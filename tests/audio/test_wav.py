@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import wave
 
 import pytest
@@ -57,6 +58,7 @@ def test_the_header_tells_the_lengths(n_samples: int | None, riff_bytes: int, da
     assert len(header) == 44
     assert header[:4] + header[8:16] == b"RIFFWAVEfmt "
     assert int.from_bytes(header[4:8], "little") == riff_bytes
+    assert struct.unpack("<IHHIIHH", header[16:36]) == (16, 1, 1, 24000, 48000, 2, 16)
     assert int.from_bytes(header[40:44], "little") == data_bytes
 
 

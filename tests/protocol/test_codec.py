@@ -75,7 +75,12 @@ def test_a_client_event_is_read(message: dict[str, Any], event: ev.ClientEvent) 
 @pytest.mark.parametrize(
     ("message", "code", "event_id", "complaint"),
     [
-        (b'{"type":"session.close"}', "invalid_event", None, "a binary frame is not accepted"),
+        (
+            b'{"type":"session.close"}',
+            "invalid_event",
+            None,
+            "a binary frame is not accepted; send each event as a JSON text frame",
+        ),
         ("[]", "invalid_event", None, "must be a JSON object with a 'type', not a list"),
         ("null", "invalid_event", None, "not null"),
         ("3", "invalid_event", None, "not 3"),
@@ -138,7 +143,12 @@ def test_a_client_event_is_read(message: dict[str, Any], event: ev.ClientEvent) 
             None,
             "'audio_format' must be a string, not an object",
         ),
-        ('{"type":"input_text.append"}', "invalid_config", None, "needs 'text', a string"),
+        (
+            '{"type":"input_text.append","event_id":"e"}',
+            "invalid_config",
+            "e",
+            "input_text.append needs 'text', a string",
+        ),
         ('{"type":"input_text.append","text":null}', "invalid_config", None, "needs 'text', a string"),
         (
             '{"type":"input_text.append","text":5,"event_id":"e"}',
@@ -147,7 +157,7 @@ def test_a_client_event_is_read(message: dict[str, Any], event: ev.ClientEvent) 
             "must be a string, not 5",
         ),
         (
-            r'{"type":"input_text.append","text":"ab\u0000","event_id":"e"}',
+            r'{"type":"input_text.append","text":"ab\u0000c\u0000","event_id":"e"}',
             "invalid_config",
             "e",
             "the character U+0000 at index 2",
@@ -339,6 +349,20 @@ def test_a_hello_is_read_without_what_it_does_not_say() -> None:
     )
 
 
+def test_a_hello_is_read_with_all_that_differs_from_what_is_usual() -> None:
+    message = json.loads(encode_server(hello()))
+    message["capabilities"] |= {"binary_audio": True, "text_formats": ["plain", "phonemes"]}
+    event = decode_server(json.dumps(message))
+    assert isinstance(event, ev.Hello)
+    assert event.capabilities.binary_audio
+    assert event.capabilities.text_formats == ("plain", "phonemes")
+
+
+def test_what_is_no_number_of_json_is_not_sent() -> None:
+    with pytest.raises(ValueError, match="Out of range float"):
+        encode_client(ev.CommitText(extras={"speed": float("nan")}))
+
+
 def test_a_hello_of_a_backend_without_voices_lists_none() -> None:
     capabilities = Capabilities(streaming=False, languages=(), voice_count=0)
     event = decode_server(encode_server(ev.Hello("1", BACKEND, AUDIO, capabilities, 5)))
@@ -374,6 +398,7 @@ def test_ids_with_quotes_are_escaped_in_audio_frames() -> None:
         '{"type":"response.audio.delta","event_id":"1","response_id":"r","seq":true,"audio":""}',
         '{"type":"response.audio.delta","event_id":"1","response_id":"r","seq":0,"audio":"AA=="}',
         '{"type":"response.audio.delta","event_id":"1","response_id":"r","seq":0,"audio":"A*AA"}',
+        '{"type":"response.audio.delta","event_id":"1","response_id":"r","seq":0,"audio":"AA*AA"}',
         '{"type":"response.audio.delta","event_id":"1","response_id":"r","seq":0,"audio":[]}',
         '{"type":"response.audio.delta","event_id":"1","response_id":"r","seq":0}',
         '{"type":"response.audio.done","event_id":"1","response_id":"r","duration_ms":"5"}',
@@ -386,7 +411,7 @@ def test_ids_with_quotes_are_escaped_in_audio_frames() -> None:
     ],
 )
 def test_a_bad_server_event_is_refused(message: str | bytes) -> None:
-    with pytest.raises(RemoteProtocolError):
+    with pytest.raises(RemoteProtocolError, match=r"^the server sent a .* (read|'type')$"):
         decode_server(message)
 
 

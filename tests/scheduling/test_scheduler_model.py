@@ -229,5 +229,5 @@ class Scheduling(RuleBasedStateMachine):
                 assert self.scheduler.wake_at(lane) is not None
 
 
-Scheduling.TestCase.settings = settings(max_examples=100, stateful_step_count=40, deadline=None)
+Scheduling.TestCase.settings = settings(max_examples=70, stateful_step_count=40, deadline=None)
 test_any_order_of_inputs_conserves_jobs_and_serves_everybody = Scheduling.TestCase

@@ -409,5 +409,5 @@ class Session(RuleBasedStateMachine):
             assert len(self.closes) == 1
 
 
-Session.TestCase.settings = settings(max_examples=100, stateful_step_count=50, deadline=None)
+Session.TestCase.settings = settings(max_examples=80, stateful_step_count=50, deadline=None)
 test_any_order_of_inputs_keeps_the_promises = Session.TestCase
