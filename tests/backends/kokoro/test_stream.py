@@ -109,6 +109,13 @@ def level_db(error: Float32, signal: Float32) -> float:
     )
 
 
+def read(model: StreamingModel, of: Whole) -> TextFeatures:
+    reader = model.read_text(of.ids, of.style, 1.0)
+    while (features := reader.step()) is None:
+        pass
+    return features
+
+
 def vocode(model: StreamingModel, of: Whole, sizes: list[int]) -> Float32:
     """Vocode the export's own features and source, cut into pieces of these sizes, the last repeated."""
     mean_std = collect_statistics(of, list(vocoder_norms()))
@@ -182,7 +189,7 @@ def test_the_decoder_makes_what_the_export_makes(
     streaming_model: StreamingModel, whole: dict[str, Whole], sizes: list[int], exact: bool
 ) -> None:
     of = whole["word"]
-    features = streaming_model.read_text(of.ids, of.style, 1.0)
+    features = read(streaming_model, of)
     decoder = DecoderStream(
         streaming_model.decoder, streaming_model.decoder_modulation, features, of.style[0, :128]
     )
@@ -243,10 +250,10 @@ def test_trimming_leaves_out_silence_and_nothing_else(
     assert np.abs(trimmed[:100]).max() < threshold
 
 
-def test_the_first_audio_comes_with_the_second_step_and_is_short(
+def test_the_first_audio_comes_right_after_the_text_stage_and_is_short(
     streaming_model: StreamingModel, whole: dict[str, Whole]
 ) -> None:
-    text_stage, first, *rest = speak(streaming_model, whole["long"], trim=True)
+    text_stage, first, *rest = (chunk for chunk in speak(streaming_model, whole["word"], trim=True))
     assert len(text_stage) == 0
     assert 0 < len(first) < 0.15 * SAMPLE_RATE_HZ
     assert all(len(samples) <= 32 * SAMPLES_PER_FRAME + 600 for samples in rest)
@@ -266,10 +273,20 @@ def test_two_utterances_at_once_do_not_disturb_each_other(
         assert level_db(np.concatenate(chunks) - alone, alone) < -90
 
 
+@pytest.mark.parametrize(("n_times", "n_steps"), [(1, 1), (2, 2), (3, 4)])
+def test_the_text_stage_of_a_longer_text_takes_more_steps(
+    streaming_model: StreamingModel, whole: dict[str, Whole], n_times: int, n_steps: int
+) -> None:
+    ids = (whole["long"].ids[:48] * 4)[: 47 * n_times]
+    reader = streaming_model.read_text(ids, whole["long"].style, 1.0)
+    results = [reader.step() for _ in range(n_steps)]
+    assert results[-1] is not None
+    assert results[:-1] == [None] * (n_steps - 1)
+
+
 def test_durations_add_up_to_the_frames(streaming_model: StreamingModel, whole: dict[str, Whole]) -> None:
     of = whole["long"]
-    features = streaming_model.read_text(of.ids, of.style, 1.0)
-    assert isinstance(features, TextFeatures)
+    features = read(streaming_model, of)
     assert len(features.durations) == len(of.ids) + 2
     assert features.durations.sum() == features.n_frames == len(of.audio) // (2 * SAMPLES_PER_FRAME)
     assert features.n_frames > DECODER_MIN_PIECE

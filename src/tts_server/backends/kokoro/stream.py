@@ -8,9 +8,9 @@ Theory of operation. An utterance goes through three programs (`stream_programs`
   pieces and carry their state from one to the next (`stream_graph`), so that what comes out does not depend
   on the cuts.
 
-The first step is the text stage. Each further step vocodes one piece, for which it decodes what is missing,
-ahead of the vocoder by the decoder's look-ahead. The first piece is as small as the look-ahead allows, and
-the following grow, as long as a step keeps to its time.
+The first one to four steps, after the length of the text, are the text stage. Each further step vocodes one
+piece, for which it decodes what is missing, ahead of the vocoder by the decoder's look-ahead. The first piece
+is as small as the look-ahead allows, and the following grow, as long as a step keeps to its time.
 
 The model begins with 0.2 to 0.4 s of silence and ends with about as much. Where the first phoneme begins is
 known from the durations, so the silence before it is not made at all; at the end, pieces are made until the
@@ -35,8 +35,7 @@ from tts_server.backends.kokoro.stream_layout import (
     FRAMES_PER_TEXT_FRAME,
     SAMPLES_PER_FRAME,
     SOURCE_LEAD,
-    TEXT,
-    TEXT_OUTPUTS,
+    TEXT_STAGES,
     VOCODER,
     VOCODER_LOOK_AHEAD,
     decoder_norms,
@@ -49,12 +48,12 @@ from tts_server.backends.kokoro.stream_parts import (
     PredictStatistics,
     Program,
     TextFeatures,
+    TextReader,
     collect_statistics,
     flag,
 )
-from tts_server.backends.kokoro.synthesizer import LOAD_ERRORS, RUN_ERRORS, session_options
-from tts_server.backends.kokoro.vocabulary import PAD_ID
-from tts_server.errors import ModelCorruptError, SynthesisError
+from tts_server.backends.kokoro.synthesizer import LOAD_ERRORS, session_options
+from tts_server.errors import ModelCorruptError
 
 __all__ = ["SAMPLE_RATE_HZ", "SpeechStream", "StreamingModel", "TextFeatures"]
 
@@ -83,7 +82,7 @@ class StreamingModel:
     def __init__(
         self, sessions: dict[str, ort.InferenceSession], constants: dict[str, NDArray[np.generic]]
     ) -> None:
-        self._text = sessions[TEXT]
+        self._text = [sessions[name] for name in TEXT_STAGES]
         self._constants = constants
         self.decoder = Program(
             sessions[DECODER], self._ints("decoder.states"), lambda n, channels: [1, channels, n]
@@ -123,7 +122,7 @@ class StreamingModel:
                 name: ort.InferenceSession(
                     str(folder / f"{name}.onnx"), options, providers=["CPUExecutionProvider"]
                 )
-                for name in (TEXT, DECODER, VOCODER)
+                for name in (*TEXT_STAGES, DECODER, VOCODER)
             }
             with np.load(folder / CONSTANTS_NAME, allow_pickle=False) as archive:
                 constants = dict(archive)
@@ -162,18 +161,15 @@ class StreamingModel:
             exact_decoder_below_s=exact_decoder_below_s,
         )
 
-    def read_text(self, phoneme_ids: Sequence[int], style: Float32, speed: float) -> TextFeatures:
-        """Run the text stage."""
-        inputs = {
-            "tokens": np.array([[PAD_ID, *phoneme_ids, PAD_ID]], np.int64),
-            "style": np.asarray(style, np.float32),
-            "speed": np.array([speed], np.float32),
-        }
-        try:
-            durations, text, pitch, energy = self._text.run(list(TEXT_OUTPUTS), inputs)
-        except RUN_ERRORS as error:
-            raise SynthesisError(f"the model failed on {len(phoneme_ids)} phonemes: {error}") from error
-        return TextFeatures(np.rint(durations).astype(np.int64).ravel(), text, pitch, energy)
+    def read_text(self, phoneme_ids: Sequence[int], style: Float32, speed: float) -> TextReader:
+        """Begin the text stage of an utterance.
+
+        Args:
+            phoneme_ids: 1 to 510 numbers of `vocabulary`, without pads.
+            style: float32 (1, 256).
+            speed: 0.5 to 2.
+        """
+        return TextReader(self._text, phoneme_ids, style, speed)
 
     def _modulation(self, name: str) -> Modulation:
         return Modulation(
@@ -193,8 +189,8 @@ class StreamingModel:
 class SpeechStream:
     """One utterance being made. Use `StreamingModel.begin`.
 
-    After the first step `features` is known, and `n_trimmed` samples of what the durations describe are left
-    out at the begin.
+    When the text stage is done `features` is known, and `n_trimmed` samples of what the durations describe
+    are left out at the begin.
     """
 
     def __init__(
@@ -218,11 +214,11 @@ class SpeechStream:
         self._pieces = self._run()
 
     def step(self) -> Float32 | None:
-        """Do the next piece of work: the text stage, or one piece of audio.
+        """Do the next piece of work: of the text stage, or one piece of audio.
 
         Returns:
             float32 (n_samples,) at 24 kHz and at the reference model's level, owned by the caller; empty
-            after the text stage. None at the end.
+            during the text stage. None at the end.
 
         Raises:
             SynthesisError: The model failed.
@@ -231,7 +227,10 @@ class SpeechStream:
 
     def _run(self) -> Iterator[Float32]:
         model, (phoneme_ids, style, speed) = self._model, self._input
-        features = self.features = model.read_text(phoneme_ids, style, speed)
+        reader = model.read_text(phoneme_ids, style, speed)
+        while (features := reader.step()) is None:
+            yield np.zeros(0, np.float32)
+        self.features = features
         first = self._first_frame(features)
         self.n_trimmed = first * SAMPLES_PER_FRAME
         yield np.zeros(0, np.float32)

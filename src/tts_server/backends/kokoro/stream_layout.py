@@ -9,8 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-TEXT, DECODER, VOCODER = "text", "decoder", "vocoder"
-"""The programs."""
+TEXT_STAGES = ("text.0", "text.1", "text.2", "text.3")
+"""The programs of the text stage in their order: two halves of the transformer, durations, pitch and energy.
+
+For the same text they take about the same time.
+"""
+DECODER, VOCODER = "decoder", "vocoder"
+"""The programs that work on pieces."""
 TEXT_OUTPUTS = ("durations", "text", "pitch", "energy")
 CONSTANTS_NAME = "stream.npz"
 

@@ -12,13 +12,13 @@ from onnx import helper
 from tts_server.backends.kokoro import decoder_graph, vocoder_graph
 from tts_server.backends.kokoro.export_weights import ExportWeights
 from tts_server.backends.kokoro.graph import Seams, extract, find_seams
+from tts_server.backends.kokoro.graph_index import GraphIndex
 from tts_server.backends.kokoro.modulation import Modulation
 from tts_server.backends.kokoro.stream_layout import (
     CONSTANTS_NAME,
     DECODER,
     GENERATOR_MODULE,
-    TEXT,
-    TEXT_OUTPUTS,
+    TEXT_STAGES,
     VOCODER,
     decoder_norms,
     vocoder_norms,
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 __all__ = ["CONSTANTS_NAME", "StreamPrograms", "build_programs"]
 
+_LAYER = "/encoder/bert/encoder/albert_layer_groups.0/albert_layers.0/full_layer_layer_norm_{}"
+_BY_FRAME = "/encoder/MatMul_output_0"
 _FEATURES = "/encoder/MatMul_1_output_0"
 _PITCH = "/encoder/F0_proj/Conv_output_0"
 _ENERGY = "/encoder/N_proj/Conv_output_0"
@@ -78,17 +80,40 @@ def build_programs(model: onnx.ModelProto) -> StreamPrograms:
     kernels = resources.files(__package__).joinpath("data/stft_kernels.npy")
     with resources.as_file(kernels) as path:
         constants["source.kernels"] = np.load(path, allow_pickle=False)
-    text = _text_stage(model, find_seams(model))
-    return StreamPrograms({TEXT: text, DECODER: decoder.build(), VOCODER: vocoder.build()}, constants)
+    graphs = {DECODER: decoder.build(), VOCODER: vocoder.build()}
+    stages = _text_stages(model, find_seams(model))
+    return StreamPrograms({**dict(zip(TEXT_STAGES, stages, strict=True)), **graphs}, constants)
 
 
-def _text_stage(model: onnx.ModelProto, seams: Seams) -> onnx.ModelProto:
-    """Cut out what makes durations and, frame by frame, features, pitch and energy."""
-    tensors = (seams.durations, _FEATURES, _PITCH, _ENERGY)
-    stage = extract(model, {}, tensors)
-    del stage.graph.output[:]
-    for name, tensor in zip(TEXT_OUTPUTS, tensors, strict=True):
-        stage.graph.node.append(helper.make_node("Identity", [tensor], [name], name))
-        value = helper.make_empty_tensor_value_info(name)
-        stage.graph.output.append(value)
-    return stage
+def _text_stages(model: onnx.ModelProto, seams: Seams) -> list[onnx.ModelProto]:
+    """Cut out what makes durations and, frame by frame, features, pitch and energy.
+
+    The transformer's twelve layers share their weights, so that two halves need no more than the whole.
+    """
+    index = GraphIndex(model.graph)
+    halves = [_layer_output(index, layer) for layer in (5, 11)]
+    cuts: list[tuple[dict[str, list[int | None]], dict[str, str]]] = [
+        ({}, {halves[0]: halves[0]}),
+        ({halves[0]: [1, None, None]}, {halves[1]: halves[1]}),
+        (
+            {halves[1]: [1, None, None]},
+            {"durations": seams.durations, "text": _FEATURES, _BY_FRAME: _BY_FRAME},
+        ),
+        ({_BY_FRAME: [1, None, None]}, {"pitch": _PITCH, "energy": _ENERGY}),
+    ]
+    stages = []
+    for inputs, outputs in cuts:
+        stage = extract(model, inputs, list(outputs.values()))
+        del stage.graph.output[:]
+        for name, tensor in outputs.items():
+            if name != tensor:
+                stage.graph.node.append(helper.make_node("Identity", [tensor], [name], name))
+            stage.graph.output.append(helper.make_empty_tensor_value_info(name))
+        stages.append(stage)
+    return stages
+
+
+def _layer_output(index: GraphIndex, layer: int) -> str:
+    """What a layer of the transformer makes; the name depends on whether the exporter fused its norm."""
+    fused, plain = (f"{_LAYER.format(layer)}/{last}_output_0" for last in ("LayerNormalization", "Add_1"))
+    return plain if index.made_by(plain, "Add") else fused

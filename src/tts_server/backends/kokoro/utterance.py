@@ -117,7 +117,7 @@ class StreamedUtterance(Utterance):
         stream = self._engine.model.begin(ids, style, self._speed, predict, trim=self._trim)
         words = None
         while (samples := stream.step()) is not None:
-            if words is None:
+            if words is None and stream.features is not None:
                 words = self._times(spoken, stream)
                 yield AudioChunk(samples, words)
             else:
