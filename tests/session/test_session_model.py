@@ -1,39 +1,20 @@
 """Any order of client events, engine outcomes, timers, disconnects and shutdown.
 
-The driver below carries the effects out as the server does, with an engine of its own whose outcomes come in
-any order, and keeps what it needs to judge the machine by. It knows the protocol's promises and nothing of
-the machine's inside.
+The driver carries the effects out as the server does; its engine's outcomes come in any order.
 """
 
 from __future__ import annotations
 
-from typing import assert_never
-
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from tests.session.factories import RATE_HZ, make_service, pcm
+from hypothesis.stateful import initialize, invariant, precondition, rule
+from tests.session.driver import LIMITS, Driver
+from tests.session.factories import RATE_HZ, pcm
 
-from tts_server.errors import BusyError, RemoteProtocolError, SynthesisError
+from tts_server.errors import RemoteProtocolError, SynthesisError
 from tts_server.protocol import events as ev
-from tts_server.protocol.capabilities import Limits
-from tts_server.session.effects import (
-    Cancel,
-    ClearTimer,
-    Close,
-    DiscardAudio,
-    Effect,
-    Note,
-    PauseSynthesis,
-    ReportStatus,
-    ResumeSynthesis,
-    Send,
-    SetTimer,
-    Submit,
-)
-from tts_server.session.machine import SessionMachine, SessionState
+from tts_server.session.machine import SessionState
 
-LIMITS = Limits(max_text_chars=30, max_unsent_bytes=400, max_inflight=3)
 TERMINAL = (ev.AudioDone, ev.ResponseCancelled, ev.ResponseFailed)
 Extras = dict[str, object]
 Fields = tuple[str | None, str | None, Extras | None]
@@ -50,137 +31,7 @@ BAD_FIELDS: st.SearchStrategy[Fields] = st.sampled_from(
 )
 
 
-class Session(RuleBasedStateMachine):
-    def __init__(self) -> None:
-        super().__init__()
-        self.machine = SessionMachine("sess_model", make_service(), LIMITS)
-        self.now = 0.0
-        self.room = True
-        self.text = ""  # what the client believes to be in the buffer
-        self.engine: dict[str, int] = {}  # what the engine holds, and the samples that it made for each
-        self.cancelled_at_engine: set[str] = set()
-        self.released: list[str] = []
-        self.admitted: list[str] = []
-        self.ends: dict[str, ev.ServerEvent] = {}
-        self.seqs: dict[str, int] = {}
-        self.sent_samples: dict[str, int] = {}
-        self.timers: dict[str, float] = {}
-        self.paused = False
-        self.configured = False
-        self.closed_session = False
-        self.closes: list[Close] = []
-        self.n_events = 0
-        self.answers: list[ev.ServerEvent] = []  # since the last input
-        self.ids = 0
-
-    # --- the driver -----------------------------------------------------------------------------------------
-
-    def carry_out(self, effects: list[Effect]) -> None:
-        for position, effect in enumerate(effects):
-            match effect:
-                case Send(event):
-                    self.sent(event)
-                case Submit(response_id):
-                    assert position == len(effects) - 1, "the answer to a Submit comes before the next effect"
-                    self.submitted(effect, response_id)
-                case Cancel(response_id):
-                    assert response_id in self.engine
-                    assert response_id not in self.cancelled_at_engine, "cancelled twice"
-                    self.cancelled_at_engine.add(response_id)
-                case DiscardAudio(response_id):
-                    assert response_id not in self.ends, "discarded after its end"
-                    following = effects[position + 1]
-                    assert isinstance(following, Send)
-                    assert isinstance(following.event, ev.ResponseCancelled)
-                case PauseSynthesis() | ResumeSynthesis():
-                    assert self.paused is isinstance(effect, ResumeSynthesis)
-                    self.paused = not self.paused
-                case ReportStatus(previous):
-                    self.carry_out(self.machine.status(previous, queue_depth=2, uptime_s=1.0, pid=3))
-                case SetTimer(name, at_s):
-                    assert at_s >= self.now
-                    self.timers[name] = at_s
-                case Close():
-                    assert len(self.closes) < 2
-                    assert not self.closes or effect.abort, "closed twice"
-                    self.closes.append(effect)
-                case Note(level, message):
-                    assert level in {"debug", "warning"}
-                    assert message.isprintable()
-                case ClearTimer(name):
-                    del self.timers[name]
-                case _:
-                    assert_never(effect)
-
-    def submitted(self, submit: Submit, response_id: str) -> None:
-        assert not self.closes, "submitted after the close"
-        assert self.machine.state is SessionState.OPEN
-        assert submit.request.text == self.text
-        assert self.text
-        assert response_id not in {*self.engine, *self.admitted}
-        before = self.machine.buffered_chars
-        if self.room:
-            self.engine[response_id] = 0
-            self.admitted.append(response_id)
-            self.text = ""
-            self.carry_out(self.machine.admitted(response_id, self.now))
-            assert isinstance(self.answers[-2], ev.TextCommitted)
-            assert isinstance(self.answers[-1], ev.ResponseCreated)
-            assert self.answers[-2].response_id == self.answers[-1].response_id == response_id
-        else:
-            busy = BusyError("No room.", retry_after_ms=9)
-            self.carry_out(self.machine.refused(response_id, busy, self.now))
-            assert self.machine.buffered_chars == before, "a refusal costs the text"
-            error = self.answers[-1]
-            assert isinstance(error, ev.ErrorOccurred)
-            assert (error.error.code, error.error.retry_after_ms) == ("busy", 9)
-
-    def sent(self, event: ev.ServerEvent) -> None:
-        assert not self.closed_session, "sent after session.closed"
-        assert not self.closes, "sent after the close"
-        self.n_events += 1
-        assert event.event_id == f"evt_{self.n_events}", "event ids are numbered"
-        self.answers.append(event)
-        match event:
-            case ev.AudioDelta():
-                assert event.response_id not in self.ends, "audio after the end"
-                assert event.seq == self.seqs.get(event.response_id, 0), "a gap in seq"
-                self.seqs[event.response_id] = event.seq + 1
-                sent = self.sent_samples.get(event.response_id, 0)
-                self.sent_samples[event.response_id] = sent + len(event.pcm) // 2
-                assert 0 < len(event.pcm) <= 2 * RATE_HZ // 50
-            case ev.AudioDone() | ev.ResponseCancelled() | ev.ResponseFailed():
-                assert event.response_id in self.admitted
-                assert event.response_id not in self.ends, "ended twice"
-                self.ends[event.response_id] = event
-            case ev.SessionClosed():
-                self.closed_session = True
-            case _:
-                pass
-
-    def client(self, event: ev.ClientEvent) -> None:
-        self.answers.clear()
-        self.carry_out(self.machine.receive(event, self.now))
-        for answer in self.answers:
-            previous = getattr(answer, "previous_event_id", None)
-            if isinstance(answer, ev.SessionClosed):
-                assert previous in {None, *(f"client_{n}" for n in range(self.ids + 1))}
-            else:
-                assert previous in {None, event.event_id}
-
-    def new_id(self) -> str:
-        self.ids += 1
-        return f"client_{self.ids}"
-
-    def engine_let_go(self, response_id: str) -> None:
-        del self.engine[response_id]
-        self.cancelled_at_engine.discard(response_id)
-        self.released.append(response_id)
-
-    @property
-    def listening(self) -> bool:
-        return self.machine.state in {SessionState.OPEN, SessionState.CLOSING}
-
+class Session(Driver):
     # --- the client -----------------------------------------------------------------------------------------
 
     @initialize()
