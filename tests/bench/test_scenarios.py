@@ -5,7 +5,21 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
+
+import pytest
+
+from tts_server.bench import plot
+from tts_server.bench.outcome import StreamOutcome
+from tts_server.errors import ConfigError
+
+ENDS = ("finished", "cancelled", "failed", "refused")
+
+QUICK = ("--set", "char_ms=15", "--set", "step_ms=60")
+"""A tone backend that says in a quarter of the time what it has to say."""
+
+QUICKER = ("--set", "char_ms=8", "--set", "step_ms=32")
 
 
 def bench(*arguments: str) -> dict[str, Any]:
@@ -34,3 +48,87 @@ def test_listeners_play_side_by_side_without_a_drop() -> None:
     assert len(figures["audio_s"]) == 5
     assert min(figures["audio_s"]) > 0.5
     assert figures["n_dropped"] == 0
+
+
+def test_load_reports_each_listener_and_what_the_server_counted() -> None:
+    figures = bench(
+        *("load", "--streams", "2", "--seconds", "3", "--pattern", "continuous"), "--set", "work_ms=20"
+    )
+    assert [stream["turns"] > 0 for stream in figures["streams"]] == [True, True]
+    assert figures["all"]["audio_s"] > 3.0
+    assert figures["all"]["failed"] == figures["frames_after_end"] == 0
+    ends = {end: figures["metrics"][f'tts_responses_total{{end="{end}"}}'] for end in ENDS}
+    assert sum(ends.values()) == figures["all"]["turns"] + figures["all"]["refused"]
+    assert ends["failed"] == 0
+
+
+def test_capacity_finds_how_many_listeners_fit_and_that_one_more_is_refused() -> None:
+    figures = bench("capacity", "--seconds", "3", "--repeats", "2", *QUICKER, "--set", "work_ms=16")
+    assert figures["n_streams"] == 1
+    assert 0.45 < figures["rtf"] < 0.8
+    assert figures["crowded"]["all"]["refused"] > 0
+    assert all(claim["is_met"] for claim in figures["claims"])
+    assert figures["full"]["all"]["gaps"] == figures["crowded"]["all"]["gaps"] == 0
+
+
+def test_engines_side_by_side_make_more_audio_when_an_engine_only_waits() -> None:
+    figures = bench(
+        *("engines", "--engines", "1,2", "--seconds", "1.5", "--repeats", "1", "--streams", "2"),
+        *(*QUICK, "--set", "work_ms=15"),
+    )
+    one, two = (row["audio_per_s"][0] for row in figures["rows"])
+    assert 1.6 < two / one < 2.4
+
+
+def test_prediction_is_laid_beside_the_measurement() -> None:
+    figures = bench(
+        *("predict", "--loads", "1", "--seconds", "4", "--pattern", "continuous"),
+        *(*QUICK, "--set", "work_ms=10"),
+    )
+    (load,) = figures["loads"]
+    assert load["simulated"]["all"]["turns"] == load["measured"]["all"]["turns"] > 0
+    assert abs(figures["engine"]["rtf"] - 10 / 60) < 0.1
+
+
+def test_simulation_takes_the_engine_from_its_flags() -> None:
+    figures = bench("simulate", "--streams", "3", "--rtf", "0.5", "--seconds", "600", "--engines", "2")
+    assert figures["plan"]["engine"]["rtf"] == 0.5
+    assert figures["plan"]["n_lanes"] == 2
+    assert figures["scheduler"]["admitted"] == figures["all"]["turns"] > 10
+    assert figures["times_real_time"] > 100
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("simulate", "--rtf", "0"), "0 is out of range for seconds of work"),
+        (("simulate", "--engines", "no"), "--engines: 'no' is not a positive whole number"),
+        (("predict", "--loads", "1,x"), "--loads: 'x' is not a positive whole number"),
+    ],
+)
+def test_plan_that_makes_no_sense_is_refused_in_one_line(arguments: tuple[str, ...], message: str) -> None:
+    finished = subprocess.run(
+        [sys.executable, "-m", "tts_server", "bench", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=50,
+        check=False,
+    )
+    assert finished.returncode != 0
+    assert finished.stderr.startswith("tts-server: " + message)
+    assert len(finished.stderr.splitlines()) == 1
+
+
+def test_plot_without_its_package_is_refused_before_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    with pytest.raises(ConfigError, match="needs matplotlib"):
+        plot.require_matplotlib()
+
+
+def test_plot_draws_every_listener(tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    streams = [StreamOutcome(first_audio_s=[0.1, 0.3], gaps_s=[0.2]), StreamOutcome()]
+    plot.plot_outcomes(streams, "two listeners", str(tmp_path / "load.png"))
+    assert (tmp_path / "load.png").read_bytes().startswith(b"\x89PNG")
+    with pytest.raises(ConfigError, match="cannot be written"):
+        plot.plot_outcomes(streams, "nowhere", str(tmp_path / "no" / "load.png"))

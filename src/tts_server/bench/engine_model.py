@@ -144,7 +144,7 @@ SHAPES: Final = {
         first_piece_s=0.24,
         max_piece_s=0.24,
         growth=1.0,
-        step_s=math.inf,
+        step_s=1e6,
         by_sentence=False,
     ),
     "whole": EngineModel(cuts_sentences=False),

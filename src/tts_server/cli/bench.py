@@ -1,13 +1,23 @@
-"""Measure a server that is started for the purpose.
+"""Measure a server that is started for the purpose, or simulate one.
+
+Scenarios: latency (first sound and speed, sentence by sentence), cancel (how soon the engine is free),
+streams and soak (many listeners without a pause), load (listeners who take turns, play in real time and
+interrupt), capacity (how many listeners this machine carries and what happens with one more), engines (one
+engine against several), simulate (the same as load in simulated time, in a moment), predict (simulate against
+load).
 
 Examples:
   tts-server bench
   tts-server bench latency --repeats 3 --json
   tts-server bench latency --peer-python .venv-bench/bin/python
-  tts-server bench latency --backend tone
   tts-server bench cancel --backend tone --repeats 1000
   tts-server bench streams --backend tone --streams 100 --seconds 60
   tts-server bench soak
+  tts-server bench load --streams 4 --pattern barge-in --seconds 600 --plot load.png
+  tts-server bench load --backend tone --set work_ms=60 --streams 3 --pattern continuous
+  tts-server bench capacity --seconds 120
+  tts-server bench simulate --streams 6 --pattern turns --rtf 0.2 --seconds 3600
+  tts-server bench predict --loads 1,2,3 --pattern turns --no-admission
 """
 
 from __future__ import annotations
@@ -15,13 +25,18 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
-from tts_server.bench import cancel, latency, streams
+from tts_server.bench import cancel, capacity, engines, latency, load, plot, prediction, simulated, streams
+from tts_server.bench.agents import PATTERNS
+from tts_server.errors import ConfigError
+from tts_server.settings import SCHEDULING_ORDERS, engine_count
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Callable
+
+DEFAULT_SECONDS: Final = {"soak": 600.0, "load": 120.0, "capacity": 120.0, "engines": 20.0, "predict": 120.0}
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -34,17 +49,31 @@ def configure(parser: ArgumentParser) -> None:
         help="what to measure (default: latency)",
     )
     parser.add_argument("--json", action="store_true", help="print JSON, with every single measurement")
-    parser.add_argument("--backend", help="backend to measure (default: kokoro for latency, else tone)")
+    parser.add_argument(
+        "--backend", help="backend to measure (default: tone for cancel, streams and soak, else kokoro)"
+    )
     parser.add_argument("--voice", help="voice to speak with (default: the backend's)")
     parser.add_argument(
-        "--threads", type=int, default=2, metavar="N", help="threads of each engine (default: 2)"
+        "--threads", type=int, default=2, metavar="N", help="threads of all engines (default: 2)"
     )
     parser.add_argument(
-        "--repeats", type=int, metavar="N", help="rounds of latency (default: 5), cancels (default: 1000)"
+        "--repeats",
+        type=int,
+        metavar="N",
+        help="rounds of latency (default: 5) and engines (3), cancels (default: 1000)",
     )
-    parser.add_argument("--streams", type=int, default=100, metavar="N", help="listeners (default: 100)")
     parser.add_argument(
-        "--seconds", type=float, metavar="S", help="length (default: 60 for streams, 600 for soak)"
+        "--streams",
+        type=int,
+        metavar="N",
+        help="listeners (default: 100 for streams and soak, 4 for engines, else 2)",
+    )
+    parser.add_argument(
+        "--seconds",
+        type=float,
+        metavar="S",
+        help="length of each load (default: 60; soak 600, load, capacity and predict 120, simulate 3600, "
+        "engines 20)",
     )
     parser.add_argument(
         "--seed", type=int, default=1, metavar="N", help="seed of what is random (default: 1)"
@@ -52,6 +81,32 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--peer-python", metavar="PATH", help="interpreter that has kokoro-onnx, to compare with"
     )
+    _configure_load(parser)
+    simulated.configure(parser)
+
+
+def _configure_load(parser: ArgumentParser) -> None:
+    group = parser.add_argument_group("load, capacity, engines, simulate and predict")
+    group.add_argument(
+        "--pattern", default="turns", choices=sorted(PATTERNS), help="what listeners do (default: turns)"
+    )
+    group.add_argument(
+        "--order",
+        default="deadline",
+        choices=SCHEDULING_ORDERS,
+        help="order of service (default: deadline)",
+    )
+    group.add_argument("--no-admission", action="store_true", help="admit what cannot be kept up with")
+    group.add_argument(
+        "--engines", default=None, metavar="N", help="engines; a list such as 1,2 for engines (default: 1)"
+    )
+    group.add_argument(
+        "--set", metavar="NAME=VALUE", action="append", default=[], help="setting of the backend"
+    )
+    group.add_argument(
+        "--loads", default="1,2,3", metavar="LIST", help="numbers of listeners to predict (default: 1,2,3)"
+    )
+    group.add_argument("--plot", metavar="FILE", help="draw what listeners of load or simulate got")
 
 
 def run(args: Namespace) -> int:
@@ -64,6 +119,11 @@ def say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
+def show(args: Namespace, result: Any, plan: Any) -> None:
+    """Print a result as a table or as JSON."""
+    print(json.dumps(result.as_json(plan), indent=2) if args.json else result.as_table())
+
+
 def _latency(args: Namespace) -> int:
     backend = args.backend or "kokoro"
     voice = args.voice or ("af_heart" if backend == "kokoro" else None)
@@ -74,8 +134,7 @@ def _latency(args: Namespace) -> int:
         repeats=args.repeats or 5,
         peer_python=args.peer_python,
     )
-    result = asyncio.run(latency.run(plan, say))
-    print(json.dumps(result.as_json(plan), indent=2) if args.json else result.as_table())
+    show(args, asyncio.run(latency.run(plan, say)), plan)
     return 0
 
 
@@ -87,27 +146,93 @@ def _cancel(args: Namespace) -> int:
         voice=args.voice,
         seed=args.seed,
     )
-    result = asyncio.run(cancel.run(plan, say))
-    print(json.dumps(result.as_json(plan), indent=2) if args.json else result.as_table())
+    show(args, asyncio.run(cancel.run(plan, say)), plan)
     return 0
 
 
-def _streams(args: Namespace, *, seconds: float = 60.0) -> int:
+def _streams(args: Namespace) -> int:
     plan = streams.StreamsPlan(
-        backend=args.backend or "tone", n_streams=args.streams, seconds=args.seconds or seconds
+        backend=args.backend or "tone", n_streams=args.streams or 100, seconds=_seconds(args)
     )
-    result = asyncio.run(streams.run(plan, say))
-    print(json.dumps(result.as_json(plan), indent=2) if args.json else result.as_table())
+    show(args, asyncio.run(streams.run(plan, say)), plan)
     return 0
 
 
-def _soak(args: Namespace) -> int:
-    return _streams(args, seconds=600.0)
+def _load_plan(args: Namespace, *, n_streams: int = 2, engine_setting: str = "1") -> load.LoadPlan:
+    return load.LoadPlan(
+        backend=args.backend or "kokoro",
+        n_streams=args.streams or n_streams,
+        seconds=_seconds(args),
+        pattern=args.pattern,
+        seed=args.seed,
+        threads=args.threads,
+        voice=args.voice,
+        order=args.order,
+        admission=not args.no_admission,
+        engines=engine_setting if args.engines is None else args.engines,
+        settings=tuple(args.set),
+    )
+
+
+def _load(args: Namespace) -> int:
+    plan = _load_plan(args)
+    if args.plot:
+        plot.require_matplotlib()
+    result = asyncio.run(load.run(plan, say))
+    show(args, result, plan)
+    if args.plot:
+        title = f"{plan.n_streams} listeners ({plan.pattern}), {plan.backend}, {plan.order}"
+        plot.plot_outcomes(result.streams, title, args.plot)
+    return 0
+
+
+def _capacity(args: Namespace) -> int:
+    plan = _load_plan(args)
+    result = asyncio.run(capacity.run(plan, say, n_idle=args.repeats or 10))
+    show(args, result, plan)
+    return 0 if result.is_met else 1
+
+
+def _engines(args: Namespace) -> int:
+    compared = tuple((args.engines or "1,2").split(","))
+    for number in compared:
+        _checked("--engines", number)
+    args.engines = None
+    plan = engines.EnginesPlan(_load_plan(args, n_streams=4), engines=compared, rounds=args.repeats or 3)
+    show(args, asyncio.run(engines.run(plan, say)), plan)
+    return 0
+
+
+def _predict(args: Namespace) -> int:
+    loads = tuple(_checked("--loads", number) for number in args.loads.split(","))
+    plan = _load_plan(args)
+    show(args, asyncio.run(prediction.run(plan, loads, say)), plan)
+    return 0
+
+
+def _simulate(args: Namespace) -> int:
+    return simulated.run(args, show)
+
+
+def _checked(flag: str, text: str) -> int:
+    try:
+        return engine_count(text) or 1
+    except ValueError:
+        raise ConfigError(f"{flag}: {text!r} is not a positive whole number") from None
+
+
+def _seconds(args: Namespace) -> float:
+    return float(args.seconds or DEFAULT_SECONDS.get(args.scenario, 60.0))
 
 
 _SCENARIOS: dict[str, Callable[[Namespace], int]] = {
     "cancel": _cancel,
+    "capacity": _capacity,
+    "engines": _engines,
     "latency": _latency,
-    "soak": _soak,
+    "load": _load,
+    "predict": _predict,
+    "simulate": _simulate,
+    "soak": _streams,
     "streams": _streams,
 }
