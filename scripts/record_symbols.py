@@ -31,7 +31,7 @@ def tagger() -> Any:
 def english(dialect: str) -> Any:
     """Return misaki's English G2P as its own constructor makes it, with the spaCy model looked up here."""
     pipeline = tagger()
-    spacy = importlib.import_module("spacy")
+    spacy: Any = importlib.import_module("spacy")
     spacy.util.is_package = lambda _name: True
     spacy.load = lambda _name, **_options: pipeline
     british = dialect == "en-gb"

@@ -54,7 +54,7 @@ PURE_STDLIB = {
     *("types", "typing", "unicodedata"),
 }
 IMPURE_LOADED = {"asyncio", "concurrent", "logging", "random", "selectors", "socket", "threading"}
-# Rooms that an extra belongs to, what measures their sound, and the script that runs in the peer's environment.
+# Rooms that an extra belongs to, what measures their sound, and what runs in the peer's environment.
 MAY_USE_ANY_PACKAGE = (
     "backends.kokoro",
     "backends.mlx",

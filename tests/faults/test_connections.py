@@ -140,6 +140,7 @@ async def test_two_hundred_connects_and_disconnects_leak_nothing(short_dir: Path
         await until_gone(server)
         await until_idle(server)
         after = (len(asyncio.all_tasks()), threading.active_count(), n_open_files())
+        assert server._scheduler is not None
         stats = server._scheduler.stats(asyncio.get_running_loop().time())
         assert stats.admitted == stats.finished + stats.cancelled + stats.failed
         assert all(now <= then for now, then in zip(after, before, strict=True)), (before, after)
