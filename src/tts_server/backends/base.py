@@ -123,9 +123,10 @@ class Backend(ABC):
     def sibling(self) -> Backend:
         """Make one more engine of the same model, to work side by side with this one on a thread of its own.
 
-        Asked for before ``load``, and cheap. Siblings are loaded one after another, this backend first, so that
-        the others find what it has loaded and share one copy of the weights. ``BackendOptions.threads`` is for
-        all of them together. They are used at the same time, each on its own thread, and closed in any order.
+        Asked for before ``load``, and cheap. Siblings are loaded one after another, this backend first, so
+        that the others find what it has loaded and share one copy of the weights. ``BackendOptions.threads``
+        is for all of them together. They are used at the same time, each on its own thread, and closed in any
+        order.
 
         Raises:
             ConfigError: The backend cannot work side by side with another of its kind.

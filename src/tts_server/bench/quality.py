@@ -14,7 +14,10 @@ from tts_server.backends.kokoro import KokoroBackend
 from tts_server.backends.kokoro.g2p import G2P
 from tts_server.backends.kokoro.languages import resolve_dialect
 from tts_server.backends.kokoro.split import split_text
+from tts_server.backends.kokoro.statistics import Statistics
+from tts_server.backends.kokoro.stream import TextFeatures
 from tts_server.backends.kokoro.synthesizer import SAMPLE_RATE_HZ, KokoroModel
+from tts_server.backends.kokoro.timing import DURATION_FRAME_S
 from tts_server.backends.kokoro.vocabulary import encode
 from tts_server.backends.kokoro.voices import load_voices
 from tts_server.backends.kokoro.weights import resolve
@@ -61,6 +64,14 @@ class Difference:
     n_samples_apart: int
 
 
+@dataclass(frozen=True, slots=True)
+class Predicted:
+    """Length of a text's speech, and what its norms are expected to see."""
+
+    audio_s: float
+    statistics: Statistics
+
+
 class Comparison:
     """Both ways of synthesis, loaded. Not for several threads.
 
@@ -73,6 +84,7 @@ class Comparison:
         options = BackendOptions(cache_dir=str(cache_dir), threads=threads)
         self._backend = KokoroBackend(options)
         self._backend.load(lambda _stage, _fraction: None)
+        self._engine = self._backend._loaded()
         self._whole = KokoroModel.load(resolve(), cache_dir / "kokoro", threads)
         self._voices = load_voices()
         self._g2p = G2P()
@@ -96,6 +108,25 @@ class Comparison:
         utterance.close()
         seams = np.cumsum([len(chunk) for chunk in chunks])[:-1]
         return np.concatenate(chunks), seams.tolist()
+
+    def statistics(self, text: str, voice: str) -> Predicted:
+        """Predict the statistics of the norms for a text of one model input."""
+        dialect = resolve_dialect(None, voice)
+        spoken = next(split_text(text, lambda part: self._g2p.phonemize(part, dialect), language=dialect))
+        ids = encode(spoken.symbols)
+        seen: list[Predicted] = []
+
+        def predict(features: TextFeatures) -> Statistics:
+            predicted = self._engine.statistics.predict(
+                features.text, features.pitch, features.energy, voice=voice, n_phonemes=len(ids)
+            )
+            seen.append(Predicted(features.n_frames * DURATION_FRAME_S, predicted))
+            return predicted
+
+        stream = self._engine.model.begin(ids, self._voices.style(voice, len(ids)), 1.0, predict)
+        while not seen:
+            stream.step()
+        return seen[0]
 
     def compare(self, text: str, voice: str) -> Difference:
         """Speak a text both ways and measure."""

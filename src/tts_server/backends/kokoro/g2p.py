@@ -6,12 +6,13 @@ dialect's engine pronounces the units together, in context, and says which symbo
 (``g2p_english``, ``g2p_espeak``, ``g2p_cjk``). Units that make no sound join a neighbour, and what is left
 are the client's words (``word``).
 
-Everything runs on the engine's thread: espeak-ng is one global state for the process.
+One caller at a time: espeak-ng is one global state for the process, and several engines may share one `G2P`.
 """
 
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
@@ -45,31 +46,30 @@ class G2PEngine(Protocol):
 class G2P:
     """Turn text into words with the model's symbols, in every dialect of ``languages``.
 
-    Engines are made when they are first used; ``load`` makes them beforehand. One thread at a time, always
-    the same.
+    Engines are made when they are first used; ``load`` makes them beforehand. May be called on any thread; a
+    call waits for the one before it.
     """
 
     def __init__(self) -> None:
         self._engines: dict[str, G2PEngine] = {}
+        self._lock = threading.Lock()
 
     def load(self, dialects: Iterable[str]) -> None:
         """Make the engines of ``dialects``, so that the first text is as fast as the tenth.
 
-        Runs on the engine's thread: 1 to 2 s for the first English dialect, 0.4 s for the second, 5 ms for
-        others.
+        Takes 1 to 2 s for the first English dialect, 0.4 s for the second, 5 ms for others.
 
         Raises:
             MissingDependencyError: A package of a dialect is not installed.
             SynthesisError: A dialect is not known.
         """
         for dialect in dialects:
-            self._engine(dialect)
             self.phonemize(_WARM_UP, dialect)
 
     def phonemize(self, text: str, dialect: str) -> tuple[Word, ...]:
         """Return the words of ``text`` with their symbols.
 
-        Runs on the engine's thread; 3 to 8 ms for an English sentence, 1 ms for others. Deterministic.
+        Takes 3 to 8 ms for an English sentence, 1 ms for others. Deterministic.
 
         Args:
             text: Any text, best one sentence: it is pronounced as one context.
@@ -83,11 +83,13 @@ class G2P:
             MissingDependencyError: A package of the dialect is not installed.
             SynthesisError: The dialect is not known, or its engine failed.
         """
-        engine = self._engine(dialect)
-        spoken = engine.units(_normalizer(dialect)(text, dialect))
-        if not spoken.text:
-            return ()
-        symbols = ["".join(char for char in mine if char in VOCABULARY) for mine in engine.symbols(spoken)]
+        with self._lock:
+            engine = self._engine(dialect)
+            spoken = engine.units(_normalizer(dialect)(text, dialect))
+            if not spoken.text:
+                return ()
+            pronounced = engine.symbols(spoken)
+        symbols = ["".join(char for char in mine if char in VOCABULARY) for mine in pronounced]
         spans = [(unit.char_start, unit.char_end) for unit in spoken.units]
         return make_words(text, spans, _tidy(symbols))
 
