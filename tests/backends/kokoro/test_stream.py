@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,7 +26,7 @@ from tts_server.backends.kokoro.stream_layout import (
     statistics_layout,
     vocoder_norms,
 )
-from tts_server.backends.kokoro.stream_parts import DecoderStream, collect_statistics, flag, norm_path
+from tts_server.backends.kokoro.stream_parts import DecoderStream, collect_statistics, flag, norm_path, to_ort
 from tts_server.backends.kokoro.vocabulary import PAD_ID, encode
 from tts_server.backends.kokoro.voices import load_voices
 from tts_server.backends.kokoro.weights import resolve
@@ -104,9 +105,8 @@ def _statistic(model: onnx.ModelProto, module: str, output: str) -> str:
 
 
 def level_db(error: Float32, signal: Float32) -> float:
-    return float(
-        10 * np.log10((error.astype(np.float64) ** 2).sum() / (signal.astype(np.float64) ** 2).sum())
-    )
+    powers = [float((values.astype(np.float64) ** 2).sum()) for values in (error, signal)]
+    return 10 * math.log10(powers[0] / powers[1] + 1e-30)
 
 
 def read(model: StreamingModel, of: Whole) -> TextFeatures:
@@ -121,7 +121,7 @@ def vocode(model: StreamingModel, of: Whole, sizes: list[int]) -> Float32:
     mean_std = collect_statistics(of, list(vocoder_norms()))
     scale, shift = model.vocoder_modulation.scale_and_shift(of.style[0, :128], *mean_std)
     x, source = of.values["x"][0].T, of.values["source"][0].T
-    n_frames, states, made = len(x), model.vocoder.start(), []
+    n_frames, stream, made = len(x), model.vocoder.start(scale, shift), []
     start = source_start = 0
     for i in range(n_frames):
         end = start + sizes[min(i, len(sizes) - 1)]
@@ -131,12 +131,10 @@ def vocode(model: StreamingModel, of: Whole, sizes: list[int]) -> Float32:
         inputs = {
             "x": x[start:end],
             "source": source[60 * source_start : 60 * source_end + is_last],
-            "scale": scale[None],
-            "shift": shift[None],
             "first": flag(start == 0),
             "flush": flag(is_last),
         }
-        made.append(model.vocoder.run("audio", states, inputs).copy())
+        made.append(model.vocoder.run(stream, {name: to_ort(value) for name, value in inputs.items()}))
         start, source_start = end, source_end
         if is_last:
             break
@@ -257,6 +255,15 @@ def test_the_first_audio_comes_right_after_the_text_stage_and_is_short(
     assert len(text_stage) == 0
     assert 0 < len(first) < 0.15 * SAMPLE_RATE_HZ
     assert all(len(samples) <= 32 * SAMPLES_PER_FRAME + 600 for samples in rest)
+
+
+def test_programs_run_one_after_the_other_make_the_same(
+    streaming_model: StreamingModel, kokoro_cache: Path, whole: dict[str, Whole]
+) -> None:
+    one_thread = StreamingModel.load(prepared_model(resolve(), kokoro_cache, form=STREAM).folder, threads=1)
+    expected = vocode(streaming_model, whole["sound"], [10_000])
+    made = vocode(one_thread, whole["sound"], [10_000])
+    assert level_db(made - expected, expected) < -90
 
 
 def test_two_utterances_at_once_do_not_disturb_each_other(

@@ -38,6 +38,7 @@ from tts_server.backends.kokoro.stream_layout import (
     TEXT_STAGES,
     VOCODER,
     VOCODER_LOOK_AHEAD,
+    VOCODER_PARTS,
     decoder_norms,
     vocoder_norms,
 )
@@ -51,8 +52,10 @@ from tts_server.backends.kokoro.stream_parts import (
     TextReader,
     collect_statistics,
     flag,
+    to_ort,
 )
 from tts_server.backends.kokoro.synthesizer import LOAD_ERRORS, session_options
+from tts_server.backends.kokoro.vocoder import MAX_AT_ONCE, Vocoder, physical_cores
 from tts_server.errors import ModelCorruptError
 
 __all__ = ["SAMPLE_RATE_HZ", "SpeechStream", "StreamingModel", "TextFeatures"]
@@ -80,16 +83,25 @@ class StreamingModel:
     sample_rate_hz = SAMPLE_RATE_HZ
 
     def __init__(
-        self, sessions: dict[str, ort.InferenceSession], constants: dict[str, NDArray[np.generic]]
+        self,
+        sessions: dict[str, ort.InferenceSession],
+        constants: dict[str, NDArray[np.generic]],
+        n_at_once: int,
     ) -> None:
         self._text = [sessions[name] for name in TEXT_STAGES]
         self._constants = constants
         self.decoder = Program(
             sessions[DECODER], self._ints("decoder.states"), lambda n, channels: [1, channels, n]
         )
-        self.vocoder = Program(
-            sessions[VOCODER], self._ints("vocoder.states"), lambda n, channels: [n, channels]
-        )
+        programs = {
+            part.program: Program(
+                sessions[part.program],
+                self._ints(f"{part.program}.states"),
+                lambda n, channels: [n, channels],
+            )
+            for part in VOCODER_PARTS
+        }
+        self.vocoder = Vocoder(programs, n_at_once)
         self.decoder_modulation = self._modulation(DECODER)
         self.vocoder_modulation = self._modulation(VOCODER)
         self.decoder_layout = list(decoder_norms())
@@ -109,26 +121,22 @@ class StreamingModel:
 
         Args:
             folder: Where the files are.
-            threads: Threads for one operator; None is one for each physical core.
+            threads: How many threads work at the same time; None is one for each physical core.
 
         Raises:
             ModelCorruptError: A file is missing, or ONNX Runtime refuses it.
         """
-        options = session_options(threads)
-        # Lengths differ from run to run: a plan of the memory of one run does not fit the next.
-        options.enable_mem_pattern = False
+        threads = threads or physical_cores()
+        n_at_once = 1 if threads == 1 else MAX_AT_ONCE if threads % MAX_AT_ONCE == 0 else 2
+        threads_of = dict.fromkeys((*TEXT_STAGES, DECODER), threads)
+        threads_of |= {part.program: max(1, threads // n_at_once) for part in VOCODER_PARTS}
         try:
-            sessions = {
-                name: ort.InferenceSession(
-                    str(folder / f"{name}.onnx"), options, providers=["CPUExecutionProvider"]
-                )
-                for name in (*TEXT_STAGES, DECODER, VOCODER)
-            }
+            sessions = {name: _open(folder, name, n_threads) for name, n_threads in threads_of.items()}
             with np.load(folder / CONSTANTS_NAME, allow_pickle=False) as archive:
                 constants = dict(archive)
         except (*LOAD_ERRORS, OSError, ValueError) as error:
             raise ModelCorruptError(f"the prepared model cannot be loaded: {error}") from error
-        return cls(sessions, constants)
+        return cls(sessions, constants, n_at_once)
 
     def begin(
         self,
@@ -184,6 +192,13 @@ class StreamingModel:
 
     def _ints(self, name: str) -> Int64:
         return np.asarray(self._constants[name], np.int64)
+
+
+def _open(folder: Path, name: str, threads: int) -> ort.InferenceSession:
+    options = session_options(threads)
+    # Lengths differ from run to run: a plan of the memory of one run does not fit the next.
+    options.enable_mem_pattern = False
+    return ort.InferenceSession(str(folder / f"{name}.onnx"), options, providers=["CPUExecutionProvider"])
 
 
 class SpeechStream:
@@ -263,8 +278,7 @@ class SpeechStream:
         """Yield the audio from frame ``first`` to the end."""
         model = self._model
         source = HarmonicSource(model.source_weights, features.pitch.ravel())
-        scale, shift = (vector.reshape(1, -1) for vector in modulation)
-        states = model.vocoder.start()
+        vocoding = model.vocoder.start(*modulation)
         n_frames = FRAMES_PER_TEXT_FRAME * features.n_frames
         start = source_start = max(0, first - WARM_UP_FRAMES)
         n_skipped = SAMPLES_PER_FRAME * (first - start)
@@ -275,15 +289,13 @@ class SpeechStream:
                 end = n_frames
             source_end = min(n_frames, end + SOURCE_LEAD)
             began_s = time.perf_counter()
-            inputs: dict[str, NDArray[np.generic]] = {
+            inputs = {
                 "x": decoder.frames(start, end)[0].T,
                 "source": source.spectra(source_start, source_end),
-                "scale": scale,
-                "shift": shift,
                 "first": flag(is_first),
                 "flush": flag(end == n_frames),
             }
-            samples = model.vocoder.run("audio", states, inputs)
+            samples = model.vocoder.run(vocoding, {name: to_ort(value) for name, value in inputs.items()})
             self._learn_pace((time.perf_counter() - began_s) / (end - start))
             yield samples[n_skipped:].copy() if n_skipped else samples
             n_skipped, is_first = max(0, n_skipped - len(samples)), False

@@ -15,7 +15,7 @@ TEXT_STAGES = ("text.0", "text.1", "text.2", "text.3")
 For the same text they take about the same time.
 """
 DECODER, VOCODER = "decoder", "vocoder"
-"""The programs that work on pieces."""
+"""What works on pieces: one program, and one for each of `VOCODER_PARTS`."""
 TEXT_OUTPUTS = ("durations", "text", "pitch", "energy")
 CONSTANTS_NAME = "stream.npz"
 
@@ -176,6 +176,42 @@ def vocoder_norms() -> Iterator[Norm]:
                 yield Norm(first, block.n_channels, alphas[0], statistic, missing)
                 yield Norm(second, block.n_channels, alphas[1], "", (f"{block.name}.convs1.{i}",))
                 missing = (*missing, f"{block.name}.convs2.{i}")
+
+
+@dataclass(frozen=True, slots=True)
+class VocoderPart:
+    """A program of the vocoder; those that do not wait for each other can run at once.
+
+    Args:
+        name: The signal that it makes.
+        inputs: The signals that it takes, ``x`` and ``source`` from outside.
+        block: The residual block that it is or ends with, whose scales and shifts it takes.
+    """
+
+    name: str
+    inputs: tuple[str, ...]
+    block: VocoderBlock | None = None
+
+    @property
+    def program(self) -> str:
+        """The name of its program."""
+        return f"{VOCODER}.{self.name}"
+
+
+def _vocoder_parts() -> tuple[VocoderPart, ...]:
+    parts = [VocoderPart(f"noise.{s.position}", ("source",), s.noise) for s in VOCODER_STAGES]
+    before: tuple[str, ...] = ("x",)
+    for stage in VOCODER_STAGES:
+        start = f"stage.{stage.position}"
+        parts.append(VocoderPart(start, (*before, f"noise.{stage.position}")))
+        blocks = [VocoderPart(f"block.{stage.position}.{i}", (start,), b) for i, b in enumerate(stage.blocks)]
+        parts += blocks[::-1]
+        before = tuple(block.name for block in blocks)
+    return (*parts, VocoderPart("audio", before))
+
+
+VOCODER_PARTS = _vocoder_parts()
+"""In the order in which they should be begun: what others wait for first, then the longest."""
 
 
 def biases_before(stage: VocoderStage, block: VocoderBlock) -> tuple[str, ...]:

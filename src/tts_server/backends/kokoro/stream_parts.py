@@ -70,6 +70,9 @@ class TextFeatures:
 PredictStatistics = Callable[[TextFeatures], Statistics]
 
 
+States = dict[str, ort.OrtValue]
+
+
 class Program:
     """A session and the states it starts from.
 
@@ -85,26 +88,26 @@ class Program:
         self._shape = shape
         self._specs = [StateSpec(f"state.{i}", int(n), int(first)) for i, (n, first) in enumerate(states)]
 
-    def start(self) -> dict[str, ort.OrtValue]:
+    def start(self) -> States:
         """Return the states before the first piece."""
         return {
             spec.name: to_ort(np.zeros(self._shape(spec.n_first, spec.n_channels), np.float32))
             for spec in self._specs
         }
 
-    def run(
-        self, output: str, states: dict[str, ort.OrtValue], inputs: Mapping[str, NDArray[np.generic]]
-    ) -> Float32:
-        """Make one piece of ``output`` and put the new states into ``states``."""
-        feeds = {name: to_ort(value) for name, value in inputs.items()}
+    def run(self, output: str, states: States, inputs: Mapping[str, ort.OrtValue]) -> ort.OrtValue:
+        """Make one piece of ``output`` and put the new states into ``states``.
+
+        Raises:
+            SynthesisError: The model failed.
+        """
         names = [output, *(spec.next_name for spec in self._specs)]
         try:
-            made, *following = self._session.run_with_ort_values(names, {**states, **feeds})
+            made, *following = self._session.run_with_ort_values(names, {**states, **inputs})
         except RUN_ERRORS as error:
             raise SynthesisError(f"the model failed: {error}") from error
         states.update(zip((spec.name for spec in self._specs), following, strict=True))
-        result: Float32 = made.numpy()
-        return result
+        return made
 
 
 class TextReader:
@@ -221,6 +224,6 @@ class DecoderStream:
             "flush": flag(end == features.n_frames),
             **self._vectors,
         }
-        made = self._program.run("x", self._states, inputs)
-        self._made = np.concatenate([self._made, made], axis=2)
+        made = self._program.run("x", self._states, {name: to_ort(v) for name, v in inputs.items()})
+        self._made = np.concatenate([self._made, made.numpy()], axis=2)
         self._n_read = end

@@ -71,7 +71,8 @@ def build_programs(model: onnx.ModelProto) -> StreamPrograms:
         constants[f"{name}.bias"] = modulation.bias
         constants[f"{name}.gather"] = modulation.gather
         constants[f"{name}.missing"] = modulation.missing
-    for name, graph in ((DECODER, decoder), (VOCODER, vocoder)):
+    programs = {DECODER: decoder, **vocoder}
+    for name, graph in programs.items():
         constants[f"{name}.states"] = np.array([[s.n_channels, s.n_first] for s in graph.states])
     source = f"{GENERATOR_MODULE}.m_source.l_linear"
     mixture, bias = weights.linear(source, (9, 1))
@@ -80,7 +81,7 @@ def build_programs(model: onnx.ModelProto) -> StreamPrograms:
     kernels = resources.files(__package__).joinpath("data/stft_kernels.npy")
     with resources.as_file(kernels) as path:
         constants["source.kernels"] = np.load(path, allow_pickle=False)
-    graphs = {DECODER: decoder.build(), VOCODER: vocoder.build()}
+    graphs = {name: graph.build() for name, graph in programs.items()}
     stages = _text_stages(model, find_seams(model))
     return StreamPrograms({**dict(zip(TEXT_STAGES, stages, strict=True)), **graphs}, constants)
 

@@ -14,6 +14,8 @@ Differences to the export, none of which changes what is computed:
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from tts_server.backends.kokoro.export_weights import ExportWeights, Float32
@@ -24,9 +26,10 @@ from tts_server.backends.kokoro.stream_layout import (
     N_X,
     SAMPLES_PER_FRAME,
     SOURCE_PER_FRAME,
-    VOCODER,
+    VOCODER_PARTS,
     VOCODER_STAGES,
     VocoderBlock,
+    VocoderPart,
     VocoderStage,
     biases_before,
     biases_of,
@@ -39,46 +42,69 @@ N_SOURCE = 2 * N_BINS
 WINDOW_SUM = 1.5
 
 
-def build_vocoder(weights: ExportWeights) -> TimeMajorGraph:
-    """Build the program.
+def build_vocoder(weights: ExportWeights) -> dict[str, TimeMajorGraph]:
+    """Build the programs of `VOCODER_PARTS`, by their names.
 
-    Inputs besides the flags and states: ``x`` (n, 512) at 80 frames a second; ``source`` (60 m, 22), at the
-    end one more; ``scale`` and ``shift`` (1, sum of the channels of `vocoder_norms`). Output: ``audio``
-    (n_samples,).
+    Besides the flags, the states and the signals that it takes, a program with a block has the inputs
+    ``scale`` and ``shift`` (1, sum of the channels of the block's norms). From outside come ``x`` (n, 512) at
+    80 frames a second and ``source`` (60 m, 22), at the end one more. A program's output has its part's name;
+    ``audio`` is (n_samples,).
 
     Raises:
         ModelCorruptError: The export lacks a weight or has it in another shape.
     """
-    builder = _Vocoder(weights)
-    builder.build()
-    return builder.graph
+    return {part.program: _Part(weights, part).graph for part in VOCODER_PARTS}
 
 
-class _Vocoder:
-    def __init__(self, weights: ExportWeights) -> None:
-        self.graph = TimeMajorGraph(VOCODER)
+class _Part:
+    """Builds one program."""
+
+    def __init__(self, weights: ExportWeights, part: VocoderPart) -> None:
+        self.graph = TimeMajorGraph(part.program)
         self._weights = weights
-        self._modulation = split_vectors(self.graph, vocoder_norms(), ("scale", "shift"))
+        self._modulation: dict[str, tuple[str, ...]] = {}
+        stage = VOCODER_STAGES[1] if part.name.split(".")[1:2] == ["1"] else VOCODER_STAGES[0]
+        if part.block is not None:
+            norms = [norm for norm in vocoder_norms() if norm.name.startswith(f"{part.block.name}.")]
+            self._modulation = split_vectors(self.graph, norms, ("scale", "shift"))
+        if part.name == "audio":
+            made = self._ending(part)
+        elif part.block is None:
+            made = self._entry(stage, part)
+        elif part.block == stage.noise:
+            source = self.graph.input("source", self.graph.shape(None, N_SOURCE))
+            made = self._block(part.block, self._noise_conv(stage, source))
+        else:
+            x = self.graph.input(part.inputs[0], self.graph.shape(None, stage.n_channels))
+            made = self._block(part.block, x)
+        self.graph.output(part.name, made)
 
-    def build(self) -> None:
+    def _entry(self, stage: VocoderStage, part: VocoderPart) -> str:
+        """The begin of a stage: what was before, upsampled, and what the noise block made of the source."""
+        graph, (*before, noise) = self.graph, part.inputs
+        if stage is VOCODER_STAGES[0]:
+            x = graph.input(before[0], graph.shape(None, N_X))
+        else:
+            x = self._mean(VOCODER_STAGES[stage.position - 1], before)
+        x = self._upsample(stage, graph.node("LeakyRelu", [x], alpha=0.1))
+        noise = graph.input(noise, graph.shape(None, stage.n_channels))
+        return graph.node("Add", graph.align((x, stage.n_channels), (noise, stage.n_channels)))
+
+    def _mean(self, stage: VocoderStage, blocks: Sequence[str]) -> str:
+        """The end of a stage: the mean of its blocks, of which the last lags behind the others."""
         graph = self.graph
-        x = graph.input("x", graph.shape(None, N_X))
-        source = graph.input("source", graph.shape(None, N_SOURCE))
-        for stage in VOCODER_STAGES:
-            x = self._upsample(stage, graph.node("LeakyRelu", [x], alpha=0.1))
-            noise = self._block(stage.noise, self._noise_conv(stage, source))
-            x, noise = graph.align((x, stage.n_channels), (noise, stage.n_channels))
-            x = graph.node("Add", [x, noise])
-            outputs = [self._block(block, x) for block in stage.blocks]
-            waiting = [graph.delay(output, stage.n_channels, outputs[-1]) for output in outputs[:-1]]
-            total = graph.node("Sum", [*waiting, outputs[-1]])
-            mean = graph.node("Mul", [total, graph.constant(np.float32(1 / len(outputs)).reshape(1))])
-            x = graph.node("Add", [mean, graph.constant(self._missing_bias(stage))])
-        x = graph.node("LeakyRelu", [x], alpha=0.01)
+        outputs = [graph.input(name, graph.shape(None, stage.n_channels)) for name in blocks]
+        waiting = [graph.delay(output, stage.n_channels, outputs[-1]) for output in outputs[:-1]]
+        total = graph.node("Sum", [*waiting, outputs[-1]])
+        mean = graph.node("Mul", [total, graph.constant(np.float32(1 / len(outputs)).reshape(1))])
+        return graph.node("Add", [mean, graph.constant(self._missing_bias(stage))])
+
+    def _ending(self, part: VocoderPart) -> str:
+        x = self.graph.node("LeakyRelu", [self._mean(VOCODER_STAGES[-1], part.inputs)], alpha=0.01)
         weight, bias = self._weights.conv(
             f"{GENERATOR_MODULE}.conv_post", (N_SOURCE, VOCODER_STAGES[-1].n_channels, 7)
         )
-        graph.output("audio", self._inverse_stft(graph.conv(x, weight, bias)))
+        return self._inverse_stft(self.graph.conv(x, weight, bias))
 
     def _missing_bias(self, stage: VocoderStage) -> Float32:
         """The biases that a stage's output lacks, (channels,)."""
