@@ -248,11 +248,11 @@ def test_trimming_leaves_out_silence_and_nothing_else(
     assert np.abs(trimmed[:100]).max() < threshold
 
 
-def test_the_first_audio_comes_right_after_the_text_stage_and_is_short(
+def test_the_first_audio_comes_right_after_text_stage_and_decoder_and_is_short(
     streaming_model: StreamingModel, whole: dict[str, Whole]
 ) -> None:
-    text_stage, first, *rest = (chunk for chunk in speak(streaming_model, whole["word"], trim=True))
-    assert len(text_stage) == 0
+    text_stage, decoded, first, *rest = speak(streaming_model, whole["word"], trim=True)
+    assert len(text_stage) == len(decoded) == 0
     assert 0 < len(first) < 0.15 * SAMPLE_RATE_HZ
     assert all(len(samples) <= 32 * SAMPLES_PER_FRAME + 600 for samples in rest)
 

@@ -8,9 +8,10 @@ Theory of operation. An utterance goes through three programs (`stream_programs`
   pieces and carry their state from one to the next (`stream_graph`), so that what comes out does not depend
   on the cuts.
 
-The first one to four steps, after the length of the text, are the text stage. Each further step vocodes one
-piece, for which it decodes what is missing, ahead of the vocoder by the decoder's look-ahead. The first piece
-is as small as the look-ahead allows, and the following grow, as long as a step keeps to its time.
+The first one to four steps, after the length of the text, are the text stage; the next decodes the beginning.
+Each further step vocodes one piece, for which it decodes what is missing, ahead of the vocoder by the
+decoder's look-ahead. The first piece is as small as the look-ahead allows, and the following grow, as long as
+a step keeps to its time.
 
 The model begins with 0.2 to 0.4 s of silence and ends with about as much. Where the first phoneme begins is
 known from the durations, so the silence before it is not made at all; at the end, pieces are made until the
@@ -67,6 +68,7 @@ ONSET_FRAMES = 10
 WARM_UP_FRAMES = 4
 """Made and thrown away before the first frame that is kept, whose silence then has its context."""
 FIRST_FRAMES = 8
+FIRST_PIECE_FRAMES = FIRST_FRAMES + VOCODER_LOOK_AHEAD
 GROWTH = 1.5
 MIN_PIECE_FRAMES, MAX_PIECE_FRAMES = 6, 32
 STEP_S = 0.08
@@ -229,11 +231,11 @@ class SpeechStream:
         self._pieces = self._run()
 
     def step(self) -> Float32 | None:
-        """Do the next piece of work: of the text stage, or one piece of audio.
+        """Do the next piece of work: of the text stage, of what is decoded first, or one piece of audio.
 
         Returns:
             float32 (n_samples,) at 24 kHz and at the reference model's level, owned by the caller; empty
-            during the text stage. None at the end.
+            before the first audio. None at the end.
 
         Raises:
             SynthesisError: The model failed.
@@ -256,8 +258,10 @@ class SpeechStream:
             decoder.decode_whole()
         else:
             decoder.use_statistics(*collect_statistics(statistics, model.decoder_layout))
+            decoder.read_up_to(min(FRAMES_PER_TEXT_FRAME * features.n_frames, first + FIRST_PIECE_FRAMES))
         mean_std = collect_statistics(statistics, model.vocoder_layout)
         modulation = model.vocoder_modulation.scale_and_shift(decoder_style, *mean_std)
+        yield np.zeros(0, np.float32)
         audio = self._vocode(decoder, features, first, modulation)
         yield from self._end_in_silence(audio, features) if self._trim else audio
 
@@ -304,7 +308,7 @@ class SpeechStream:
                 return
 
     def _piece_sizes(self, n_warm_up: int) -> Iterator[int]:
-        yield n_warm_up + FIRST_FRAMES + VOCODER_LOOK_AHEAD
+        yield n_warm_up + FIRST_PIECE_FRAMES
         size = float(FIRST_FRAMES)
         while True:
             frame_s = self._model.frame_s

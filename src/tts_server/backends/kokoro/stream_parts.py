@@ -200,6 +200,13 @@ class DecoderStream:
 
     def frames(self, start: int, end: int) -> Float32:
         """Return frames [start, end); earlier ones cannot be asked for again."""
+        self.read_up_to(end)
+        result = self._made[:, :, start - self._start : end - self._start]
+        self._made, self._start = self._made[:, :, end - self._start :], end
+        return result
+
+    def read_up_to(self, end: int) -> None:
+        """Decode what is missing of the frames before ``end``."""
         n_frames = self._features.n_frames
         while self._start + self._made.shape[2] < end:
             # What the vocoder wants now, the look-ahead, and what it will want next.
@@ -208,9 +215,6 @@ class DecoderStream:
             if self._n_read:
                 target = max(target, self._n_read + DECODER_PIECE)
             self._read(n_frames if n_frames - target < DECODER_MIN_PIECE else target)
-        result = self._made[:, :, start - self._start : end - self._start]
-        self._made, self._start = self._made[:, :, end - self._start :], end
-        return result
 
     def _read(self, end: int, *, exact: bool = False) -> None:
         start, features = self._n_read, self._features
