@@ -42,8 +42,8 @@ KEEP_SILENCE: Final = ExtraSpec(
     "boolean", help="Keep the model's own silence at both ends, about 0.3 s each; else 50 ms are left."
 )
 MAX_ADVISED_ENGINES: Final = 4
-"""Two engines of one thread make 1.4 times the audio of one engine of two (2 cores, x86-64), with the first of it
-as soon; beyond four, engines would wait for each other's pronunciation and for the interpreter."""
+"""Two engines of one thread make 1.4 times the audio of one engine of two (2 cores, x86-64), with the first of
+it as soon; with many more, engines would wait for each other's pronunciation and for the interpreter."""
 
 _WARM_UP_TEXT: Final = "Everything is ready now, and this is long enough to be spoken in several pieces."
 
