@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from tts_server.bench.agents import PATTERNS, PlannedTurn, planned_turns
 from tts_server.bench.load import Agent, LoadPlan, LoadResult, run_agents
-from tts_server.bench.metrics import observe
+from tts_server.bench.metrics import observe, read_metrics
 from tts_server.bench.outcome import in_all, outcome_json, outcome_table
 from tts_server.bench.process import RunningServer, running_server
 from tts_server.bench.report import machine, percentile, table
@@ -54,7 +54,7 @@ class CapacityResult:
     """What was seen; each load as listeners got it.
 
     Args:
-        rtf: Seconds of work for a second of audio, spoken to one listener.
+        rtf: Seconds of one engine's work for a second of audio, spoken to one listener.
         n_streams: How many such listeners take ``UTILISATION`` of the machine.
         idle_s: First audio of the newcomer's sentence on an idle machine, each time.
         full: ``n_streams`` listeners.
@@ -181,7 +181,8 @@ async def run(plan: LoadPlan, say: Callable[[str], None], *, n_idle: int = 10) -
         await observe(server, SENTENCES[2:4], voice=plan.voice)
         seen = await observe(server, SENTENCES[2:], voice=plan.voice)
         rtf = sum(one.work_s for one in seen) / sum(one.audio_s for one in seen)
-        n_streams = min(max(1, math.floor(UTILISATION / rtf + 1e-9)), MAX_LISTENERS - 1)
+        n_engines = (await read_metrics(server.socket_path))["tts_engines"]
+        n_streams = min(max(1, math.floor(UTILISATION * n_engines / rtf + 1e-9)), MAX_LISTENERS - 1)
         idle = await observe(server, [NEWCOMER_TEXT], voice=plan.voice, repeats=n_idle)
         say(f"real-time factor {rtf:.3f}: {n_streams} listeners")
         full = await run_agents(server, speakers(n_streams, plan.seed), plan)

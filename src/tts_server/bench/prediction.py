@@ -10,7 +10,7 @@ from typing import Any, Final
 from tts_server.bench import load
 from tts_server.bench.engine_model import SHAPES, EngineModel
 from tts_server.bench.load import LoadPlan
-from tts_server.bench.metrics import observe
+from tts_server.bench.metrics import observe, read_metrics
 from tts_server.bench.outcome import StreamOutcome, in_all, outcome_json
 from tts_server.bench.process import running_server
 from tts_server.bench.report import machine, table
@@ -90,7 +90,7 @@ class PredictionResult:
         return "\n".join([head, "", table(["listeners", "figure", "simulated", "measured", "apart"], rows)])
 
 
-def simulation_of(plan: LoadPlan, engine: EngineModel) -> SimulationPlan:
+def simulation_of(plan: LoadPlan, engine: EngineModel, n_lanes: int) -> SimulationPlan:
     """The simulation of what a load plays over the wire."""
     return SimulationPlan(
         engine=engine,
@@ -98,7 +98,7 @@ def simulation_of(plan: LoadPlan, engine: EngineModel) -> SimulationPlan:
         seconds=plan.seconds,
         pattern=plan.pattern,
         seed=plan.seed,
-        n_lanes=int(plan.engines) if plan.engines.isdecimal() else 1,
+        n_lanes=n_lanes,
         limits=Limits(max_admitted=max(32, plan.n_streams + 1)),
         policy=SchedulingPolicy(
             order="fifo" if plan.order == "fifo" else "deadline", admission=plan.admission
@@ -124,9 +124,10 @@ async def run(plan: LoadPlan, loads: tuple[int, ...], say: Callable[[str], None]
         say("one listener")
         await observe(server, SENTENCES[2:4], voice=plan.voice)
         engine = shape.measured(await observe(server, SENTENCES[1:], voice=plan.voice))
+        n_lanes = int((await read_metrics(server.socket_path))["tts_engines"])
         for n_streams in loads:
             mine = replace(plan, n_streams=n_streams)
-            foretold = await asyncio.to_thread(simulate, simulation_of(mine, engine))
+            foretold = await asyncio.to_thread(simulate, simulation_of(mine, engine, n_lanes))
             measured = await load.run_on(server, mine, say)
             comparisons.append(Comparison(n_streams, foretold.streams, measured.streams))
     return PredictionResult(engine, comparisons)
