@@ -29,7 +29,7 @@ NORM = "generator/resblocks.3/adain1.0"
 
 def save(figure: Figure, name: str) -> None:
     FIGURES.mkdir(parents=True, exist_ok=True)
-    figure.savefig(FIGURES / f"{name}.png", dpi=80)
+    figure.savefig(FIGURES / f"{name}.png", dpi=60)
 
 
 def spectrogram(_: argparse.Namespace) -> None:
