@@ -8,7 +8,6 @@ and t threads in all, the pool has t - n. Pronunciation takes one caller at a ti
 from __future__ import annotations
 
 import copy
-import os
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -26,6 +25,7 @@ from tts_server.backends.kokoro.prepared import STREAM, prepared_model
 from tts_server.backends.kokoro.statistics import load_statistics
 from tts_server.backends.kokoro.stream import SAMPLE_RATE_HZ, StreamingModel
 from tts_server.backends.kokoro.utterance import Engine, StreamedUtterance
+from tts_server.backends.kokoro.vocoder import physical_cores
 from tts_server.backends.kokoro.voices import DEFAULT_VOICE, load_voices
 from tts_server.backends.kokoro.weights import resolve
 from tts_server.errors import ConfigError, ModelError
@@ -42,7 +42,7 @@ KEEP_SILENCE: Final = ExtraSpec(
     "boolean", help="Keep the model's own silence at both ends, about 0.3 s each; else 50 ms are left."
 )
 MAX_ADVISED_ENGINES: Final = 4
-"""Two engines of one thread make 1.4 times the audio of one engine of two (2 cores, x86-64), with the first of
+"""Two engines of one thread make 1.4 times the audio of one engine of two (2 cores, x86-64), the first of
 it as soon; with many more, engines would wait for each other's pronunciation and for the interpreter."""
 
 _WARM_UP_TEXT: Final = "Everything is ready now, and this is long enough to be spoken in several pieces."
@@ -148,7 +148,7 @@ class KokoroBackend(Backend):
         """Threads of one session, the caller's included; None is one for each physical core."""
         if self._n_engines == 1:
             return self._options.threads
-        return max(1, (self._options.threads or os.cpu_count() or 1) - self._n_engines + 1)
+        return max(1, (self._options.threads or physical_cores()) - self._n_engines + 1)
 
     def _loaded(self) -> Engine:
         if self._engine is None:
