@@ -125,6 +125,23 @@ async def test_cancel_takes_back_what_was_not_encoded(short_dir: Path) -> None:
         assert n_frames < 30, "of the 700 that waited"
 
 
+async def test_cancel_stops_what_is_made_and_has_not_left(short_dir: Path) -> None:
+    async with running_server(short_dir) as server, client_in_memory(server) as client:
+        await client.until("server.hello")
+        client.commit("x" * 200)
+        first = await client.until("response.audio.delta")
+        await until_idle(server)
+        client.send("response.cancel", event_id="stop", response_id=first["response_id"])
+        n_frames = 0
+        while (event := await client.receive()) is not None and event["type"] == "response.audio.delta":
+            n_frames += 1
+        assert event is not None
+        assert (event["type"], event["previous_event_id"]) == ("response.cancelled", "stop")
+        assert n_frames < 100, "12 s of speech are 600 frames"
+        client.commit("again")
+        assert (await client.until("response.audio.done"))["duration_ms"] == 300
+
+
 async def test_end_of_the_connection_releases_everything(short_dir: Path) -> None:
     async with running_server(short_dir, make_tone(work_ms=5)) as server:
         async with client_in_memory(server) as client:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from tts_server.protocol.codec import encode_server
-from tts_server.protocol.events import AudioDelta, ServerEvent, TextCleared
+from tts_server.protocol.events import AudioDelta, AudioDone, ResponseCancelled, ServerEvent, TextCleared
 from tts_server.server.outbox import Outbox
 
 
@@ -52,3 +52,19 @@ def test_audio_of_one_response_can_be_dropped() -> None:
     assert left == ["response.audio.delta", "input_text.cleared"]
     assert n_bytes > 0
     assert outbox.n_bytes == 0
+
+
+def test_end_that_has_not_left_becomes_a_cancel() -> None:
+    done_b = AudioDone("evt_9", "b", 20.0)
+    outbox = make_outbox(make_audio("a", 0), AudioDone("evt_1", "a", 20.0), make_audio("b", 0), done_b)
+    assert outbox.cancel_ended("a", "stop") == 1
+    assert outbox.n_bytes == make_outbox(TextCleared("x"), make_audio("b", 0), done_b).n_bytes
+    expected: list[ServerEvent] = [ResponseCancelled("evt_1", "a", "stop"), make_audio("b", 0), done_b]
+    assert outbox.take(1_000_000) == [encode_server(event) for event in expected]
+
+
+def test_cancel_of_what_has_not_ended_or_has_left_changes_nothing() -> None:
+    outbox = make_outbox(make_audio("a", 0), TextCleared("evt_1"))
+    assert outbox.cancel_ended("a", None) == 0
+    assert outbox.cancel_ended(None, None) == 0
+    assert len(outbox) == 2

@@ -17,11 +17,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tts_server.errors import RemoteProtocolError, TTSServerError
 from tts_server.protocol.codec import decode_client
+from tts_server.protocol.events import CancelResponse, CancelSession
 from tts_server.server.outbox import Outbox
 from tts_server.session import effects as fx
 
 if TYPE_CHECKING:
     from tts_server.protocol.capabilities import Limits
+    from tts_server.protocol.events import ClientEvent
     from tts_server.server.conductor import Conductor
     from tts_server.session.machine import SessionMachine
     from tts_server.transports.base import Connection, Message
@@ -135,7 +137,15 @@ class ConnectionDriver:
             fault = error
             self._feed(lambda now: self._machine.receive_error(fault, now))
         else:
-            self._feed(lambda now: self._machine.receive(event, now))
+            self._feed(lambda now: self._receive_event(event, now))
+
+    def _receive_event(self, event: ClientEvent, now: float) -> Iterable[fx.Effect]:
+        """Have the machine judge an event; what it has ended and nobody was told can still be cancelled."""
+        if isinstance(event, CancelResponse):
+            self._outbox.cancel_ended(event.response_id, event.event_id)
+        elif isinstance(event, CancelSession):
+            self._outbox.cancel_ended(None, None)
+        return self._machine.receive(event, now)
 
     def _feed(self, machine_input: Callable[[float], Iterable[fx.Effect]]) -> None:
         """Give the machine an input and carry out what it wants, after what is being carried out."""

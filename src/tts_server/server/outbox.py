@@ -6,7 +6,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Final
 
 from tts_server.protocol.codec import encode_server
-from tts_server.protocol.events import AudioDelta
+from tts_server.protocol.events import AudioDelta, AudioDone, ResponseCancelled
 
 if TYPE_CHECKING:
     from tts_server.protocol.events import ServerEvent
@@ -63,6 +63,34 @@ class Outbox:
             self._events = kept
             self.n_bytes = sum(map(_size, kept))
         return n_dropped
+
+    def cancel_ended(self, response_id: str | None, previous_event_id: str | None) -> int:
+        """Cancel a response that is made and whose end has not left: to its client it is in progress.
+
+        Its audio is dropped, and ``response.cancelled`` leaves in place of ``response.audio.done``.
+
+        Args:
+            response_id: The response; None is every one.
+            previous_event_id: The ``event_id`` of the cancel.
+
+        Returns:
+            The number of responses that were cancelled; 0 leaves everything as it is.
+        """
+        ended = {
+            event.response_id
+            for event in self._events
+            if type(event) is AudioDone and response_id in {None, event.response_id}
+        }
+        if ended:
+            self._events = deque(
+                ResponseCancelled(event.event_id, event.response_id, previous_event_id)
+                if type(event) is AudioDone and event.response_id in ended
+                else event
+                for event in self._events
+                if type(event) is not AudioDelta or event.response_id not in ended
+            )
+            self.n_bytes = sum(map(_size, self._events))
+        return len(ended)
 
     def clear(self) -> None:
         """Drop everything."""
