@@ -21,19 +21,16 @@ The first norm is no guess: its input is whole before anything is cut, so its st
 
 from __future__ import annotations
 
-import hashlib
-import io
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tts_server.errors import ConfigError, ModelCorruptError
+from tts_server.backends.kokoro.packed_data import read_packed
+from tts_server.errors import ConfigError
 
 Float32 = NDArray[np.float32]
 
@@ -212,18 +209,7 @@ def load_statistics() -> StatisticsModel:
     Raises:
         ModelCorruptError: The packed file is not the one that its description names.
     """
-    folder = resources.files("tts_server.backends.kokoro") / "data"
-    try:
-        description: dict[str, Any] = json.loads((folder / "statistics.json").read_text(encoding="utf-8"))
-        content = (folder / "statistics.npz").read_bytes()
-    except (OSError, ValueError) as error:
-        raise ModelCorruptError(
-            f"the package's statistics cannot be read: {error}; reinstall the package"
-        ) from error
-    if hashlib.sha256(content).hexdigest() != description["sha256"]:
-        raise ModelCorruptError("wrong checksum: the package's statistics are damaged; reinstall the package")
-    with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-        return StatisticsModel(tuple(description["voices"]), dict(arrays))
+    return StatisticsModel(*read_packed("statistics"))
 
 
 @lru_cache(maxsize=1)

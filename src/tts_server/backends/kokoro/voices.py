@@ -10,18 +10,14 @@ each voice. ``scripts/pack_voices.py`` makes both files.
 
 from __future__ import annotations
 
-import hashlib
-import io
-import json
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tts_server.errors import ConfigError, ModelCorruptError
+from tts_server.backends.kokoro.packed_data import read_packed
+from tts_server.errors import ConfigError
 from tts_server.protocol.capabilities import Voice
 
 Float32 = NDArray[np.float32]
@@ -161,16 +157,5 @@ def load_voices() -> VoiceTable:
     Raises:
         ModelCorruptError: The packed file is not the one that its description names.
     """
-    folder = resources.files("tts_server.backends.kokoro") / "data"
-    try:
-        description: dict[str, Any] = json.loads((folder / "voices.json").read_text(encoding="utf-8"))
-        content = (folder / "voices.npz").read_bytes()
-    except (OSError, ValueError) as error:
-        raise ModelCorruptError(
-            f"the package's voices cannot be read: {error}; reinstall the package"
-        ) from error
-    if hashlib.sha256(content).hexdigest() != description["sha256"]:
-        raise ModelCorruptError("wrong checksum: the package's voices are damaged; reinstall the package")
-    with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-        packed = PackedVoices(*(arrays[field] for field in PackedVoices.__dataclass_fields__))
-    return VoiceTable(tuple(description["voices"]), packed)
+    names, arrays = read_packed("voices")
+    return VoiceTable(names, PackedVoices(*(arrays[field] for field in PackedVoices.__dataclass_fields__)))
