@@ -252,7 +252,6 @@ def test_client_that_sends_a_token_in_the_clear_warns(
 
 
 def test_dotenv_is_honoured_and_exported_variables_win(tmp_path: Path) -> None:
-    pytest.importorskip("dotenv")
     (tmp_path / ".env").write_text("TTS_WS_URI=ws://dotenv\nTTS_WS_TOKEN=from-file\n")
     config = client_config(environ={}, dotenv_folder=str(tmp_path))
     assert (str(config.endpoint), config.auth_token) == ("ws://dotenv", "from-file")
@@ -265,14 +264,12 @@ def test_dotenv_is_honoured_and_exported_variables_win(tmp_path: Path) -> None:
 
 
 def test_dotenv_does_not_change_the_environment(tmp_path: Path) -> None:
-    pytest.importorskip("dotenv")
     (tmp_path / ".env").write_text("TTS_WS_URI=ws://dotenv\n")
     client_config(environ={}, dotenv_folder=str(tmp_path))
     assert "TTS_WS_URI" not in os.environ
 
 
 def test_dotenv_that_is_no_text_is_refused(tmp_path: Path) -> None:
-    pytest.importorskip("dotenv")
     (tmp_path / ".env").write_bytes(b"TTS_WS_URI=\xff\xfe\n")
     with pytest.raises(ConfigError, match=r"\.env cannot be read"):
         client_config(environ={}, dotenv_folder=str(tmp_path))

@@ -128,7 +128,6 @@ def test_plot_without_its_package_is_refused_before_the_run(monkeypatch: pytest.
 
 
 def test_plot_draws_every_listener(tmp_path: Path) -> None:
-    pytest.importorskip("matplotlib")
     streams = [StreamOutcome(first_audio_s=[0.1, 0.3], gaps_s=[0.2]), StreamOutcome()]
     plot.plot_outcomes(streams, "two listeners", str(tmp_path / "load.png"))
     assert (tmp_path / "load.png").read_bytes().startswith(b"\x89PNG")
