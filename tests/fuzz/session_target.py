@@ -19,16 +19,19 @@ from tts_server.conformance.shapes import shape_problems
 from tts_server.conformance.transcript import load_transcripts
 from tts_server.errors import BusyError, RemoteProtocolError, SynthesisError
 from tts_server.protocol.capabilities import Limits
-from tts_server.protocol.codec import decode_client, decode_server, encode_client, encode_server
+from tts_server.protocol.codec import decode_client, decode_server, encode_client
+from tts_server.protocol.events import ErrorOccurred, ServerEvent
+from tts_server.server.outbox import Outbox
 from tts_server.session import effects as fx
-from tts_server.session.machine import SessionMachine, SessionState
+from tts_server.session.machine import SessionMachine
 
 LIMITS = Limits(max_text_chars=40, max_unsent_bytes=400, max_inflight=2, drain_s=10.0, send_stall_s=5.0)
 MAX_LINES = 200
+EVERYTHING = 1 << 30
 WORDS = (
     *("!audio 7", "!audio 20", "!audio 45", "!audio 0", "!finish", "!finish last", "!fail", "!fail last"),
     *("!busy", "!room", "!time 1", "!time 6", "!time 11", "!unsent 500", "!unsent 0", "!accepted", "!binary"),
-    *("!shutdown", "!gone"),
+    *("!shutdown", "!gone", "!read", "!read all"),
     *('{"type": "input_text.commit"}', '{"type": "input_text.append", "text": "hello"}'),
     *('{"type": "response.cancel"}', '{"type": "session.update", "extras": {"speed": 2}}'),
     *('{"type": "session.close"}', '{"type": "session.cancel"}', '{"type": "server.status"}'),
@@ -40,6 +43,7 @@ class FuzzedSession:
 
     def __init__(self) -> None:
         self.machine = SessionMachine("sess_fuzzed", make_service(), LIMITS)
+        self.outbox = Outbox()
         self.ledger = Ledger()
         self.now = 0.0
         self.has_room = True
@@ -58,6 +62,7 @@ class FuzzedSession:
         for response_id in list(self.held):
             self.end(response_id, failed=False)
         assert self.machine.live_responses == ()
+        self.leave(EVERYTHING)
         if not self.is_gone:
             assert self.ledger.live == [], "a response without an end"
 
@@ -79,19 +84,21 @@ class FuzzedSession:
         assert decode_client(encode_client(event)) == event
         n_chars = self.machine.buffered_chars
         sent = self.carry_out(self.machine.receive(event, self.now))
-        if any(kind == "error" for kind in sent):
+        if ErrorOccurred in sent:
             assert self.machine.buffered_chars == n_chars, "a refused event changed the buffer"
         assert self.machine.buffered_chars <= LIMITS.max_text_chars
 
     # --- the driver ---
 
-    def carry_out(self, effects: Iterable[fx.Effect]) -> list[str]:
-        """Carry effects out and return the types of the events sent."""
-        sent: list[str] = []
+    def carry_out(self, effects: Iterable[fx.Effect]) -> list[type[ServerEvent]]:
+        """Carry effects out and return the kinds of the events sent."""
+        sent: list[type[ServerEvent]] = []
         for effect in effects:
             match effect:
                 case fx.Send(event):
-                    sent.append(self.judge(encode_server(event)))
+                    assert not self.is_closed, "an event behind the close"
+                    self.outbox.push(event)
+                    sent.append(type(event))
                 case fx.Submit(response_id):
                     sent += self.submit(response_id)
                 case fx.Cancel(response_id):
@@ -103,35 +110,43 @@ class FuzzedSession:
                         event_id, queue_depth=len(self.held), uptime_s=self.now, pid=1
                     )
                     sent += self.carry_out(status)
-                case fx.SetTimer(name, at_s):
-                    self.timers[name] = at_s
-                case fx.ClearTimer(name):
-                    self.timers.pop(name, None)
-                case fx.PauseSynthesis():
-                    assert not self.is_paused
-                    self.is_paused = True
-                case fx.ResumeSynthesis():
-                    assert self.is_paused
-                    self.is_paused = False
+                case fx.PauseSynthesis() | fx.ResumeSynthesis():
+                    assert self.is_paused is isinstance(effect, fx.ResumeSynthesis)
+                    self.is_paused = not self.is_paused
                 case fx.Close():
                     self.is_closed = True
-                    self.is_gone |= effect.abort
-                case fx.DiscardAudio() | fx.Note():
-                    pass
+                    if effect.abort:
+                        self.is_gone = True
+                        self.outbox.clear()
+                case fx.SendInstead(response_id, event):
+                    self.outbox.replace(response_id, event)
+                case fx.SetTimer() | fx.ClearTimer():
+                    self.keep_time(effect)
         return sent
 
-    def judge(self, message: str) -> str:
-        assert not self.is_closed or self.machine.state is not SessionState.CLOSED
+    def keep_time(self, effect: fx.SetTimer | fx.ClearTimer) -> None:
+        if isinstance(effect, fx.SetTimer):
+            self.timers[effect.name] = effect.at_s
+        else:
+            self.timers.pop(effect.name, None)
+
+    def leave(self, max_bytes: int) -> None:
+        """Let some of what waits reach the client."""
+        taken = self.outbox.take(max_bytes)
+        for message in taken.messages:
+            self.judge(message)
+        for response_id in taken.ended:
+            assert self.carry_out(self.machine.sent(response_id, self.now)) == []
+
+    def judge(self, message: str | bytes) -> None:
         assert not self.is_gone, "an event for nobody"
         event: dict[str, Any] = json.loads(message)
         assert shape_problems(event) == []
         assert self.ledger.take(event) == []
         assert decode_server(message) is not None
         assert event.get("error", {}).get("code") != "internal_error"
-        kind: str = event["type"]
-        return kind
 
-    def submit(self, response_id: str) -> list[str]:
+    def submit(self, response_id: str) -> list[type[ServerEvent]]:
         if self.has_room and len(self.held) < LIMITS.max_inflight:
             self.held.append(response_id)
             return self.carry_out(self.machine.admitted(response_id, self.now))
@@ -177,6 +192,7 @@ class FuzzedSession:
 
     def gone(self, _argument: str) -> None:
         self.is_gone = True
+        self.outbox.clear()
         self.carry_out(self.machine.disconnected(self.now))
 
     def set_room(self, has_room: bool) -> None:
@@ -195,6 +211,7 @@ _HAPPENINGS: dict[str, Callable[[FuzzedSession, str], None]] = {
     "binary": lambda session, argument: session.receive(argument.encode()),
     "shutdown": FuzzedSession.shutdown,
     "gone": FuzzedSession.gone,
+    "read": lambda session, what: session.leave(EVERYTHING if what == "all" else 0),
 }
 
 

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-import json
-
 from tts_server.protocol.codec import encode_server
-from tts_server.protocol.events import AudioDelta, AudioDone, ResponseCancelled, ServerEvent, TextCleared
+from tts_server.protocol.events import (
+    AudioDelta,
+    AudioDone,
+    ErrorDetail,
+    ResponseCancelled,
+    ResponseFailed,
+    ServerEvent,
+    TextCleared,
+)
 from tts_server.server.outbox import Outbox
 
 
@@ -22,49 +28,53 @@ def make_outbox(*events: ServerEvent) -> Outbox:
 
 def test_events_leave_in_order_and_encoded() -> None:
     events: list[ServerEvent] = [make_audio("a", 0), TextCleared("evt_1"), make_audio("a", 2)]
-    assert make_outbox(*events).take(1_000_000) == [encode_server(event) for event in events]
+    assert make_outbox(*events).take(1_000_000).messages == [encode_server(event) for event in events]
 
 
 def test_no_more_is_taken_than_was_asked_but_at_least_one() -> None:
     outbox = make_outbox(*(make_audio("a", seq) for seq in range(10)))
-    assert len(outbox.take(1)) == 1
-    assert len(outbox.take(3 * 1500)) == 3
+    assert len(outbox.take(1).messages) == 1
+    assert len(outbox.take(3 * 1500).messages) == 3
     assert len(outbox) == 6
-    assert outbox.take(0) != []
+    assert outbox.take(0).messages
     outbox.clear()
-    assert outbox.take(1000) == []
+    assert not outbox.take(1000).messages
 
 
 def test_estimate_of_the_bytes_is_close() -> None:
     outbox = make_outbox(*(make_audio("resp_0123abcd_7", seq) for seq in range(1000)))
     estimate = outbox.n_bytes
-    exact = sum(map(len, outbox.take(10_000_000)))
+    exact = sum(map(len, outbox.take(10_000_000).messages))
     assert abs(estimate - exact) < 0.03 * exact
     assert outbox.n_bytes == 0
 
 
-def test_audio_of_one_response_can_be_dropped() -> None:
+def test_ends_that_leave_are_named_and_a_cancel_is_not_among_them() -> None:
+    failed = ResponseFailed("evt_3", "c", ErrorDetail("server_error", "backend_error", "no"))
+    outbox = make_outbox(
+        make_audio("a", 0), AudioDone("evt_1", "a", 20.0), ResponseCancelled("evt_2", "b"), failed
+    )
+    assert outbox.take(1).ended == []
+    assert outbox.take(1).ended == ["a"]
+    assert outbox.take(1_000_000).ended == ["c"]
+
+
+def test_event_in_place_of_a_response_drops_its_audio_and_comes_last() -> None:
     outbox = make_outbox(make_audio("a", 0), make_audio("b", 0), TextCleared("evt_x"), make_audio("a", 1))
-    assert outbox.discard_audio("a") == 2
-    assert outbox.discard_audio("a") == 0
-    n_bytes = outbox.n_bytes
-    left = [json.loads(message)["type"] for message in outbox.take(1_000_000)]
-    assert left == ["response.audio.delta", "input_text.cleared"]
-    assert n_bytes > 0
+    cancelled = ResponseCancelled("evt_9", "a")
+    outbox.replace("a", cancelled)
+    left: list[ServerEvent] = [make_audio("b", 0), TextCleared("evt_x"), cancelled]
+    assert outbox.n_bytes == make_outbox(*left).n_bytes
+    assert outbox.take(1_000_000).messages == [encode_server(event) for event in left]
     assert outbox.n_bytes == 0
 
 
-def test_end_that_has_not_left_becomes_a_cancel() -> None:
+def test_event_in_place_of_a_response_takes_the_place_of_an_end_that_waits() -> None:
     done_b = AudioDone("evt_9", "b", 20.0)
     outbox = make_outbox(make_audio("a", 0), AudioDone("evt_1", "a", 20.0), make_audio("b", 0), done_b)
-    assert outbox.cancel_ended("a", "stop") == 1
-    assert outbox.n_bytes == make_outbox(TextCleared("x"), make_audio("b", 0), done_b).n_bytes
-    expected: list[ServerEvent] = [ResponseCancelled("evt_1", "a", "stop"), make_audio("b", 0), done_b]
-    assert outbox.take(1_000_000) == [encode_server(event) for event in expected]
-
-
-def test_cancel_of_what_has_not_ended_or_has_left_changes_nothing() -> None:
-    outbox = make_outbox(make_audio("a", 0), TextCleared("evt_1"))
-    assert outbox.cancel_ended("a", None) == 0
-    assert outbox.cancel_ended(None, None) == 0
-    assert len(outbox) == 2
+    outbox.replace("a", ResponseCancelled("evt_10", "a", "stop"))
+    left: list[ServerEvent] = [ResponseCancelled("evt_10", "a", "stop"), make_audio("b", 0), done_b]
+    assert outbox.n_bytes == make_outbox(*left).n_bytes
+    taken = outbox.take(1_000_000)
+    assert taken.messages == [encode_server(event) for event in left]
+    assert taken.ended == ["b"]

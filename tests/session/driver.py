@@ -14,13 +14,13 @@ from tts_server.session.effects import (
     Cancel,
     ClearTimer,
     Close,
-    DiscardAudio,
     Effect,
     Note,
     PauseSynthesis,
     ReportStatus,
     ResumeSynthesis,
     Send,
+    SendInstead,
     SetTimer,
     Submit,
 )
@@ -43,6 +43,7 @@ class Driver(RuleBasedStateMachine):
         self.released: list[str] = []
         self.admitted: list[str] = []
         self.ends: dict[str, ev.ServerEvent] = {}
+        self.waiting_ends: list[str] = []  # of whom the end has not left the server
         self.seqs: dict[str, int] = {}
         self.sent_samples: dict[str, int] = {}
         self.timers: dict[str, float] = {}
@@ -68,11 +69,8 @@ class Driver(RuleBasedStateMachine):
                     assert response_id in self.engine
                     assert response_id not in self.cancelled_at_engine, "cancelled twice"
                     self.cancelled_at_engine.add(response_id)
-                case DiscardAudio(response_id):
-                    assert response_id not in self.ends, "discarded after its end"
-                    following = effects[position + 1]
-                    assert isinstance(following, Send)
-                    assert isinstance(following.event, ev.ResponseCancelled)
+                case SendInstead(response_id, event):
+                    self.sent_instead(response_id, event)
                 case PauseSynthesis() | ResumeSynthesis():
                     assert self.paused is isinstance(effect, ResumeSynthesis)
                     self.paused = not self.paused
@@ -134,10 +132,23 @@ class Driver(RuleBasedStateMachine):
                 assert event.response_id in self.admitted
                 assert event.response_id not in self.ends, "ended twice"
                 self.ends[event.response_id] = event
+                if not isinstance(event, ev.ResponseCancelled):
+                    self.waiting_ends.append(event.response_id)
             case ev.SessionClosed():
                 self.closed_session = True
             case _:
                 pass
+
+    def sent_instead(self, response_id: str, event: ev.ServerEvent) -> None:
+        assert isinstance(event, ev.ResponseCancelled)
+        assert event.response_id == response_id
+        if response_id in self.waiting_ends:
+            self.waiting_ends.remove(response_id)
+            self.n_events += 1
+            self.answers.append(event)
+            self.ends[response_id] = event
+        else:
+            self.sent(event)
 
     def client(self, event: ev.ClientEvent) -> None:
         self.answers.clear()

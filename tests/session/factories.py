@@ -14,7 +14,7 @@ from tts_server.protocol.capabilities import (
     Limits,
     Voice,
 )
-from tts_server.session.effects import Effect, Send, Submit
+from tts_server.session.effects import Effect, Send, SendInstead, Submit
 from tts_server.session.machine import SessionMachine
 from tts_server.session.service import ServiceInfo
 
@@ -78,7 +78,7 @@ def speak(machine: SessionMachine, text: str = "Hello.") -> str:
 
 
 def events(effects: Sequence[Effect]) -> list[ev.ServerEvent]:
-    return [effect.event for effect in effects if isinstance(effect, Send)]
+    return [effect.event for effect in effects if isinstance(effect, Send | SendInstead)]
 
 
 def only(effects: Sequence[Effect], kind: type[T]) -> T:

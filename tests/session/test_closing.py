@@ -13,10 +13,10 @@ from tts_server.protocol import events as ev
 from tts_server.session.effects import (
     Cancel,
     Close,
-    DiscardAudio,
     Effect,
     ReportStatus,
     Send,
+    SendInstead,
     SetTimer,
 )
 from tts_server.session.machine import SessionState
@@ -61,19 +61,32 @@ def test_close_ends_when_the_response_in_progress_fails_or_is_cancelled() -> Non
     response_id = speak(machine)
     machine.receive(ev.CloseSession(), 0.0)
     effects = machine.receive(ev.CancelResponse("x"), 0.0)
-    assert effects[:3] == [
-        DiscardAudio(response_id),
-        Send(ev.ResponseCancelled("evt_4", response_id, "x")),
+    assert effects[:2] == [
+        SendInstead(response_id, ev.ResponseCancelled("evt_4", response_id, "x")),
         Cancel(response_id),
     ]
-    assert effects[3:] == [Send(ev.SessionClosed("evt_5", "sess_abcdefgh1234", "client_close")), CLOSED_1000]
+    assert effects[2:] == [Send(ev.SessionClosed("evt_5", "sess_abcdefgh1234", "client_close")), CLOSED_1000]
+
+
+@pytest.mark.parametrize("event", [ev.CancelResponse("x"), ev.CancelSession("x")])
+def test_what_waits_when_the_session_has_ended_can_be_cancelled(event: ev.ClientEvent) -> None:
+    machine = make_machine()
+    response_id = speak(machine)
+    machine.finished(response_id, 0.0)
+    machine.receive(ev.CloseSession(), 0.0)
+    assert machine.state is SessionState.ENDED
+    caused_by = "x" if isinstance(event, ev.CancelResponse) else None
+    assert machine.receive(event, 0.0) == [
+        SendInstead(response_id, ev.ResponseCancelled("evt_6", response_id, caused_by))
+    ]
+    assert machine.receive(event, 0.0) == []
 
 
 def test_a_cancel_of_one_of_two_does_not_end_a_closing_session() -> None:
     machine = make_machine(max_inflight=2)
     first, second = speak(machine), speak(machine)
     machine.receive(ev.CloseSession(), 0.0)
-    assert len(machine.receive(ev.CancelResponse(response_id=first), 0.0)) == 3
+    assert len(machine.receive(ev.CancelResponse(response_id=first), 0.0)) == 2
     assert machine.finished(second, 0.0)[-1] == CLOSED_1000
 
 
@@ -82,8 +95,7 @@ def test_what_has_not_ended_when_the_drain_timer_fires_is_cancelled() -> None:
     response_id = speak(machine)
     machine.receive(ev.CloseSession("c"), 0.0)
     assert machine.timer("drain", 10.0) == [
-        DiscardAudio(response_id),
-        Send(ev.ResponseCancelled("evt_4", response_id)),
+        SendInstead(response_id, ev.ResponseCancelled("evt_4", response_id)),
         Cancel(response_id),
         Send(ev.SessionClosed("evt_5", "sess_abcdefgh1234", "client_close", "c")),
         CLOSED_1000,
@@ -124,8 +136,7 @@ def test_session_cancel_drops_everything() -> None:
     machine = make_machine()
     response_id = speak(machine)
     assert machine.receive(ev.CancelSession("x"), 0.0) == [
-        DiscardAudio(response_id),
-        Send(ev.ResponseCancelled("evt_4", response_id)),
+        SendInstead(response_id, ev.ResponseCancelled("evt_4", response_id)),
         Cancel(response_id),
         Send(ev.SessionClosed("evt_5", "sess_abcdefgh1234", "client_cancel", "x")),
         Close(1000, "client_cancel"),

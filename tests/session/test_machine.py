@@ -18,11 +18,11 @@ from tts_server.protocol import events as ev
 from tts_server.protocol.capabilities import AudioFormat, Limits
 from tts_server.session.effects import (
     Cancel,
-    DiscardAudio,
     Effect,
     Note,
     ReportStatus,
     Send,
+    SendInstead,
     SpeechRequest,
     Submit,
 )
@@ -215,6 +215,8 @@ def test_audio_is_cut_into_frames_and_ends_in_its_true_duration() -> None:
         Send(ev.AudioDone("evt_7", response_id, 43.0)),
     ]
     assert machine.live_responses == ()
+    assert machine.response_state(response_id) is ResponseState.ENDING
+    assert machine.sent(response_id, 0.0) == []
     assert machine.response_state(response_id) is None
 
 
@@ -259,8 +261,7 @@ def test_a_cancel_is_answered_at_once_and_audio_that_waits_is_dropped_first() ->
     machine = make_machine()
     response_id = speak(machine)
     assert machine.receive(ev.CancelResponse("x"), 0.0) == [
-        DiscardAudio(response_id),
-        Send(ev.ResponseCancelled("evt_4", response_id, "x")),
+        SendInstead(response_id, ev.ResponseCancelled("evt_4", response_id, "x")),
         Cancel(response_id),
     ]
     assert machine.response_state(response_id) is ResponseState.CANCELLED
@@ -287,7 +288,33 @@ def test_a_cancel_that_matches_nothing_is_silent() -> None:
     assert machine.receive(ev.CancelResponse("x", response_id="resp_other"), 0.0) == []
     assert machine.live_responses == (response_id,)
     machine.finished(response_id, 0.0)
+    machine.sent(response_id, 0.0)
     assert machine.receive(ev.CancelResponse("x", response_id=response_id), 0.0) == []
+
+
+@pytest.mark.parametrize("outcome", ["finished", "failed"])
+def test_a_response_whose_end_has_not_left_can_be_cancelled(outcome: str) -> None:
+    machine = make_machine()
+    response_id = speak(machine)
+    if outcome == "failed":
+        machine.failed(response_id, SynthesisError("x"), 0.0)
+    else:
+        machine.finished(response_id, 0.0)
+    assert machine.response_state(response_id) is ResponseState.ENDING
+    assert machine.live_responses == ()
+    assert machine.receive(ev.CancelResponse("x", response_id=response_id), 0.0) == [
+        SendInstead(response_id, ev.ResponseCancelled("evt_5", response_id, "x"))
+    ]
+    assert machine.response_state(response_id) is None
+    assert machine.receive(ev.CancelResponse("x"), 0.0) == []
+
+
+def test_a_connection_that_is_gone_forgets_what_has_not_left() -> None:
+    machine = make_machine()
+    response_id = speak(machine)
+    machine.finished(response_id, 0.0)
+    assert machine.disconnected(0.0) == []
+    assert machine.response_state(response_id) is None
 
 
 def test_a_second_cancel_is_silent() -> None:

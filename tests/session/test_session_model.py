@@ -96,12 +96,20 @@ class Session(Driver):
         response_id = None
         if named:
             response_id = data.draw(st.sampled_from([*self.admitted, "resp_none"]))
-        owed = {one for one in self.admitted if one not in self.ends and response_id in {None, one}}
-        owed = owed if self.listening else set()
+        is_connected = self.machine.state is not SessionState.CLOSED
+        owed = {
+            one
+            for one in self.admitted
+            if is_connected
+            and (one not in self.ends or one in self.waiting_ends)
+            and response_id in {None, one}
+        }
+        made = owed.intersection(self.ends)
         self.client(ev.CancelResponse(self.new_id(), response_id))
         told = {event.response_id for event in self.answers if isinstance(event, ev.ResponseCancelled)}
         assert told == owed
-        assert owed <= self.cancelled_at_engine
+        assert owed - made <= self.cancelled_at_engine
+        assert not made & self.cancelled_at_engine, "the engine is told to stop what it has let go of"
 
     @rule()
     def status(self) -> None:
@@ -186,6 +194,13 @@ class Session(Driver):
             assert isinstance(self.ends[response_id], ev.ResponseFailed)
 
     # --- the connection -------------------------------------------------------------------------------------
+
+    @precondition(lambda self: self.waiting_ends and self.machine.state is not SessionState.CLOSED)
+    @rule()
+    def an_end_leaves(self) -> None:
+        self.answers.clear()
+        self.carry_out(self.machine.sent(self.waiting_ends.pop(0), self.now))
+        assert not self.answers
 
     @rule(unsent=st.sampled_from([0, 1, 200, 201, 400, 401, 900]), progressed=st.booleans())
     def outbound(self, unsent: int, progressed: bool) -> None:

@@ -17,13 +17,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tts_server.errors import RemoteProtocolError, TTSServerError
 from tts_server.protocol.codec import decode_client
-from tts_server.protocol.events import CancelResponse, CancelSession
 from tts_server.server.outbox import Outbox
 from tts_server.session import effects as fx
 
 if TYPE_CHECKING:
     from tts_server.protocol.capabilities import Limits
-    from tts_server.protocol.events import ClientEvent
     from tts_server.server.conductor import Conductor
     from tts_server.session.machine import SessionMachine
     from tts_server.transports.base import Connection, Message
@@ -82,9 +80,9 @@ class ConnectionDriver:
         self._has_room = asyncio.Event()
         self._handlers: dict[type[Any], Callable[[Any], None]] = {
             fx.Send: self._send,
+            fx.SendInstead: self._send_instead,
             fx.Submit: self._submit,
             fx.Cancel: self._cancel,
-            fx.DiscardAudio: self._discard_audio,
             fx.PauseSynthesis: lambda _: conductor.pause(self),
             fx.ResumeSynthesis: lambda _: conductor.resume(self),
             fx.SetTimer: self._set_timer,
@@ -137,15 +135,7 @@ class ConnectionDriver:
             fault = error
             self._feed(lambda now: self._machine.receive_error(fault, now))
         else:
-            self._feed(lambda now: self._receive_event(event, now))
-
-    def _receive_event(self, event: ClientEvent, now: float) -> Iterable[fx.Effect]:
-        """Have the machine judge an event; what it has ended and nobody was told can still be cancelled."""
-        if isinstance(event, CancelResponse):
-            self._outbox.cancel_ended(event.response_id, event.event_id)
-        elif isinstance(event, CancelSession):
-            self._outbox.cancel_ended(None, None)
-        return self._machine.receive(event, now)
+            self._feed(lambda now: self._machine.receive(event, now))
 
     def _feed(self, machine_input: Callable[[float], Iterable[fx.Effect]]) -> None:
         """Give the machine an input and carry out what it wants, after what is being carried out."""
@@ -179,6 +169,9 @@ class ConnectionDriver:
         if self._close is None:
             self._outbox.push(effect.event)
 
+    def _send_instead(self, effect: fx.SendInstead) -> None:
+        self._outbox.replace(effect.response_id, effect.event)
+
     def _submit(self, effect: fx.Submit) -> None:
         now = self._loop.time()
         try:
@@ -190,9 +183,6 @@ class ConnectionDriver:
 
     def _cancel(self, effect: fx.Cancel) -> None:
         self._conductor.cancel(self, effect.response_id)
-
-    def _discard_audio(self, effect: fx.DiscardAudio) -> None:
-        self._outbox.discard_audio(effect.response_id)
 
     def _report_status(self, effect: fx.ReportStatus) -> None:
         now = self._loop.time()
@@ -230,9 +220,11 @@ class ConnectionDriver:
         """Hand a few events to the transport, and look again soon if there are more."""
         connection, outbox = self._connection, self._outbox
         if outbox and connection.is_writable:
-            messages = outbox.take(PUMP_BYTES)
+            messages, ended = outbox.take(PUMP_BYTES)
             connection.write(messages)
             self._n_written += sum(map(len, messages))
+            for response_id in ended:
+                self._carry_out(self._machine.sent(response_id, self._loop.time()))
             if outbox:
                 self._pump_soon()
         if not self._is_flooded:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tts_server.protocol.codec import encode_server
-from tts_server.protocol.events import AudioDelta, AudioDone, ResponseCancelled
+from tts_server.protocol.events import AudioDelta, AudioDone, ResponseFailed
 
 if TYPE_CHECKING:
     from tts_server.protocol.events import ServerEvent
@@ -16,6 +16,13 @@ FRAME_OVERHEAD_BYTES: Final = 120
 
 EVENT_BYTES: Final = 300
 """What another event counts for while it waits; they are few, and rarely longer."""
+
+
+class Taken(NamedTuple):
+    """What leaves: encoded messages, and the ids of the responses that ended in one, unless by a cancel."""
+
+    messages: list[str | bytes]
+    ended: list[str]
 
 
 class Outbox:
@@ -38,59 +45,40 @@ class Outbox:
         self._events.append(event)
         self.n_bytes += _size(event)
 
-    def take(self, max_bytes: int) -> list[str | bytes]:
+    def take(self, max_bytes: int) -> Taken:
         """Take events from the front, at least one if there is any, and encode them.
 
         Args:
             max_bytes: Stop at the first event that goes beyond this.
         """
-        messages: list[str | bytes] = []
-        taken = 0
+        taken = Taken([], [])
+        n_bytes = 0
         while self._events:
-            size = _size(self._events[0])
-            if messages and taken + size > max_bytes:
+            event = self._events[0]
+            size = _size(event)
+            if taken.messages and n_bytes + size > max_bytes:
                 break
-            messages.append(encode_server(self._events.popleft()))
-            taken += size
-        self.n_bytes -= taken
-        return messages
+            taken.messages.append(encode_server(self._events.popleft()))
+            n_bytes += size
+            if isinstance(event, AudioDone | ResponseFailed):
+                taken.ended.append(event.response_id)
+        self.n_bytes -= n_bytes
+        return taken
 
-    def discard_audio(self, response_id: str) -> int:
-        """Drop the audio of a response; returns the number of frames."""
-        kept = deque(e for e in self._events if type(e) is not AudioDelta or e.response_id != response_id)
-        n_dropped = len(self._events) - len(kept)
-        if n_dropped:
-            self._events = kept
-            self.n_bytes = sum(map(_size, kept))
-        return n_dropped
-
-    def cancel_ended(self, response_id: str | None, previous_event_id: str | None) -> int:
-        """Cancel a response that is made and whose end has not left: to its client it is in progress.
-
-        Its audio is dropped, and ``response.cancelled`` leaves in place of ``response.audio.done``.
-
-        Args:
-            response_id: The response; None is every one.
-            previous_event_id: The ``event_id`` of the cancel.
-
-        Returns:
-            The number of responses that were cancelled; 0 leaves everything as it is.
-        """
-        ended = {
-            event.response_id
-            for event in self._events
-            if type(event) is AudioDone and response_id in {None, event.response_id}
-        }
-        if ended:
-            self._events = deque(
-                ResponseCancelled(event.event_id, event.response_id, previous_event_id)
-                if type(event) is AudioDone and event.response_id in ended
-                else event
-                for event in self._events
-                if type(event) is not AudioDelta or event.response_id not in ended
-            )
-            self.n_bytes = sum(map(_size, self._events))
-        return len(ended)
+    def replace(self, response_id: str, event: ServerEvent) -> None:
+        """Drop a response's audio; put an event in the place of its end, or behind all others without one."""
+        kept: deque[ServerEvent] = deque()
+        is_placed = False
+        for waiting in self._events:
+            if type(waiting) is AudioDelta and waiting.response_id == response_id:
+                continue
+            is_end = isinstance(waiting, AudioDone | ResponseFailed) and waiting.response_id == response_id
+            kept.append(event if is_end else waiting)
+            is_placed = is_placed or is_end
+        if not is_placed:
+            kept.append(event)
+        self._events = kept
+        self.n_bytes = sum(map(_size, kept))
 
     def clear(self) -> None:
         """Drop everything."""

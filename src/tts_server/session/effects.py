@@ -50,10 +50,14 @@ class Cancel:
 
 
 @dataclass(frozen=True, slots=True)
-class DiscardAudio:
-    """Drop the frames of a response that were handed to ``Send`` and have not left the server."""
+class SendInstead:
+    """Send ``event`` in place of all that has not left the server of a response.
+
+    Its audio is dropped. The event goes where the response's end waits; where none does, behind everything.
+    """
 
     response_id: str
+    event: ServerEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +114,9 @@ class Note:
 
 Effect = (
     Send
+    | SendInstead
     | Submit
     | Cancel
-    | DiscardAudio
     | PauseSynthesis
     | ResumeSynthesis
     | ReportStatus

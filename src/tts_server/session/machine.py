@@ -97,7 +97,7 @@ class SessionMachine:
 
     @property
     def live_responses(self) -> tuple[str, ...]:
-        """Ids of the responses that are owed a terminal event, oldest first."""
+        """Ids of the responses whose terminal event was not handed to ``Send``, oldest first."""
         return self._responses.live
 
     def response_state(self, response_id: str) -> ResponseState | None:
@@ -223,13 +223,19 @@ class SessionMachine:
         return [Send(ev.TextCleared(self._ids.event(), event.event_id))]
 
     def _cancel_response(self, event: ev.CancelResponse, now: float) -> list[Effect]:
-        """Stop the named response, or all that are live; nothing is sent where none is."""
+        """Stop the named response, or all, unless its end has left; where none is stopped nothing is sent."""
         return [*self._responses.cancel(event.event_id, event.response_id), *self._end_if_drained()]
 
     def _cancel_session(self, event: ev.CancelSession, now: float) -> list[Effect]:
         """Drop everything and close."""
         self._farewell = _Farewell("client_cancel", 1000, event.event_id)
         return [*self._responses.cancel(None), *self._end()]
+
+    def _take_back(self, event: ev.CancelResponse | ev.CancelSession, now: float) -> list[Effect]:
+        """Stop what is made and has not left; the session has ended already."""
+        if isinstance(event, ev.CancelResponse):
+            return self._responses.cancel(event.event_id, event.response_id)
+        return self._responses.cancel(None)
 
     def _close_session(self, event: ev.CloseSession, now: float) -> list[Effect]:
         """Close as soon as nothing is in progress any more, and after ``drain_s`` at the latest."""
@@ -302,6 +308,10 @@ class SessionMachine:
         """The engine has let go of a cancelled response."""
         return self._responses.outcome("released", response_id)
 
+    def sent(self, response_id: str, now: float) -> list[Effect]:
+        """The end of a response, which was handed to ``Send``, has left: it can be cancelled no more."""
+        return self._responses.outcome("sent", response_id)
+
     # --- what several of them do ----------------------------------------------------------------------------
 
     def _begin_close(self, farewell: _Farewell, now: float) -> list[Effect]:
@@ -349,15 +359,21 @@ _WHILE_CLOSING: Mapping[type[Any], _Handler] = {
     ev.CloseSession: SessionMachine._ignore,
 }
 
-_WHEN_OVER: Mapping[type[Any], _Handler] = dict.fromkeys(_WHILE_OPEN, SessionMachine._ignore)
+_WHEN_GONE: Mapping[type[Any], _Handler] = dict.fromkeys(_WHILE_OPEN, SessionMachine._ignore)
+
+_WHEN_ENDED: Mapping[type[Any], _Handler] = {
+    **_WHEN_GONE,
+    ev.CancelResponse: SessionMachine._take_back,
+    ev.CancelSession: SessionMachine._take_back,
+}
 
 SESSION_TABLE: Mapping[tuple[SessionState, type[Any]], _Handler] = {
     (state, event): handler
     for state, handlers in (
         (SessionState.OPEN, _WHILE_OPEN),
         (SessionState.CLOSING, _WHILE_CLOSING),
-        (SessionState.ENDED, _WHEN_OVER),
-        (SessionState.CLOSED, _WHEN_OVER),
+        (SessionState.ENDED, _WHEN_ENDED),
+        (SessionState.CLOSED, _WHEN_GONE),
     )
     for event, handler in handlers.items()
 }

@@ -1,9 +1,10 @@
-"""The responses of a session, each from its submission to the moment the engine lets go of it.
+"""The responses of a session, each from its submission until neither the engine nor the outbox has any of it.
 
 ``RESPONSE_TABLE`` maps (response state, input) to a handler. A response is owed exactly one terminal event
-while it is LIVE and has had it when it is CANCELLED; one that the engine has let go of is forgotten. Several
-may be live at once: the scheduler has the responses of a stream synthesized one after another, so their audio
-comes in order.
+while it is LIVE. Speech is made faster than it is played, so that event waits behind audio for long: the
+response is ENDING, and can still be cancelled, until the event has left. A CANCELLED one is over for the
+client and forgotten once the engine has let go of it. Several may be live at once: the scheduler has the
+responses of a stream synthesized one after another, so their audio comes in order.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from tts_server.audio.framing import Framer
 from tts_server.errors import LocalProtocolError, TTSServerError
 from tts_server.protocol import events as ev
 from tts_server.protocol.capabilities import AudioFormat
-from tts_server.session.effects import Cancel, DiscardAudio, Effect, Send
+from tts_server.session.effects import Cancel, Effect, Send, SendInstead
 from tts_server.session.faults import error_detail, error_event
 from tts_server.session.ids import Ids
 
@@ -29,6 +30,8 @@ class ResponseState(Enum):
     """Admission was asked for; nothing was said to the client."""
     LIVE = "live"
     """Admitted; it owes the client exactly one terminal event."""
+    ENDING = "ending"
+    """The engine has let go of it, and its terminal event waits to leave."""
     CANCELLED = "cancelled"
     """The client was told that it ended, and the engine has not let go of it."""
 
@@ -53,7 +56,7 @@ class Response:
 
 
 class Responses:
-    """All responses of one session that the engine has not let go of, oldest first.
+    """All responses of one session that are not over, oldest first.
 
     Args:
         audio: Format of the session's audio.
@@ -67,7 +70,7 @@ class Responses:
 
     @property
     def live(self) -> tuple[str, ...]:
-        """Ids of the responses that are owed a terminal event."""
+        """Ids of the responses whose terminal event was not handed to ``Send``."""
         return tuple(r.response_id for r in self._by_id.values() if r.state is ResponseState.LIVE)
 
     def state(self, response_id: str) -> ResponseState | None:
@@ -96,24 +99,27 @@ class Responses:
         return handler(self, response, detail)
 
     def cancel(self, event_id: str | None, response_id: str | None = None) -> list[Effect]:
-        """Cancel the live response of that id, or all that are live, and tell the client at once.
-
-        Audio that waits is dropped first, so that nothing of the response follows the event.
-        """
+        """Cancel the response of that id, or all, where its end has not left, and tell the client at once."""
         effects: list[Effect] = []
-        for name in self.live:
-            if response_id in {None, name}:
-                told = Send(ev.ResponseCancelled(self._ids.event(), name, event_id))
-                effects += [DiscardAudio(name), told, *self._stop(name)]
+        for response in list(self._by_id.values()):
+            name = response.response_id
+            if response.state in {ResponseState.LIVE, ResponseState.ENDING} and response_id in {None, name}:
+                effects.append(SendInstead(name, ev.ResponseCancelled(self._ids.event(), name, event_id)))
+                effects += self._stop(response)
         return effects
 
     def abandon(self) -> list[Effect]:
-        """Cancel all that are live, with nobody left to tell."""
-        return [effect for name in self.live for effect in self._stop(name)]
+        """Cancel all, with nobody left to tell."""
+        return [effect for response in list(self._by_id.values()) for effect in self._stop(response)]
 
-    def _stop(self, response_id: str) -> list[Effect]:
-        self._by_id[response_id].state = ResponseState.CANCELLED
-        return [Cancel(response_id)]
+    def _stop(self, response: Response) -> list[Effect]:
+        """Have the engine let go of a response, and forget one that it has let go of."""
+        if response.state is ResponseState.LIVE:
+            response.state = ResponseState.CANCELLED
+            return [Cancel(response.response_id)]
+        if response.state is ResponseState.ENDING:
+            del self._by_id[response.response_id]
+        return []
 
     def _announce(self, response: Response, _detail: None) -> list[Effect]:
         """Tell the client what its commit has become."""
@@ -134,7 +140,7 @@ class Responses:
 
     def _finish(self, response: Response, _detail: None) -> list[Effect]:
         """Send the rest of the audio, and that it was all."""
-        del self._by_id[response.response_id]
+        response.state = ResponseState.ENDING
         rest = response.framer.flush()
         last = [] if rest is None else [self._frame(response, rest)]
         duration_ms = round(response.framer.n_samples * 1000 / self._audio.rate_hz, 3)
@@ -142,7 +148,7 @@ class Responses:
 
     def _fail(self, response: Response, error: TTSServerError) -> list[Effect]:
         """Tell the client that it failed; the session stays usable."""
-        del self._by_id[response.response_id]
+        response.state = ResponseState.ENDING
         return [Send(ev.ResponseFailed(self._ids.event(), response.response_id, error_detail(error)))]
 
     def _drop(self, _response: Response, _detail: bytes) -> list[Effect]:
@@ -150,7 +156,7 @@ class Responses:
         return []
 
     def _forget(self, response: Response, _detail: TTSServerError | None) -> list[Effect]:
-        """Forget the response: the client was told at the cancel."""
+        """Forget the response: the client was told."""
         del self._by_id[response.response_id]
         return []
 
@@ -166,6 +172,7 @@ RESPONSE_TABLE: Mapping[tuple[ResponseState, str], Callable[[Responses, Response
     (ResponseState.LIVE, "audio"): Responses._send_audio,
     (ResponseState.LIVE, "finished"): Responses._finish,
     (ResponseState.LIVE, "failed"): Responses._fail,
+    (ResponseState.ENDING, "sent"): Responses._forget,
     (ResponseState.CANCELLED, "audio"): Responses._drop,
     (ResponseState.CANCELLED, "finished"): Responses._forget,
     (ResponseState.CANCELLED, "failed"): Responses._forget,

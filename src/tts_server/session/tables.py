@@ -83,6 +83,7 @@ _RESPONSE_INPUTS: Mapping[str, Input] = {
     "finished": lambda machine: machine.finished(_RESPONSE, 0.0),
     "failed": lambda machine: machine.failed(_RESPONSE, SynthesisError("failed"), 0.0),
     "released": lambda machine: machine.released(_RESPONSE, 0.0),
+    "sent": lambda machine: machine.sent(_RESPONSE, 0.0),
     "response.cancel": _event(ev.CancelResponse()),
 }
 
@@ -114,10 +115,12 @@ def response_edges() -> list[tuple[str, str, str]]:
     ways: Mapping[ResponseState, tuple[Input, ...]] = {
         ResponseState.SUBMITTED: (_open, _submit),
         ResponseState.LIVE: (_open, _speak),
+        ResponseState.ENDING: (_open, _speak, _RESPONSE_INPUTS["finished"]),
         ResponseState.CANCELLED: (_open, _speak, _event(ev.CancelResponse())),
     }
     names = {state: [name for other, name in RESPONSE_TABLE if other is state] for state in ResponseState}
-    names[ResponseState.LIVE].append("response.cancel")
+    for state in (ResponseState.LIVE, ResponseState.ENDING):
+        names[state].append("response.cancel")
     for state, inputs in names.items():
         for name in inputs:
             machine = _new_machine()
@@ -170,7 +173,7 @@ def render_tables() -> str:
         "",
         *_diagram(response_edges()),
         "",
-        *_table(RESPONSE_TABLE, str, "from the engine"),
+        *_table(RESPONSE_TABLE, str, "input"),
     ]
     return "\n".join(lines) + "\n"
 
