@@ -135,6 +135,17 @@ def test_one_too_many_is_told_so_and_those_admitted_hear_no_gap(seed: int) -> No
     assert [len(stream.gaps_s) for stream in admitted] == [0, 0, 0]
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_listeners_far_ahead_of_their_speech_keep_their_place(seed: int) -> None:
+    plan = make_plan(
+        0.25, noise=0.2, n_streams=4, seconds=600.0, pattern="continuous", lead_s=AHEAD_S, seed=seed
+    )
+    total = in_all(simulate(plan).streams)
+    assert total.n_refused > 50
+    assert total.gaps_s == []
+    assert total.audio_s > 0.95 * 3 * 600.0
+
+
 def test_without_admission_one_too_many_makes_everybody_run_dry() -> None:
     agents = [saying(GREEDY, begin_s=0.5 * n) for n in range(5)]
     plan = make_plan(0.25, seconds=120.0, lead_s=AHEAD_S, admission=False)

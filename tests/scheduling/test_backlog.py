@@ -194,8 +194,8 @@ def test_the_place_of_a_listener_far_ahead_is_not_kept_for_ever() -> None:
     scheduler = make_measured(0.5)
     admit(scheduler, "a1", n_chars=600)
     step(scheduler, 0.0, audio_s=60.0, work_s=30.0, outcome=FINISHED)
-    assert busy(scheduler, "b1", now=10.4).retry_after_ms == 100
-    admit(scheduler, "b1", now=10.5)
+    assert busy(scheduler, "b1", now=16.4).retry_after_ms in {100, 101}
+    admit(scheduler, "b1", now=16.5)
 
 
 def test_a_place_is_free_when_the_first_listener_has_heard_all() -> None:

@@ -65,6 +65,20 @@ def test_speed_follows_the_load_of_the_machine() -> None:
     assert estimate.rtf == pytest.approx(0.5, rel=0.05)
 
 
+def test_careful_speed_falls_at_once_and_rises_after_long() -> None:
+    estimate = SpeedEstimate()
+    for _ in range(2000):
+        estimate.step_done(0.1, 0.4)
+    assert estimate.careful_rtf == pytest.approx(0.25)
+    for _ in range(100):
+        estimate.step_done(0.2, 0.4)
+    assert estimate.careful_rtf == estimate.rtf > 0.45
+    for _ in range(300):
+        estimate.step_done(0.1, 0.4)
+    assert estimate.rtf < 0.26
+    assert estimate.careful_rtf > 0.27
+
+
 def test_an_engine_that_costs_nothing_has_a_speed() -> None:
     estimate = SpeedEstimate()
     estimate.step_done(0.0, 1.0)

@@ -78,7 +78,8 @@ class Backlog:
             ends[entry.job.connection_id] = max(ends[entry.job.connection_id], end_s)
         speaking = {name: end_s for name, end_s in ends.items() if end_s > self.now}
         # The epsilon lets a quotient such as 0.85 / 0.17 be the 5 that it is.
-        n_streams = max(1, math.floor(self.policy.utilisation * self.n_lanes / self.estimate.rtf + 1e-9))
+        rtf = self.estimate.careful_rtf
+        n_streams = max(1, math.floor(self.policy.utilisation * self.n_lanes / rtf + 1e-9))
         if len(speaking) < n_streams or newcomer.job.connection_id in speaking:
             return None
         return self._busy(

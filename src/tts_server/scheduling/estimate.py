@@ -1,13 +1,17 @@
 """How fast the engine is and how long a text will sound, learnt from what was measured.
 
 All averages forget: what lies ``HALF_LIFE_S`` of work back counts half, so that they follow the machine's
-load. Until something was measured the priors hold.
+load. Until something was measured the priors hold. A promise that lasts needs more care than an average: a
+machine that was slow a minute ago may be so again, so the speed to promise by is the lower of two averages'.
 """
 
 from __future__ import annotations
 
 HALF_LIFE_S = 5.0
 """Seconds of engine work after which a measurement counts half."""
+
+LONG_HALF_LIFE_S = 60.0
+"""The same for the long average of the real-time factor."""
 
 PRIOR_RTF = 0.3
 """Seconds of work for a second of audio, before any was measured: Kokoro on two cores of a small machine."""
@@ -55,10 +59,11 @@ class DecayingRatio:
 class SpeedEstimate:
     """Running averages of one server's engine lanes."""
 
-    __slots__ = ("_any_voice", "_rtf", "_start_s", "_step_s", "_voices")
+    __slots__ = ("_any_voice", "_long_rtf", "_rtf", "_start_s", "_step_s", "_voices")
 
     def __init__(self) -> None:
         self._rtf = DecayingRatio(PRIOR_RTF)
+        self._long_rtf = DecayingRatio(PRIOR_RTF)
         self._step_s = DecayingRatio(PRIOR_STEP_S)
         self._start_s = DecayingRatio(0.0)
         self._any_voice = DecayingRatio(PRIOR_AUDIO_S_PER_CHAR)
@@ -73,6 +78,11 @@ class SpeedEstimate:
     def rtf(self) -> float:
         """Seconds of one lane's work for a second of audio."""
         return max(self._rtf.value, MIN_RTF)
+
+    @property
+    def careful_rtf(self) -> float:
+        """The higher of a short and a long average: rises at once with the machine's load, falls after long."""
+        return max(self.rtf, self._long_rtf.value)
 
     @property
     def step_s(self) -> float:
@@ -94,6 +104,7 @@ class SpeedEstimate:
         keep = 0.5 ** (work_s / HALF_LIFE_S)
         self._step_s.add(work_s, 1.0, keep)
         self._rtf.add(work_s, audio_s, keep)
+        self._long_rtf.add(work_s, audio_s, 0.5 ** (work_s / LONG_HALF_LIFE_S))
 
     def begun(self, work_s: float, audio_s: float) -> None:
         """Take note of all work up to the first audio of a response, and of its length."""

@@ -23,7 +23,8 @@ class SchedulingPolicy:
         utilisation: The part of the lanes that streams in continuous speech may take in all. The rest is for
             what the averages do not show.
         turn_s: A connection that was made audio for so recently is taken to be in the middle of its turn for
-            as long as its listener hears it.
+            as long as its listener hears it. A listener who reads as they play is at most 15 s behind what is
+            made (the bound on unsent bytes); one who stores what they read does not hear it at all.
         turn_gap_s: A connection whose speech has ended so recently is taken to go on speaking.
     """
 
@@ -32,5 +33,5 @@ class SchedulingPolicy:
     first_audio_s: float = 0.5
     tie_s: float = 0.02
     utilisation: float = 0.85
-    turn_s: float = 10.0
+    turn_s: float = 16.0
     turn_gap_s: float = 0.5
