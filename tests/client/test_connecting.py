@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
+from tests.client.speech import PARAGRAPH, collect
 from tests.tone_server import serving
 from websockets.asyncio.server import ServerConnection, unix_serve
 
@@ -23,10 +22,6 @@ from tts_server.protocol import events as ev
 from tts_server.protocol.capabilities import AudioFormat, BackendInfo, Capabilities, Limits
 from tts_server.protocol.codec import decode_client, encode_server
 
-RATE_HZ = 24000
-CHAR_SAMPLES = RATE_HZ * 60 // 1000
-PARAGRAPH = "This is a sentence of exactly ten words, give or take. " * 30
-
 HELLO = ev.Hello(
     "evt_1",
     BackendInfo("fake", "fake-1"),
@@ -34,15 +29,6 @@ HELLO = ev.Hello(
     Capabilities(True, ("en",), 0),
     max_text_chars=2000,
 )
-
-
-@pytest.fixture
-def endpoint(short_dir: Path) -> Endpoint:
-    return Endpoint.unix(short_dir / "tts.sock")
-
-
-async def collect(stream: AsyncIterator[bytes]) -> bytes:
-    return b"".join([pcm async for pcm in stream])
 
 
 async def test_nobody_there_is_said_in_one_line(endpoint: Endpoint) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
+from tests.client.speech import CHAR_SAMPLES, PARAGRAPH, collect
 from tests.tone_server import serving
 
 from tts_server.backends.tone import ToneScript
@@ -19,19 +19,6 @@ from tts_server.errors import (
     SpeechFailedError,
 )
 from tts_server.protocol.capabilities import Limits
-
-RATE_HZ = 24000
-CHAR_SAMPLES = RATE_HZ * 60 // 1000
-PARAGRAPH = "This is a sentence of exactly ten words, give or take. " * 30
-
-
-@pytest.fixture
-def endpoint(short_dir: Path) -> Endpoint:
-    return Endpoint.unix(short_dir / "tts.sock")
-
-
-async def collect(stream: AsyncIterator[bytes]) -> bytes:
-    return b"".join([pcm async for pcm in stream])
 
 
 async def test_synthesize_gives_every_sample(endpoint: Endpoint) -> None:

@@ -1,13 +1,14 @@
 """How many listeners in continuous speech one machine carries, and what a newcomer gets beside them.
 
-The engine's speed when it speaks to one listener says how many there should be room for. That many are then
-spoken to without a pause, and nobody may hear a gap; with one more, the server must refuse somebody and
-still keep its word to the others. Last, a newcomer says a sentence now and then beside all but one of them,
-by deadline and first come first served.
+The engine's speed when it speaks to one listener (with several engines, one each) says how many there should
+be room for. That many are then spoken to without a pause, and nobody may hear a gap; with one more, the
+server must refuse somebody and still keep its word to the others. Last, a newcomer says a sentence now and
+then beside all but one of them, by deadline and first come first served.
 """
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import math
 from collections.abc import Callable, Iterator, Sequence
@@ -16,11 +17,13 @@ from typing import Any, Final
 
 from tts_server.bench.agents import PATTERNS, PlannedTurn, planned_turns
 from tts_server.bench.load import Agent, LoadPlan, LoadResult, run_agents
-from tts_server.bench.metrics import observe, read_metrics
+from tts_server.bench.metrics import observe, read_metrics, settled_metrics
 from tts_server.bench.outcome import in_all, outcome_json, outcome_table
+from tts_server.bench.player import PacedListener
 from tts_server.bench.process import RunningServer, running_server
 from tts_server.bench.report import machine, percentile, table
 from tts_server.bench.sentences import SENTENCES
+from tts_server.errors import ConnectionLostError
 
 UTILISATION: Final = 0.85
 """The part of the machine that listeners may take: what the server's own admission goes by."""
@@ -54,7 +57,7 @@ class CapacityResult:
     """What was seen; each load as listeners got it.
 
     Args:
-        rtf: Seconds of one engine's work for a second of audio, spoken to one listener.
+        rtf: Seconds of one engine's work for a second of audio, one listener for each engine.
         n_streams: How many such listeners take ``UTILISATION`` of the machine.
         idle_s: First audio of the newcomer's sentence on an idle machine, each time.
         full: ``n_streams`` listeners.
@@ -130,7 +133,7 @@ class CapacityResult:
             ("a newcomer (1) beside the others", self.newcomer),
             ("the same, first come first served", self.newcomer_fifo),
         )
-        lines = [f"real-time factor of one listener: {self.rtf:.3f}; room for {n}", ""]
+        lines = [f"real-time factor: {self.rtf:.3f}; room for {n}", ""]
         for title, load in loads:
             lines += [title + ":", outcome_table(load.streams), ""]
         return "\n".join([*lines, table(["claim", "seen", "bound", "met"], rows)])
@@ -179,9 +182,8 @@ async def run(plan: LoadPlan, say: Callable[[str], None], *, n_idle: int = 10) -
     async with running_server(plan.server_arguments()) as server:
         say("one listener")
         await observe(server, SENTENCES[2:4], voice=plan.voice)
-        seen = await observe(server, SENTENCES[2:], voice=plan.voice)
-        rtf = sum(one.work_s for one in seen) / sum(one.audio_s for one in seen)
-        n_engines = (await read_metrics(server.socket_path))["tts_engines"]
+        n_engines = int((await read_metrics(server.socket_path))["tts_engines"])
+        rtf = await measured_rtf(server, n_engines, voice=plan.voice)
         n_streams = min(max(1, math.floor(UTILISATION * n_engines / rtf + 1e-9)), MAX_LISTENERS - 1)
         idle = await observe(server, [NEWCOMER_TEXT], voice=plan.voice, repeats=n_idle)
         say(f"real-time factor {rtf:.3f}: {n_streams} listeners")
@@ -197,6 +199,31 @@ async def run(plan: LoadPlan, say: Callable[[str], None], *, n_idle: int = 10) -
         beside_fifo = await _newcomer_run(server, fifo_plan, n_streams)
     idle_s = [one.first_audio_s for one in idle]
     return CapacityResult(rtf, n_streams, idle_s, full, crowded, beside, beside_fifo)
+
+
+async def measured_rtf(server: RunningServer, n_listeners: int, *, voice: str | None) -> float:
+    """Measure the seconds of work for a second of audio while so many are spoken to as fast as it goes.
+
+    Raises:
+        ConnectionLostError: The server did not speak.
+    """
+    listeners = [await PacedListener.open(server.socket_path) for _ in range(n_listeners)]
+    before = await settled_metrics(server.socket_path)
+    await asyncio.gather(*(_read_aloud(listener, voice) for listener in listeners))
+    after = await settled_metrics(server.socket_path)
+    for listener in listeners:
+        await listener.aclose()
+    work_s, audio_s = (
+        after[name] - before[name] for name in ("tts_work_seconds_total", "tts_audio_seconds_total")
+    )
+    if audio_s <= 0:
+        raise ConnectionLostError("the server spoke no audio")
+    return work_s / audio_s
+
+
+async def _read_aloud(listener: PacedListener, voice: str | None) -> None:
+    for sentence in SENTENCES[2:]:
+        await listener.speak(sentence, voice=voice, paced=False)
 
 
 async def _newcomer_run(server: RunningServer, plan: LoadPlan, n_streams: int) -> LoadResult:

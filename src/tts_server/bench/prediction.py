@@ -30,9 +30,10 @@ ALIKE_S: Final = 0.02
 
 @dataclass(slots=True)
 class Comparison:
-    """One load, foretold and measured."""
+    """One load, foretold and measured; the engine is as it was found right before."""
 
     n_streams: int
+    engine: EngineModel
     simulated: list[StreamOutcome]
     measured: list[StreamOutcome]
 
@@ -53,7 +54,6 @@ def difference(simulated: float, measured: float) -> float:
 class PredictionResult:
     """What was seen."""
 
-    engine: EngineModel
     comparisons: list[Comparison]
 
     def as_json(self, plan: LoadPlan) -> dict[str, Any]:
@@ -62,10 +62,10 @@ class PredictionResult:
             "scenario": "predict",
             "machine": dict(machine()),
             "plan": asdict(plan),
-            "engine": asdict(self.engine),
             "loads": [
                 {
                     "n_streams": one.n_streams,
+                    "engine": asdict(one.engine),
                     "simulated": outcome_json(one.simulated),
                     "measured": outcome_json(one.measured),
                     "difference": {name: part for name, _, _, part in one.rows()},
@@ -81,13 +81,13 @@ class PredictionResult:
             for one in self.comparisons
             for name, foretold, seen, part in one.rows()
         ]
-        engine = self.engine
-        head = (
-            f"engine: real-time factor {engine.rtf:.3f}, text stage {1000 * engine.text_s:.0f} ms and "
-            f"{1000 * engine.text_s_per_char:.2f} ms a character, "
-            f"{1000 * engine.audio_s_per_char:.1f} ms of audio a character"
-        )
-        return "\n".join([head, "", table(["listeners", "figure", "simulated", "measured", "apart"], rows)])
+        heads = [
+            f"engine before {one.n_streams}: real-time factor {one.engine.rtf:.3f}, text stage "
+            f"{1000 * one.engine.text_s:.0f} ms and {1000 * one.engine.text_s_per_char:.2f} ms a character, "
+            f"{1000 * one.engine.audio_s_per_char:.1f} ms of audio a character"
+            for one in self.comparisons
+        ]
+        return "\n".join([*heads, "", table(["listeners", "figure", "simulated", "measured", "apart"], rows)])
 
 
 def simulation_of(plan: LoadPlan, engine: EngineModel, n_lanes: int) -> SimulationPlan:
@@ -107,7 +107,7 @@ def simulation_of(plan: LoadPlan, engine: EngineModel, n_lanes: int) -> Simulati
 
 
 async def run(plan: LoadPlan, loads: tuple[int, ...], say: Callable[[str], None]) -> PredictionResult:
-    """Measure the engine alone, then foretell and measure each load on the same server.
+    """Measure the engine alone, then foretell a load and measure it; for each load, on the same server.
 
     Args:
         plan: Server, length and turns.
@@ -121,13 +121,13 @@ async def run(plan: LoadPlan, loads: tuple[int, ...], say: Callable[[str], None]
     largest = replace(plan, n_streams=max(loads))
     comparisons = []
     async with running_server(largest.server_arguments()) as server:
-        say("one listener")
         await observe(server, SENTENCES[2:4], voice=plan.voice)
-        engine = shape.measured(await observe(server, SENTENCES[1:], voice=plan.voice))
         n_lanes = int((await read_metrics(server.socket_path))["tts_engines"])
         for n_streams in loads:
             mine = replace(plan, n_streams=n_streams)
+            say("one listener")
+            engine = shape.measured(await observe(server, SENTENCES[1:], voice=plan.voice))
             foretold = await asyncio.to_thread(simulate, simulation_of(mine, engine, n_lanes))
             measured = await load.run_on(server, mine, say)
-            comparisons.append(Comparison(n_streams, foretold.streams, measured.streams))
+            comparisons.append(Comparison(n_streams, engine, foretold.streams, measured.streams))
     return PredictionResult(engine, comparisons)

@@ -81,7 +81,7 @@ class SpeedEstimate:
 
     @property
     def careful_rtf(self) -> float:
-        """The higher of a short and a long average: rises at once with the machine's load, falls after long."""
+        """The higher of a short average and a long one: rises at once with the machine's load."""
         return max(self.rtf, self._long_rtf.value)
 
     @property
