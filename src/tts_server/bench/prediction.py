@@ -130,4 +130,4 @@ async def run(plan: LoadPlan, loads: tuple[int, ...], say: Callable[[str], None]
             foretold = await asyncio.to_thread(simulate, simulation_of(mine, engine, n_lanes))
             measured = await load.run_on(server, mine, say)
             comparisons.append(Comparison(n_streams, engine, foretold.streams, measured.streams))
-    return PredictionResult(engine, comparisons)
+    return PredictionResult(comparisons)
