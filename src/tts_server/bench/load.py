@@ -98,7 +98,7 @@ class LoadResult:
         lines = [
             outcome_table(self.streams),
             "",
-            f"server: {self.cores:.2f} cores; frames after the end: {self.n_frames_after_end}",
+            f"server: {self.cores:.2f} cores; frames or ends after the end: {self.n_frames_after_end}",
             f"memory after a quarter, MB: {memory[len(memory) // 4] / 1e6:.0f}",
             f"memory at the end, MB: {memory[-1] / 1e6:.0f}",
         ]

@@ -61,6 +61,7 @@ class StreamOutcome:
             "gap_s": sum(self.gaps_s),
             "longest_gap_s": max(self.gaps_s, default=0.0),
             "late_frames": self.n_late_frames,
+            "cancelled": len(self.cancel_s),
             "cancel_p99_s": percentile(self.cancel_s, 0.99),
             "refused": self.n_refused,
             "failed": self.n_failed,
@@ -92,7 +93,8 @@ _COLUMNS = (
     ("gaps", "gaps", "{:.0f}"),
     ("gap s", "gap_s", "{:.2f}"),
     ("late", "late_frames", "{:.0f}"),
-    ("cancel p99 s", "cancel_p99_s", "{:.3f}"),
+    ("cancelled", "cancelled", "{:.0f}"),
+    ("p99 s", "cancel_p99_s", "{:.3f}"),
     ("refused", "refused", "{:.0f}"),
     ("failed", "failed", "{:.0f}"),
 )

@@ -6,7 +6,7 @@ import asyncio
 import itertools
 import time
 from collections.abc import Mapping
-from typing import Self
+from typing import Final, Self
 
 from websockets.asyncio.client import ClientConnection, unix_connect
 
@@ -16,10 +16,14 @@ from tts_server.protocol import events as ev
 from tts_server.protocol.codec import decode_server, encode_client
 
 
+_END: Final = ev.AudioDone | ev.ResponseCancelled | ev.ResponseFailed
+
+
 class PacedListener:
     """A connection whose owner listens.
 
-    Use `open`. One task at a time. ``n_after_end`` counts frames that came after the end of their response.
+    Use `open`. One task at a time. ``n_after_end`` counts frames and ends that came after the end of their
+    response.
     """
 
     def __init__(self, websocket: ClientConnection, hello: ev.Hello, lead_s: float = LEAD_S) -> None:
@@ -124,7 +128,7 @@ class PacedListener:
             turn.audio_s += len(event.pcm) / 2 / self.playback.rate_hz
             if turn.first_audio_s is None:
                 turn.first_audio_s = now_s - turn.began_s
-        elif isinstance(event, ev.AudioDone | ev.ResponseCancelled | ev.ResponseFailed):
+        elif isinstance(event, _END):
             turn.is_ended = True
             turn.is_failed = isinstance(event, ev.ResponseFailed)
             if turn.cancelled_at_s is not None and isinstance(event, ev.ResponseCancelled):
@@ -142,7 +146,7 @@ class PacedListener:
 
     async def _receive(self) -> ev.ServerEvent | None:
         event = decode_server(await self._websocket.recv())
-        if isinstance(event, ev.AudioDelta) and event.response_id in self._ended:
+        if isinstance(event, ev.AudioDelta | _END) and event.response_id in self._ended:
             self.n_after_end += 1
         return event
 

@@ -41,7 +41,7 @@ SPEED: Final = ExtraSpec(
     "number", minimum=0.5, maximum=2.0, help="How fast to speak: 1 is the voice's own pace, 2 twice as fast."
 )
 KEEP_SILENCE: Final = ExtraSpec(
-    "boolean", help="Keep the model's own silence at both ends, about 0.3 s each; else 50 ms are left."
+    "boolean", help="Keep the model's own silence at both ends, about 0.3 s each; else 10 and 90 ms are left."
 )
 MAX_ADVISED_ENGINES: Final = 4
 """Two engines of one thread make 1.4 times the audio of one engine of two (2 cores, x86-64), the first of

@@ -14,8 +14,8 @@ decoder's look-ahead. The first piece is as small as the look-ahead allows, and 
 a step keeps to its time.
 
 The model begins with 0.2 to 0.4 s of silence and ends with about as much. Where the first phoneme begins is
-known from the durations, so the silence before it is not made at all; at the end, pieces are made until the
-last phoneme is over and silence has come.
+known from the durations, so most of the silence before it is not made at all, and the rest is left out; at
+the end, pieces are made until the last phoneme is over and silence has come.
 """
 
 from __future__ import annotations
@@ -70,14 +70,21 @@ Above -50 dB of the peak it was seen at most 98 ms before, over 45 sentences of 
 """
 WARM_UP_FRAMES = 4
 """Made and thrown away before the first frame that is kept, whose silence then has its context."""
-FIRST_FRAMES = 8
+FIRST_FRAMES = 12
+"""What the first piece yields: 78 to 155 ms after its silence is left out, and the next step takes 45."""
 FIRST_PIECE_FRAMES = FIRST_FRAMES + VOCODER_LOOK_AHEAD
+SECOND_FRAMES = 8
 GROWTH = 1.5
 MIN_PIECE_FRAMES, MAX_PIECE_FRAMES = 6, 32
 STEP_S = 0.065
 """What a step should take; measured while running, pieces get smaller on a slower machine."""
 SILENCE_LEVEL = 1e-3
 """Samples below -60 dB of full scale are silence."""
+N_SILENT_BEFORE = SAMPLE_RATE_HZ // 100
+N_SILENT_AFTER = SAMPLE_RATE_HZ * 9 // 100
+"""Samples of the silence that are left: nobody waits for the end."""
+N_FIRST_AT_LEAST = SAMPLE_RATE_HZ // 20
+"""The first audio is no shorter, since a listener plays it while the next step is done."""
 TAIL_FRAMES = 28
 """How long before the last phoneme's nominal end (350 ms) its sound may be over."""
 
@@ -160,7 +167,7 @@ class StreamingModel:
             style: float32 (1, 256), of the voice for this number of phonemes.
             speed: 0.5 to 2.
             statistics: Called once, after the text stage.
-            trim: Leave out the silence at both ends, but for about 50 ms.
+            trim: Leave out the silence at both ends, but for 10 ms before and 90 ms after.
             exact_decoder_below_s: Utterances shorter than this are decoded whole, with the decoder's true
                 statistics.
         """
@@ -209,8 +216,8 @@ def _open(folder: Path, name: str, threads: int) -> ort.InferenceSession:
 class SpeechStream:
     """One utterance being made. Use `StreamingModel.begin`.
 
-    When the text stage is done `features` is known, and `n_trimmed` samples of what the durations describe
-    are left out at the begin.
+    When the text stage is done `features` is known. At the first audio `n_trimmed` is final: so many samples
+    of what the durations describe are left out at the begin.
     """
 
     def __init__(
@@ -266,7 +273,7 @@ class SpeechStream:
         modulation = model.vocoder_modulation.scale_and_shift(decoder_style, *mean_std)
         yield np.zeros(0, np.float32)
         audio = self._vocode(decoder, features, first, modulation)
-        yield from self._end_in_silence(audio, features) if self._trim else audio
+        yield from self._end_in_silence(self._begin_with_sound(audio), features) if self._trim else audio
 
     def _first_frame(self, features: TextFeatures) -> int:
         """The vocoder's frame with which the utterance begins."""
@@ -312,7 +319,7 @@ class SpeechStream:
 
     def _piece_sizes(self, n_warm_up: int) -> Iterator[int]:
         yield n_warm_up + FIRST_PIECE_FRAMES
-        size = float(FIRST_FRAMES)
+        size = float(SECOND_FRAMES)
         while True:
             frame_s = self._model.frame_s
             affordable = STEP_S / frame_s if frame_s else MAX_PIECE_FRAMES
@@ -323,17 +330,33 @@ class SpeechStream:
         model = self._model
         model.frame_s = 0.8 * model.frame_s + 0.2 * frame_s if model.frame_s else frame_s
 
-    def _end_in_silence(self, audio: Iterator[Float32], features: TextFeatures) -> Iterator[Float32]:
-        """Stop when the last phoneme is over and 50 ms of silence were made."""
-        n_keep = SAMPLE_RATE_HZ // 20
-        end_of_speech = int(features.durations[:-2].sum()) * 600 - TAIL_FRAMES * SAMPLES_PER_FRAME
-        position = self.n_trimmed
+    def _begin_with_sound(self, audio: Iterator[Float32]) -> Iterator[Float32]:
+        """Leave out silence before the first sound; yield nothing until enough has followed it."""
+        made = np.zeros(0, np.float32)
         for samples in audio:
-            position += len(samples)
-            n_tail = min(len(samples), max(0, position - end_of_speech))
+            made = np.concatenate([made, samples])
+            loud = np.flatnonzero(np.abs(made) > SILENCE_LEVEL)
+            n_silent = int(loud[0]) if len(loud) else len(made)
+            n_left_out = max(0, n_silent - N_SILENT_BEFORE)
+            self.n_trimmed += n_left_out
+            made = made[n_left_out:]
+            if len(loud) and len(made) >= N_FIRST_AT_LEAST:
+                break
+            yield np.zeros(0, np.float32)
+        if len(made):
+            yield made
+        yield from audio
+
+    def _end_in_silence(self, audio: Iterator[Float32], features: TextFeatures) -> Iterator[Float32]:
+        """Stop when the last phoneme is over and silence has come."""
+        end_of_speech = int(features.durations[:-2].sum()) * 600 - TAIL_FRAMES * SAMPLES_PER_FRAME
+        n_made = 0
+        for samples in audio:
+            n_made += len(samples)
+            n_tail = min(len(samples), max(0, self.n_trimmed + n_made - end_of_speech))
             loud = np.flatnonzero(np.abs(samples[len(samples) - n_tail :]) > SILENCE_LEVEL)
             n_silent = n_tail - (int(loud[-1]) + 1 if len(loud) else 0)
-            if n_silent >= n_keep:
-                yield samples[: len(samples) - n_silent + n_keep]
+            if n_silent >= N_SILENT_AFTER:
+                yield samples[: len(samples) - n_silent + N_SILENT_AFTER]
                 return
             yield samples

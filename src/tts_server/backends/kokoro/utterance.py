@@ -85,7 +85,7 @@ class StreamedUtterance(Utterance):
 
         Returns:
             float32 samples, shape (n_samples,), at 24000 Hz, none where the step made no audio; the times
-            of a sentence's words come before its audio. None at the end.
+            of a sentence's words come with its first audio. None at the end.
 
         Raises:
             SynthesisError: The text cannot be pronounced, or the model failed.
@@ -117,7 +117,7 @@ class StreamedUtterance(Utterance):
         stream = self._engine.model.begin(ids, style, self._speed, predict, trim=self._trim)
         words = None
         while (samples := stream.step()) is not None:
-            if words is None and stream.features is not None:
+            if words is None and len(samples):
                 words = self._times(spoken, stream)
                 yield AudioChunk(samples, words)
             else:
