@@ -15,7 +15,6 @@ from tts_server.errors import ConnectionLostError
 from tts_server.protocol import events as ev
 from tts_server.protocol.codec import decode_server, encode_client
 
-
 _END: Final = ev.AudioDone | ev.ResponseCancelled | ev.ResponseFailed
 
 
