@@ -44,8 +44,14 @@ def test_steps_make_all_the_audio_of_a_text(shape: str, rtf: float) -> None:
 def test_pieces_grow_as_far_as_their_time_allows() -> None:
     model = EngineModel(rtf=0.2, text_s=0.05, first_piece_s=0.1, growth=2.0, max_piece_s=5.0, step_s=0.1)
     steps = steps_of(model, "x" * 40)
-    assert [audio_s for _, audio_s in steps[:5]] == [0.0, 0.1, 0.2, 0.4, 0.5]
-    assert max(work_s for work_s, _ in steps[1:]) == pytest.approx(0.1)
+    assert [audio_s for _, audio_s in steps[:6]] == [0.0, 0.0, 0.1, 0.2, 0.4, 0.5]
+    assert max(work_s for work_s, _ in steps[2:]) == pytest.approx(0.1)
+
+
+def test_text_stage_is_cut_into_short_steps() -> None:
+    model = EngineModel(text_s=0.1, text_s_per_char=0.001, text_step_s=0.04)
+    works = [work_s for work_s, audio_s in steps_of(model, "x" * 30) if not audio_s]
+    assert works == pytest.approx([0.0325] * 4)
 
 
 def test_engine_that_cannot_be_cut_speaks_a_sentence_in_each_step() -> None:

@@ -142,7 +142,7 @@ def test_listeners_far_ahead_of_their_speech_keep_their_place(seed: int) -> None
     )
     total = in_all(simulate(plan).streams)
     assert total.n_refused > 50
-    assert total.gaps_s == []
+    assert max(total.gaps_s, default=0.0) < 0.1, "more than a step that took long"
     assert total.audio_s > 0.95 * 3 * 600.0
 
 

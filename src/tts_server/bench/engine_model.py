@@ -33,13 +33,14 @@ class Observation:
 class EngineModel:
     """What an engine's steps cost and make.
 
-    A sentence begins with a text stage, which makes no audio. Then come pieces of audio, which grow as long
-    as a step keeps to its time.
+    A sentence begins with a text stage, a few steps that make no audio. Then come pieces of audio, which
+    grow as long as a step keeps to its time.
 
     Args:
         rtf: Seconds of work for a second of audio, without the text stage.
         text_s: Work of a sentence's text stage, for a sentence without characters.
         text_s_per_char: What each character adds to it.
+        text_step_s: The text stage is cut into equal steps of at most so much work.
         audio_s_per_char: Audio that a character becomes.
         first_piece_s: Audio of a sentence's first piece.
         max_piece_s: Audio of the largest piece.
@@ -54,6 +55,7 @@ class EngineModel:
     rtf: float = 0.3
     text_s: float = 0.01
     text_s_per_char: float = 0.0012
+    text_step_s: float = 0.05
     audio_s_per_char: float = 0.065
     first_piece_s: float = 0.1
     max_piece_s: float = 0.4
@@ -122,8 +124,9 @@ class EngineModel:
         if not self.cuts_sentences:
             yield text_work_s + left_s * self.rtf, left_s
             return
-        if text_work_s > 0:
-            yield text_work_s, 0.0
+        n_text_steps = math.ceil(text_work_s / self.text_step_s)
+        for _ in range(n_text_steps):
+            yield text_work_s / n_text_steps, 0.0
         affordable_s = min(self.max_piece_s, self.step_s / self.rtf) if self.rtf > 0 else self.max_piece_s
         piece_s = self.first_piece_s
         while left_s > 1e-9:

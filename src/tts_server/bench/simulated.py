@@ -24,6 +24,7 @@ _FLAGS = {
     "rtf": "seconds of work for a second of audio, without the text stage",
     "text_s": "work of a sentence's text stage, without its characters",
     "text_s_per_char": "what each character adds to it",
+    "text_step_s": "most work in a step of the text stage",
     "audio_s_per_char": "audio that a character becomes",
     "first_piece_s": "audio of a sentence's first piece",
     "max_piece_s": "audio of the largest piece",
@@ -96,7 +97,7 @@ def plan_of(args: Namespace) -> SimulationPlan:
     """
     given = {name: value for name in _FLAGS if (value := getattr(args, f"engine_{name}")) is not None}
     for name, value in given.items():
-        positive = name in {"rtf", "audio_s_per_char", "first_piece_s", "max_piece_s", "step_s"}
+        positive = name not in {"text_s", "text_s_per_char", "growth", "pause_s", "noise"}
         if not 0 <= value < float("inf") or (positive and value == 0) or (name == "growth" and value < 1):
             raise ConfigError(f"{value:g} is out of range for {_FLAGS[name]}")
     n_streams = args.streams or 2
