@@ -24,16 +24,13 @@ AGREEMENT: Final = 0.15
 
 COMPARED: Final = ("first_audio_p50_s", "first_audio_p95_s", "gap_s", "gaps", "audio_s", "refused")
 
-N_LOOKS: Final = 2
-"""How often each sentence is spoken alone before a load: a shared machine's speed is never the same twice."""
-
 ALIKE_S: Final = 0.02
 """Times closer than one frame are alike however small they are."""
 
 
 @dataclass(slots=True)
 class Comparison:
-    """One load, foretold and measured; the engine is as it was found right before."""
+    """One load, foretold and measured; the engine is as it was found right before and right after."""
 
     n_streams: int
     engine: EngineModel
@@ -85,7 +82,7 @@ class PredictionResult:
             for name, foretold, seen, part in one.rows()
         ]
         heads = [
-            f"engine before {one.n_streams}: real-time factor {one.engine.rtf:.3f}, text stage "
+            f"engine around {one.n_streams}: real-time factor {one.engine.rtf:.3f}, text stage "
             f"{1000 * one.engine.text_s:.0f} ms and {1000 * one.engine.text_s_per_char:.2f} ms a character, "
             f"{1000 * one.engine.audio_s_per_char:.1f} ms of audio a character"
             for one in self.comparisons
@@ -110,7 +107,9 @@ def simulation_of(plan: LoadPlan, engine: EngineModel, n_lanes: int) -> Simulati
 
 
 async def run(plan: LoadPlan, loads: tuple[int, ...], say: Callable[[str], None]) -> PredictionResult:
-    """Measure the engine alone, then foretell a load and measure it; for each load, on the same server.
+    """Measure each load, and the engine alone before and after it, and foretell the load from the engine.
+
+    A shared machine's speed changes within minutes; all is measured on one server.
 
     Args:
         plan: Server, length and turns.
@@ -129,9 +128,10 @@ async def run(plan: LoadPlan, loads: tuple[int, ...], say: Callable[[str], None]
         for n_streams in loads:
             mine = replace(plan, n_streams=n_streams)
             say("one listener")
-            seen = await observe(server, SENTENCES[1:], voice=plan.voice, repeats=N_LOOKS)
-            engine = shape.measured(seen)
-            foretold = await asyncio.to_thread(simulate, simulation_of(mine, engine, n_lanes))
+            before = await observe(server, SENTENCES[1:], voice=plan.voice)
             measured = await load.run_on(server, mine, say)
+            after = await observe(server, SENTENCES[1:], voice=plan.voice)
+            engine = shape.measured([*before, *after])
+            foretold = await asyncio.to_thread(simulate, simulation_of(mine, engine, n_lanes))
             comparisons.append(Comparison(n_streams, engine, foretold.streams, measured.streams))
     return PredictionResult(comparisons)
