@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM end ``serve`` and ``say`` at any moment, and nothing is left behind."""
+"""Ctrl-C and SIGTERM end ``serve``, ``say`` and ``bench`` at any moment, and nothing is left behind."""
 
 from __future__ import annotations
 
@@ -114,3 +114,14 @@ def test_player_is_stopped_with_it(short_dir: Path, monkeypatch: pytest.MonkeyPa
         finish(process)
         assert process.returncode == 130
     assert not Path(f"/proc/{pid}").exists()
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_bench_stops_the_server_that_it_started(number: signal.Signals, short_dir: Path) -> None:
+    arguments = ("bench", "load", "--backend", "tone", "--seconds", "60")
+    with program(*arguments, folder=short_dir) as process:
+        read_until(process.stderr, b"listeners (turns)")
+        process.send_signal(number)
+        finish(process)
+        assert process.returncode == 128 + number
+    assert list(short_dir.iterdir()) == []

@@ -22,19 +22,19 @@ Examples:
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
 from tts_server.bench import cancel, capacity, engines, latency, load, plot, prediction, simulated, streams
 from tts_server.bench.agents import PATTERNS
+from tts_server.cli.interrupt import run_until_signal
 from tts_server.errors import ConfigError
 from tts_server.settings import SCHEDULING_ORDERS, engine_count
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine
 
 DEFAULT_SECONDS: Final = {"soak": 600.0, "load": 120.0, "capacity": 120.0, "engines": 20.0, "predict": 120.0}
 
@@ -45,7 +45,7 @@ def configure(parser: ArgumentParser) -> None:
         "scenario",
         nargs="?",
         default="latency",
-        choices=sorted(_SCENARIOS),
+        choices=sorted([*_MEASUREMENTS, "simulate"]),
         help="what to measure (default: latency)",
     )
     parser.add_argument("--json", action="store_true", help="print JSON, with every single measurement")
@@ -110,8 +110,10 @@ def _configure_load(parser: ArgumentParser) -> None:
 
 
 def run(args: Namespace) -> int:
-    """Run the scenario and print its figures on standard output."""
-    return _SCENARIOS[args.scenario](args)
+    """Run the scenario and print its figures on standard output; a stop signal ends its servers too."""
+    if args.scenario == "simulate":
+        return simulated.run(args, show)
+    return run_until_signal(lambda: _MEASUREMENTS[args.scenario](args))
 
 
 def say(line: str) -> None:
@@ -124,7 +126,7 @@ def show(args: Namespace, result: Any, plan: Any) -> None:
     print(json.dumps(result.as_json(plan), indent=2) if args.json else result.as_table())
 
 
-def _latency(args: Namespace) -> int:
+async def _latency(args: Namespace) -> int:
     backend = args.backend or "kokoro"
     voice = args.voice or ("af_heart" if backend == "kokoro" else None)
     plan = latency.LatencyPlan(
@@ -134,11 +136,11 @@ def _latency(args: Namespace) -> int:
         repeats=args.repeats or 5,
         peer_python=args.peer_python,
     )
-    show(args, asyncio.run(latency.run(plan, say)), plan)
+    show(args, await latency.run(plan, say), plan)
     return 0
 
 
-def _cancel(args: Namespace) -> int:
+async def _cancel(args: Namespace) -> int:
     plan = cancel.CancelPlan(
         backend=args.backend or "tone",
         n_cancels=args.repeats or 1000,
@@ -146,15 +148,15 @@ def _cancel(args: Namespace) -> int:
         voice=args.voice,
         seed=args.seed,
     )
-    show(args, asyncio.run(cancel.run(plan, say)), plan)
+    show(args, await cancel.run(plan, say), plan)
     return 0
 
 
-def _streams(args: Namespace) -> int:
+async def _streams(args: Namespace) -> int:
     plan = streams.StreamsPlan(
         backend=args.backend or "tone", n_streams=args.streams or 100, seconds=_seconds(args)
     )
-    show(args, asyncio.run(streams.run(plan, say)), plan)
+    show(args, await streams.run(plan, say), plan)
     return 0
 
 
@@ -174,11 +176,11 @@ def _load_plan(args: Namespace, *, n_streams: int = 2, engine_setting: str = "1"
     )
 
 
-def _load(args: Namespace) -> int:
+async def _load(args: Namespace) -> int:
     plan = _load_plan(args)
     if args.plot:
         plot.require_matplotlib()
-    result = asyncio.run(load.run(plan, say))
+    result = await load.run(plan, say)
     show(args, result, plan)
     if args.plot:
         title = f"{plan.n_streams} listeners ({plan.pattern}), {plan.backend}, {plan.order}"
@@ -186,32 +188,28 @@ def _load(args: Namespace) -> int:
     return 0
 
 
-def _capacity(args: Namespace) -> int:
+async def _capacity(args: Namespace) -> int:
     plan = _load_plan(args)
-    result = asyncio.run(capacity.run(plan, say, n_idle=args.repeats or 10))
+    result = await capacity.run(plan, say, n_idle=args.repeats or 10)
     show(args, result, plan)
     return 0 if result.is_met else 1
 
 
-def _engines(args: Namespace) -> int:
+async def _engines(args: Namespace) -> int:
     compared = tuple((args.engines or "1,2").split(","))
     for number in compared:
         _checked("--engines", number)
     args.engines = None
     plan = engines.EnginesPlan(_load_plan(args, n_streams=4), engines=compared, rounds=args.repeats or 3)
-    show(args, asyncio.run(engines.run(plan, say)), plan)
+    show(args, await engines.run(plan, say), plan)
     return 0
 
 
-def _predict(args: Namespace) -> int:
+async def _predict(args: Namespace) -> int:
     loads = tuple(_checked("--loads", number) for number in args.loads.split(","))
     plan = _load_plan(args)
-    show(args, asyncio.run(prediction.run(plan, loads, say)), plan)
+    show(args, await prediction.run(plan, loads, say), plan)
     return 0
-
-
-def _simulate(args: Namespace) -> int:
-    return simulated.run(args, show)
 
 
 def _checked(flag: str, text: str) -> int:
@@ -225,14 +223,13 @@ def _seconds(args: Namespace) -> float:
     return float(args.seconds or DEFAULT_SECONDS.get(args.scenario, 60.0))
 
 
-_SCENARIOS: dict[str, Callable[[Namespace], int]] = {
+_MEASUREMENTS: dict[str, Callable[[Namespace], Coroutine[Any, Any, int]]] = {
     "cancel": _cancel,
     "capacity": _capacity,
     "engines": _engines,
     "latency": _latency,
     "load": _load,
     "predict": _predict,
-    "simulate": _simulate,
     "soak": _streams,
     "streams": _streams,
 }
