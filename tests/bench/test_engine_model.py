@@ -68,6 +68,18 @@ def test_model_is_found_again_from_what_it_shows(rtf: float, text_s: float, per_
         assert here.first_audio_s == pytest.approx(there.first_audio_s, rel=0.1, abs=0.02)
 
 
+def test_spread_is_found_again_from_what_it_shows() -> None:
+    true = EngineModel(spread=0.2)
+    rng = random.Random(3)
+    seen = []
+    for text in SENTENCES[2:] * 20:
+        steps = list(true.steps(text, rng))
+        until_first = next(n for n, (_, audio_s) in enumerate(steps, 1) if audio_s)
+        first_audio_s, work_s = (sum(w for w, _ in some) for some in (steps[:until_first], steps))
+        seen.append(Observation(len(text), first_audio_s, sum(a for _, a in steps), work_s))
+    assert EngineModel().measured(seen).spread == pytest.approx(0.2, rel=0.2)
+
+
 def test_measuring_needs_two_sentences() -> None:
     with pytest.raises(ValueError, match="two sentences"):
         EngineModel().measured([Observation(10, 0.1, 1.0, 0.3)])

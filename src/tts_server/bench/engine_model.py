@@ -50,6 +50,8 @@ class EngineModel:
         by_sentence: Whether pieces end where sentences do.
         pause_s: Silence between sentences, which costs nothing.
         noise: Spread of a step's work, as the standard deviation of its logarithm.
+        spread: The same for all of a sentence's steps together: what makes a machine slow lasts longer than a
+            step.
     """
 
     rtf: float = 0.3
@@ -65,12 +67,13 @@ class EngineModel:
     by_sentence: bool = True
     pause_s: float = 0.0
     noise: float = 0.0
+    spread: float = 0.0
 
     def measured(self, observations: Sequence[Observation]) -> EngineModel:
         """Take the speeds from what was measured, and the shape of the steps from this model.
 
-        The text stage is a line through the times of first audio, by least squares. What it costs is taken
-        off the work, and the rest is the work of the audio.
+        The text stage is a line through the times of first audio, by least squares, and how far they lie
+        from it is the spread. What the text stage costs is taken off the work; the rest is the audio's.
 
         Raises:
             ValueError: There are fewer than two observations, or they hold no audio.
@@ -88,8 +91,16 @@ class EngineModel:
         first_piece_s = self.first_piece_s * work_s / audio_s
         text_s = max(0.0, intercept_s - first_piece_s)
         of_text_s = min(text_s * len(observations) + slope_s * n_chars, 0.9 * work_s)
+        lines_s = (intercept_s + slope_s * seen.n_chars for seen in observations)
         return replace(
             self,
+            spread=_spread(
+                [
+                    seen.first_audio_s / line_s
+                    for seen, line_s in zip(observations, lines_s, strict=True)
+                    if line_s > 0
+                ]
+            ),
             rtf=(work_s - of_text_s) / audio_s,
             text_s=text_s,
             text_s_per_char=slope_s,
@@ -114,9 +125,9 @@ class EngineModel:
         for number, n_chars in enumerate(sentence_lengths(text) if self.by_sentence else (len(text),)):
             if number and self.pause_s:
                 yield 0.0, self.pause_s
+            pace = _lognormal(rng, self.spread)
             for work_s, audio_s in self._sentence_steps(n_chars):
-                factor = math.exp(rng.gauss(0.0, self.noise)) if self.noise else 1.0
-                yield work_s * factor, audio_s
+                yield work_s * pace * _lognormal(rng, self.noise), audio_s
 
     def _sentence_steps(self, n_chars: int) -> Iterator[tuple[float, float]]:
         left_s = n_chars * self.audio_s_per_char
@@ -159,6 +170,21 @@ SHAPES: Final = {
 def sentence_lengths(text: str) -> tuple[int, ...]:
     """Cut a text into sentences, and count the characters of each."""
     return tuple(len(sentence.strip()) for sentence in segments(text) if sentence.strip())
+
+
+def _lognormal(rng: random.Random, spread: float) -> float:
+    """Draw a factor whose mean is 1."""
+    return math.exp(rng.gauss(-spread * spread / 2, spread)) if spread else 1.0
+
+
+def _spread(ratios: Sequence[float]) -> float:
+    """Return the standard deviation of their logarithms; 0 where there are too few to tell."""
+    logs = [math.log(ratio) for ratio in ratios]
+    # A line has two degrees of freedom.
+    if len(logs) < 3:
+        return 0.0
+    mean = sum(logs) / len(logs)
+    return math.sqrt(sum((log - mean) ** 2 for log in logs) / (len(logs) - 2))
 
 
 def _line(points: Sequence[tuple[float, float]]) -> tuple[float, float]:

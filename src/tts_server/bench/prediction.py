@@ -84,7 +84,8 @@ class PredictionResult:
         heads = [
             f"engine around {one.n_streams}: real-time factor {one.engine.rtf:.3f}, text stage "
             f"{1000 * one.engine.text_s:.0f} ms and {1000 * one.engine.text_s_per_char:.2f} ms a character, "
-            f"{1000 * one.engine.audio_s_per_char:.1f} ms of audio a character"
+            f"{1000 * one.engine.audio_s_per_char:.1f} ms of audio a character, "
+            f"spread {one.engine.spread:.2f}"
             for one in self.comparisons
         ]
         return "\n".join([*heads, "", table(["listeners", "figure", "simulated", "measured", "apart"], rows)])

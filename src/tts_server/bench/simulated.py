@@ -32,6 +32,7 @@ _FLAGS = {
     "step_s": "most work in a piece",
     "pause_s": "silence between sentences",
     "noise": "spread of a step's work, 0 for none",
+    "spread": "spread of a sentence's work, 0 for none",
 }
 
 
@@ -97,7 +98,7 @@ def plan_of(args: Namespace) -> SimulationPlan:
     """
     given = {name: value for name in _FLAGS if (value := getattr(args, f"engine_{name}")) is not None}
     for name, value in given.items():
-        positive = name not in {"text_s", "text_s_per_char", "growth", "pause_s", "noise"}
+        positive = name not in {"text_s", "text_s_per_char", "growth", "pause_s", "noise", "spread"}
         if not 0 <= value < float("inf") or (positive and value == 0) or (name == "growth" and value < 1):
             raise ConfigError(f"{value:g} is out of range for {_FLAGS[name]}")
     n_streams = args.streams or 2
