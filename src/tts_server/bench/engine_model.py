@@ -62,7 +62,7 @@ class EngineModel:
     first_piece_s: float = 0.1
     max_piece_s: float = 0.4
     growth: float = 1.5
-    step_s: float = 0.08
+    step_s: float = 0.065
     cuts_sentences: bool = True
     by_sentence: bool = True
     pause_s: float = 0.0
@@ -84,6 +84,14 @@ class EngineModel:
         work_s = sum(seen.work_s for seen in observations)
         n_chars = sum(seen.n_chars for seen in observations)
         intercept_s, slope_s = _line([(seen.n_chars, seen.first_audio_s) for seen in observations])
+        lines_s = [intercept_s + slope_s * seen.n_chars for seen in observations]
+        spread = _spread(
+            [
+                seen.first_audio_s / line_s
+                for seen, line_s in zip(observations, lines_s, strict=True)
+                if line_s > 0
+            ]
+        )
         if not self.cuts_sentences:
             # The first audio is the whole sentence: no text stage can be told apart.
             intercept_s = slope_s = 0.0
@@ -91,16 +99,9 @@ class EngineModel:
         first_piece_s = self.first_piece_s * work_s / audio_s
         text_s = max(0.0, intercept_s - first_piece_s)
         of_text_s = min(text_s * len(observations) + slope_s * n_chars, 0.9 * work_s)
-        lines_s = (intercept_s + slope_s * seen.n_chars for seen in observations)
         return replace(
             self,
-            spread=_spread(
-                [
-                    seen.first_audio_s / line_s
-                    for seen, line_s in zip(observations, lines_s, strict=True)
-                    if line_s > 0
-                ]
-            ),
+            spread=spread,
             rtf=(work_s - of_text_s) / audio_s,
             text_s=text_s,
             text_s_per_char=slope_s,
@@ -148,7 +149,7 @@ class EngineModel:
 
 
 SHAPES: Final = {
-    # From backends/kokoro/stream.py and utterance.py: pieces of 8 to 32 frames, 80 frames a second.
+    # From backends/kokoro/stream.py and utterance.py: pieces of about 8 to 32 frames, 80 frames a second.
     "kokoro": EngineModel(pause_s=0.25),
     # From backends/tone.py: four characters of 60 ms a step, and no text stage.
     "tone": EngineModel(

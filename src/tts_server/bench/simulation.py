@@ -194,6 +194,7 @@ class Simulation:
         if not self.scheduler.cancel(response.job_id, self.now_s):
             # Nothing of it runs now; where the engine had it complete already, it is gone as well.
             self._responses.pop(response.job_id, None)
+        self.scheduler.cut_playout(listener.connection_id, self.now_s)
         if self._on_cancel is not None:
             self._on_cancel(response.job_id, self.now_s)
         turn.cancelled_at_s, turn.cancel_s = self.now_s, 0.0
