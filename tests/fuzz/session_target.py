@@ -118,8 +118,8 @@ class FuzzedSession:
                     if effect.abort:
                         self.is_gone = True
                         self.outbox.clear()
-                case fx.SendInstead(response_id, event):
-                    self.outbox.replace(response_id, event)
+                case fx.SendInstead(events):
+                    self.outbox.replace(events)
                 case fx.SetTimer() | fx.ClearTimer():
                     self.keep_time(effect)
         return sent

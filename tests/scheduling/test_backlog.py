@@ -190,6 +190,15 @@ def test_the_place_of_a_listener_who_still_hears_is_kept() -> None:
     admit(scheduler, "b1", now=2.5)
 
 
+def test_the_place_of_a_listener_whose_made_speech_is_cut_is_free_soon() -> None:
+    scheduler = make_measured(0.5)
+    admit(scheduler, "a1", n_chars=30)
+    step(scheduler, 1.0, audio_s=3.0, work_s=1.5, outcome=FINISHED)
+    scheduler.cut_playout("a", 2.0)
+    assert busy(scheduler, "b1", now=2.0).retry_after_ms == 500
+    admit(scheduler, "b1", now=2.5)
+
+
 def test_the_place_of_a_listener_far_ahead_is_not_kept_for_ever() -> None:
     scheduler = make_measured(0.5)
     admit(scheduler, "a1", n_chars=600)

@@ -62,17 +62,24 @@ def test_ends_that_leave_are_named_and_a_cancel_is_not_among_them() -> None:
 def test_event_in_place_of_a_response_drops_its_audio_and_comes_last() -> None:
     outbox = make_outbox(make_audio("a", 0), make_audio("b", 0), TextCleared("evt_x"), make_audio("a", 1))
     cancelled = ResponseCancelled("evt_9", "a")
-    outbox.replace("a", cancelled)
+    outbox.replace([cancelled])
     left: list[ServerEvent] = [make_audio("b", 0), TextCleared("evt_x"), cancelled]
     assert outbox.n_bytes == make_outbox(*left).n_bytes
     assert outbox.take(1_000_000).messages == [encode_server(event) for event in left]
     assert outbox.n_bytes == 0
 
 
+def test_several_responses_are_replaced_at_once() -> None:
+    outbox = make_outbox(make_audio("a", 0), AudioDone("evt_1", "a", 20.0), make_audio("b", 0))
+    cancelled = [ResponseCancelled("evt_2", "a"), ResponseCancelled("evt_3", "b")]
+    outbox.replace(cancelled)
+    assert outbox.take(1_000_000).messages == [encode_server(event) for event in cancelled]
+
+
 def test_event_in_place_of_a_response_takes_the_place_of_an_end_that_waits() -> None:
     done_b = AudioDone("evt_9", "b", 20.0)
     outbox = make_outbox(make_audio("a", 0), AudioDone("evt_1", "a", 20.0), make_audio("b", 0), done_b)
-    outbox.replace("a", ResponseCancelled("evt_10", "a", "stop"))
+    outbox.replace([ResponseCancelled("evt_10", "a", "stop")])
     left: list[ServerEvent] = [ResponseCancelled("evt_10", "a", "stop"), make_audio("b", 0), done_b]
     assert outbox.n_bytes == make_outbox(*left).n_bytes
     taken = outbox.take(1_000_000)

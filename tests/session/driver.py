@@ -14,6 +14,7 @@ from tts_server.session.effects import (
     Cancel,
     ClearTimer,
     Close,
+    CutPlayout,
     Effect,
     Note,
     PauseSynthesis,
@@ -69,16 +70,15 @@ class Driver(RuleBasedStateMachine):
                     assert response_id in self.engine
                     assert response_id not in self.cancelled_at_engine, "cancelled twice"
                     self.cancelled_at_engine.add(response_id)
-                case SendInstead(response_id, event):
-                    self.sent_instead(response_id, event)
+                case SendInstead(events):
+                    self.sent_instead(events)
+                case CutPlayout():
+                    assert isinstance(effects[0], SendInstead), "cut with nobody told"
                 case PauseSynthesis() | ResumeSynthesis():
                     assert self.paused is isinstance(effect, ResumeSynthesis)
                     self.paused = not self.paused
                 case ReportStatus(previous):
                     self.carry_out(self.machine.status(previous, queue_depth=2, uptime_s=1.0, pid=3))
-                case SetTimer(name, at_s):
-                    assert at_s >= self.now
-                    self.timers[name] = at_s
                 case Close():
                     assert len(self.closes) < 2
                     assert not self.closes or effect.abort, "closed twice"
@@ -86,8 +86,8 @@ class Driver(RuleBasedStateMachine):
                 case Note(level, message):
                     assert level in {"debug", "warning"}
                     assert message.isprintable()
-                case ClearTimer(name):
-                    del self.timers[name]
+                case SetTimer() | ClearTimer():
+                    self.keep_time(effect)
                 case _:
                     assert_never(effect)
 
@@ -139,16 +139,23 @@ class Driver(RuleBasedStateMachine):
             case _:
                 pass
 
-    def sent_instead(self, response_id: str, event: ev.ServerEvent) -> None:
-        assert isinstance(event, ev.ResponseCancelled)
-        assert event.response_id == response_id
-        if response_id in self.waiting_ends:
-            self.waiting_ends.remove(response_id)
-            self.n_events += 1
-            self.answers.append(event)
-            self.ends[response_id] = event
+    def sent_instead(self, events: tuple[ev.ResponseCancelled, ...]) -> None:
+        assert events
+        for event in events:
+            if event.response_id in self.waiting_ends:
+                self.waiting_ends.remove(event.response_id)
+                self.n_events += 1
+                self.answers.append(event)
+                self.ends[event.response_id] = event
+            else:
+                self.sent(event)
+
+    def keep_time(self, effect: SetTimer | ClearTimer) -> None:
+        if isinstance(effect, SetTimer):
+            assert effect.at_s >= self.now
+            self.timers[effect.name] = effect.at_s
         else:
-            self.sent(event)
+            del self.timers[effect.name]
 
     def client(self, event: ev.ClientEvent) -> None:
         self.answers.clear()

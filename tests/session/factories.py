@@ -78,7 +78,14 @@ def speak(machine: SessionMachine, text: str = "Hello.") -> str:
 
 
 def events(effects: Sequence[Effect]) -> list[ev.ServerEvent]:
-    return [effect.event for effect in effects if isinstance(effect, Send | SendInstead)]
+    """What is sent, in whichever way."""
+    sent: list[ev.ServerEvent] = []
+    for effect in effects:
+        if isinstance(effect, Send):
+            sent.append(effect.event)
+        elif isinstance(effect, SendInstead):
+            sent += effect.events
+    return sent
 
 
 def only(effects: Sequence[Effect], kind: type[T]) -> T:

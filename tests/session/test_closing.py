@@ -13,6 +13,7 @@ from tts_server.protocol import events as ev
 from tts_server.session.effects import (
     Cancel,
     Close,
+    CutPlayout,
     Effect,
     ReportStatus,
     Send,
@@ -62,7 +63,7 @@ def test_close_ends_when_the_response_in_progress_fails_or_is_cancelled() -> Non
     machine.receive(ev.CloseSession(), 0.0)
     effects = machine.receive(ev.CancelResponse("x"), 0.0)
     assert effects[:2] == [
-        SendInstead(response_id, ev.ResponseCancelled("evt_4", response_id, "x")),
+        SendInstead((ev.ResponseCancelled("evt_4", response_id, "x"),)),
         Cancel(response_id),
     ]
     assert effects[2:] == [Send(ev.SessionClosed("evt_5", "sess_abcdefgh1234", "client_close")), CLOSED_1000]
@@ -77,7 +78,8 @@ def test_what_waits_when_the_session_has_ended_can_be_cancelled(event: ev.Client
     assert machine.state is SessionState.ENDED
     caused_by = "x" if isinstance(event, ev.CancelResponse) else None
     assert machine.receive(event, 0.0) == [
-        SendInstead(response_id, ev.ResponseCancelled("evt_6", response_id, caused_by))
+        SendInstead((ev.ResponseCancelled("evt_6", response_id, caused_by),)),
+        CutPlayout(),
     ]
     assert machine.receive(event, 0.0) == []
 
@@ -95,7 +97,7 @@ def test_what_has_not_ended_when_the_drain_timer_fires_is_cancelled() -> None:
     response_id = speak(machine)
     machine.receive(ev.CloseSession("c"), 0.0)
     assert machine.timer("drain", 10.0) == [
-        SendInstead(response_id, ev.ResponseCancelled("evt_4", response_id)),
+        SendInstead((ev.ResponseCancelled("evt_4", response_id),)),
         Cancel(response_id),
         Send(ev.SessionClosed("evt_5", "sess_abcdefgh1234", "client_close", "c")),
         CLOSED_1000,
@@ -136,7 +138,7 @@ def test_session_cancel_drops_everything() -> None:
     machine = make_machine()
     response_id = speak(machine)
     assert machine.receive(ev.CancelSession("x"), 0.0) == [
-        SendInstead(response_id, ev.ResponseCancelled("evt_4", response_id)),
+        SendInstead((ev.ResponseCancelled("evt_4", response_id),)),
         Cancel(response_id),
         Send(ev.SessionClosed("evt_5", "sess_abcdefgh1234", "client_cancel", "x")),
         Close(1000, "client_cancel"),

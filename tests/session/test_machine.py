@@ -18,6 +18,7 @@ from tts_server.protocol import events as ev
 from tts_server.protocol.capabilities import AudioFormat, Limits
 from tts_server.session.effects import (
     Cancel,
+    CutPlayout,
     Effect,
     Note,
     ReportStatus,
@@ -261,7 +262,7 @@ def test_a_cancel_is_answered_at_once_and_audio_that_waits_is_dropped_first() ->
     machine = make_machine()
     response_id = speak(machine)
     assert machine.receive(ev.CancelResponse("x"), 0.0) == [
-        SendInstead(response_id, ev.ResponseCancelled("evt_4", response_id, "x")),
+        SendInstead((ev.ResponseCancelled("evt_4", response_id, "x"),)),
         Cancel(response_id),
     ]
     assert machine.response_state(response_id) is ResponseState.CANCELLED
@@ -303,7 +304,8 @@ def test_a_response_whose_end_has_not_left_can_be_cancelled(outcome: str) -> Non
     assert machine.response_state(response_id) is ResponseState.ENDING
     assert machine.live_responses == ()
     assert machine.receive(ev.CancelResponse("x", response_id=response_id), 0.0) == [
-        SendInstead(response_id, ev.ResponseCancelled("evt_5", response_id, "x"))
+        SendInstead((ev.ResponseCancelled("evt_5", response_id, "x"),)),
+        CutPlayout(),
     ]
     assert machine.response_state(response_id) is None
     assert machine.receive(ev.CancelResponse("x"), 0.0) == []

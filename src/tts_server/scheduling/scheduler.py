@@ -205,12 +205,15 @@ class Scheduler:
             return False
         if not entry.cancelled:
             entry.cancelled = True
-            # A listener that is interrupted throws away what it has not heard.
-            entry.load.heard_until_s = now
+            self.cut_playout(entry.job.connection_id, now)
         if not entry.running:
             del self._entries[job_id]
             self._counters.n_cancelled += 1
         return entry.running
+
+    def cut_playout(self, connection_id: str, now: float) -> None:
+        """A listener was interrupted: it throws away what it has not heard."""
+        self._connections.setdefault(connection_id, ConnectionLoad()).heard_until_s = now
 
     def pause(self, connection_id: str) -> None:
         """Make no more audio for a connection: its reader is behind."""

@@ -190,6 +190,10 @@ class Conductor:
         self._let_go(task)
         speaker.released(response_id)
 
+    def cut_playout(self, speaker: Speaker) -> None:
+        """A connection's listener was interrupted after all was made."""
+        self._scheduler.cut_playout(speaker.connection_id, self._loop.time())
+
     def pause(self, speaker: Speaker) -> None:
         """Order no more steps for a connection."""
         self._scheduler.pause(speaker.connection_id)

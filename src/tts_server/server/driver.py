@@ -81,6 +81,7 @@ class ConnectionDriver:
         self._handlers: dict[type[Any], Callable[[Any], None]] = {
             fx.Send: self._send,
             fx.SendInstead: self._send_instead,
+            fx.CutPlayout: lambda _: conductor.cut_playout(self),
             fx.Submit: self._submit,
             fx.Cancel: self._cancel,
             fx.PauseSynthesis: lambda _: conductor.pause(self),
@@ -170,7 +171,7 @@ class ConnectionDriver:
             self._outbox.push(effect.event)
 
     def _send_instead(self, effect: fx.SendInstead) -> None:
-        self._outbox.replace(effect.response_id, effect.event)
+        self._outbox.replace(effect.events)
 
     def _submit(self, effect: fx.Submit) -> None:
         now = self._loop.time()

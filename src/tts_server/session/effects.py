@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tts_server.protocol.events import ServerEvent
+from tts_server.protocol.events import ResponseCancelled, ServerEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +51,17 @@ class Cancel:
 
 @dataclass(frozen=True, slots=True)
 class SendInstead:
-    """Send ``event`` in place of all that has not left the server of a response.
+    """Send each event in place of all of its response that has not left the server.
 
-    Its audio is dropped. The event goes where the response's end waits; where none does, behind everything.
+    The response's audio is dropped. The event goes where its end waits; where none does, behind everything.
     """
 
-    response_id: str
-    event: ServerEvent
+    events: tuple[ResponseCancelled, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CutPlayout:
+    """The listener was interrupted, and hears no more of what was made for this connection."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +119,7 @@ class Note:
 Effect = (
     Send
     | SendInstead
+    | CutPlayout
     | Submit
     | Cancel
     | PauseSynthesis

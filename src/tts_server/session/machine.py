@@ -5,8 +5,8 @@ should be done about it comes back as a list of effects, which the connection's 
 The machine does no I/O, reads no clock and draws no random numbers: the same inputs give the same effects.
 
 Two tables say what is done: ``SESSION_TABLE`` maps (session state, client event) to a handler, and
-``RESPONSE_TABLE`` (response state, what the engine's side says) to another. A pair that is in neither is a
-mistake of the driver's, and raises ``LocalProtocolError``.
+``RESPONSE_TABLE`` (response state, what the engine or the outbox says) to another. A pair that is in neither
+is a mistake of the driver's, and raises ``LocalProtocolError``.
 """
 
 # ruff: noqa: ARG002 - every input comes with the time, whether its handler needs it or not

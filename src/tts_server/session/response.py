@@ -18,7 +18,7 @@ from tts_server.audio.framing import Framer
 from tts_server.errors import LocalProtocolError, TTSServerError
 from tts_server.protocol import events as ev
 from tts_server.protocol.capabilities import AudioFormat
-from tts_server.session.effects import Cancel, Effect, Send, SendInstead
+from tts_server.session.effects import Cancel, CutPlayout, Effect, Send, SendInstead
 from tts_server.session.faults import error_detail, error_event
 from tts_server.session.ids import Ids
 
@@ -100,13 +100,17 @@ class Responses:
 
     def cancel(self, event_id: str | None, response_id: str | None = None) -> list[Effect]:
         """Cancel the response of that id, or all, where its end has not left, and tell the client at once."""
-        effects: list[Effect] = []
-        for response in list(self._by_id.values()):
-            name = response.response_id
-            if response.state in {ResponseState.LIVE, ResponseState.ENDING} and response_id in {None, name}:
-                effects.append(SendInstead(name, ev.ResponseCancelled(self._ids.event(), name, event_id)))
-                effects += self._stop(response)
-        return effects
+        stopped = [
+            response
+            for response in self._by_id.values()
+            if response.state in {ResponseState.LIVE, ResponseState.ENDING}
+            and response_id in {None, response.response_id}
+        ]
+        if not stopped:
+            return []
+        told = (ev.ResponseCancelled(self._ids.event(), one.response_id, event_id) for one in stopped)
+        made = [CutPlayout()] if any(one.state is ResponseState.ENDING for one in stopped) else []
+        return [SendInstead(tuple(told)), *(effect for one in stopped for effect in self._stop(one)), *made]
 
     def abandon(self) -> list[Effect]:
         """Cancel all, with nobody left to tell."""

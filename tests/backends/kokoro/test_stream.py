@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from tts_server.backends.kokoro import graph
+from tts_server.backends.kokoro import graph, stream
 from tts_server.backends.kokoro.prepared import STREAM, prepared_model
 from tts_server.backends.kokoro.stream import SAMPLE_RATE_HZ, StreamingModel, TextFeatures
 from tts_server.backends.kokoro.stream_layout import (
@@ -246,6 +246,21 @@ def test_trimming_leaves_out_silence_and_nothing_else(
     assert end - audible[-1] < 0.2 * SAMPLE_RATE_HZ
     assert level_db(trimmed - kept[start:end], kept[start:end]) < -40
     assert np.abs(trimmed[:100]).max() < threshold
+
+
+def test_silence_at_the_end_is_cut_however_small_the_pieces(
+    streaming_model: StreamingModel, whole: dict[str, Whole], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stream, "STEP_S", 0.0)
+    of = whole["word"]
+    speech = streaming_model.begin(of.ids, of.style, 1.0, lambda _: of)
+    made = []
+    while (samples := speech.step()) is not None:
+        made.append(samples)
+    trimmed = np.concatenate(made)
+    assert max(len(samples) for samples in made[4:]) <= stream.MIN_PIECE_FRAMES * SAMPLES_PER_FRAME
+    loud = np.flatnonzero(np.abs(trimmed) > stream.SILENCE_LEVEL)
+    assert len(trimmed) - 1 - loud[-1] == stream.N_SILENT_AFTER
 
 
 def test_the_first_audio_comes_right_after_text_stage_and_decoder_and_is_short(

@@ -10,8 +10,8 @@ Theory of operation. An utterance goes through three programs (`stream_programs`
 
 The first one to four steps, after the length of the text, are the text stage; the next decodes the beginning.
 Each further step vocodes one piece, for which it decodes what is missing, ahead of the vocoder by the
-decoder's look-ahead. The first piece is as small as the look-ahead allows, and the following grow, as long as
-a step keeps to its time.
+decoder's look-ahead. The first piece lasts a little longer than the step after it takes, and the following
+grow, as long as a step keeps to its time.
 
 The model begins with 0.2 to 0.4 s of silence and ends with about as much. Where the first phoneme begins is
 known from the durations, so most of the silence before it is not made at all, and the rest is left out; at
@@ -352,12 +352,12 @@ class SpeechStream:
     def _end_in_silence(self, audio: Iterator[Float32], features: TextFeatures) -> Iterator[Float32]:
         """Stop when the last phoneme is over and silence has come."""
         end_of_speech = int(features.durations[:-2].sum()) * 600 - TAIL_FRAMES * SAMPLES_PER_FRAME
-        n_made = 0
+        n_made = n_silent = 0
         for samples in audio:
             n_made += len(samples)
             n_tail = min(len(samples), max(0, self.n_trimmed + n_made - end_of_speech))
             loud = np.flatnonzero(np.abs(samples[len(samples) - n_tail :]) > SILENCE_LEVEL)
-            n_silent = n_tail - (int(loud[-1]) + 1 if len(loud) else 0)
+            n_silent = n_tail - int(loud[-1]) - 1 if len(loud) else n_silent + n_tail
             if n_silent >= N_SILENT_AFTER:
                 yield samples[: len(samples) - n_silent + N_SILENT_AFTER]
                 return
