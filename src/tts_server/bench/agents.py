@@ -70,6 +70,11 @@ PATTERNS: Final = {
 _SENTENCES: Final = (*SENTENCES[1:7], *(f"{sentence}." for sentence in PARAGRAPH.rstrip("?").split(". ")))
 
 
+def max_admitted(n_streams: int) -> int:
+    """The server's bound on admitted commits with so many listeners, so that it is not what refuses them."""
+    return max(32, n_streams + 1)
+
+
 def planned_turns(pattern: Pattern, seed: int) -> Iterator[PlannedTurn]:
     """Yield the turns of one agent, without end; the same for the same seed.
 

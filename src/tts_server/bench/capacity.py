@@ -24,8 +24,9 @@ from tts_server.bench.process import RunningServer, running_server
 from tts_server.bench.report import machine, percentile, table
 from tts_server.bench.sentences import SENTENCES
 from tts_server.errors import ConnectionLostError
+from tts_server.scheduling.policy import SchedulingPolicy
 
-UTILISATION: Final = 0.85
+UTILISATION: Final = SchedulingPolicy().utilisation
 """The part of the machine that listeners may take: what the server's own admission goes by."""
 
 NEWCOMER_TEXT: Final = SENTENCES[3]

@@ -11,7 +11,7 @@ from typing import Any
 
 from websockets.exceptions import ConnectionClosed
 
-from tts_server.bench.agents import PATTERNS, PlannedTurn, planned_turns
+from tts_server.bench.agents import PATTERNS, PlannedTurn, max_admitted, planned_turns
 from tts_server.bench.metrics import observe, read_metrics, settled_metrics
 from tts_server.bench.outcome import StreamOutcome, outcome_json, outcome_table
 from tts_server.bench.playback import LEAD_S, Turn
@@ -57,7 +57,7 @@ class LoadPlan:
         """Arguments of ``serve``."""
         arguments = ["--backend", self.backend, "--log-level", "WARNING", "--scheduling", self.order]
         arguments += ["--max-connections", str(self.n_streams + 2)]
-        arguments += ["--max-admitted", str(max(32, self.n_streams + 1))]
+        arguments += ["--max-admitted", str(max_admitted(self.n_streams))]
         if self.threads is not None:
             arguments += ["--threads", str(self.threads)]
         arguments += ["--engines", self.engines]

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
 from tts_server.bench import load
+from tts_server.bench.agents import max_admitted
 from tts_server.bench.engine_model import SHAPES, EngineModel
 from tts_server.bench.load import LoadPlan
 from tts_server.bench.metrics import observe, read_metrics
@@ -18,9 +19,6 @@ from tts_server.bench.sentences import SENTENCES
 from tts_server.bench.simulation import SimulationPlan, simulate
 from tts_server.protocol.capabilities import Limits
 from tts_server.scheduling.policy import SchedulingPolicy
-
-AGREEMENT: Final = 0.15
-"""How far a prediction may lie from what was measured, as a part of it."""
 
 COMPARED: Final = ("first_audio_p50_s", "first_audio_p95_s", "gap_s", "gaps", "audio_s", "refused")
 
@@ -100,7 +98,7 @@ def simulation_of(plan: LoadPlan, engine: EngineModel, n_lanes: int) -> Simulati
         pattern=plan.pattern,
         seed=plan.seed,
         n_lanes=n_lanes,
-        limits=Limits(max_admitted=max(32, plan.n_streams + 1)),
+        limits=Limits(max_admitted=max_admitted(plan.n_streams)),
         policy=SchedulingPolicy(
             order="fifo" if plan.order == "fifo" else "deadline", admission=plan.admission
         ),

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from tts_server.bench import plot
+from tts_server.bench.agents import max_admitted
 from tts_server.bench.engine_model import SHAPES, EngineModel
 from tts_server.bench.outcome import outcome_json, outcome_table
 from tts_server.bench.simulation import SimulationPlan, SimulationResult, simulate
@@ -115,7 +116,7 @@ def plan_of(args: Namespace) -> SimulationPlan:
         pattern=args.pattern,
         seed=args.seed,
         n_lanes=n_lanes,
-        limits=Limits(max_admitted=max(32, n_streams + 1)),
+        limits=Limits(max_admitted=max_admitted(n_streams)),
         policy=SchedulingPolicy(order=args.order, admission=not args.no_admission),
     )
 

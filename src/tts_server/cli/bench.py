@@ -160,7 +160,7 @@ async def _streams(args: Namespace) -> int:
     return 0
 
 
-def _load_plan(args: Namespace, *, n_streams: int = 2, engine_setting: str = "1") -> load.LoadPlan:
+def _load_plan(args: Namespace, *, n_streams: int = 2) -> load.LoadPlan:
     return load.LoadPlan(
         backend=args.backend or "kokoro",
         n_streams=args.streams or n_streams,
@@ -171,7 +171,7 @@ def _load_plan(args: Namespace, *, n_streams: int = 2, engine_setting: str = "1"
         voice=args.voice,
         order=args.order,
         admission=not args.no_admission,
-        engines=engine_setting if args.engines is None else args.engines,
+        engines="1" if args.engines is None else args.engines,
         settings=tuple(args.set),
     )
 
