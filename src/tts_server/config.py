@@ -36,6 +36,7 @@ from tts_server.settings import (
     positive_float,
     positive_int,
     scheduling_order,
+    share,
     token,
 )
 
@@ -75,6 +76,7 @@ class ServerConfig:
         limits: What clients may ask for.
         auth_token: Bearer token that clients must send; None asks for none.
         allowed_origins: Values of ``Origin`` that are let in; a request without the header always is.
+        allowed_hosts: Names that a request may give for a server on the machine's own address.
         ping_interval_s: Seconds between keepalive pings; None sends none.
         ping_timeout_s: Seconds to wait for a pong; None waits for ever.
         log_level: Name of a standard logging level.
@@ -89,6 +91,7 @@ class ServerConfig:
     limits: Limits = field(default_factory=Limits)
     auth_token: str | None = field(default=None, repr=False)
     allowed_origins: tuple[str, ...] = ()
+    allowed_hosts: tuple[str, ...] = ()
     ping_interval_s: float | None = DEFAULT_PING_INTERVAL_S
     ping_timeout_s: float | None = DEFAULT_PING_TIMEOUT_S
     log_level: str = "INFO"
@@ -136,7 +139,7 @@ def server_config(flags: Flags | None = None, *, environ: Mapping[str, str] | No
     """Build a server's configuration from flags and the environment.
 
     Flags: ``backend model voice threads cache_dir settings engines scheduling no_admission socket_path host
-    port auth_token_file allow_origin log_level`` and one for each field of ``Limits``.
+    port auth_token_file allow_origin allow_host log_level`` and one for each field of ``Limits``.
 
     Args:
         flags: Values of flags; None or absent means not given.
@@ -157,6 +160,7 @@ def server_config(flags: Flags | None = None, *, environ: Mapping[str, str] | No
         limits=_limits(sources),
         auth_token=_auth_token(sources, "PIPECAT_TTS_AUTH_TOKEN"),
         allowed_origins=tuple(sources.pick("allow_origin", default=())),
+        allowed_hosts=tuple(sources.pick("allow_host", default=())),
         ping_interval_s=sources.pick(
             "ping_interval_s", "TTS_WS_PING_INTERVAL", default=DEFAULT_PING_INTERVAL_S, parse=keepalive_s
         ),
@@ -298,6 +302,8 @@ def _limits(sources: Sources) -> Limits:
     for limit in fields(Limits):
         default = getattr(standard, limit.name)
         parse = positive_int if isinstance(default, int) else positive_float
+        if limit.name == "cpu_share":
+            parse = share
         values[limit.name] = sources.pick(limit.name, default=default, parse=parse)
     return Limits(**values)
 

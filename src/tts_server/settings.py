@@ -144,6 +144,14 @@ def positive_float(value: Any) -> float:
     return number
 
 
+def share(value: Any) -> float:
+    """Read a part of a whole: above 0, at most 1."""
+    number = positive_float(value)
+    if number > 1:
+        raise ValueError(f"{value} is not a part of 1")
+    return number
+
+
 def port_number(value: Any) -> int:
     """Read a TCP port."""
     try:

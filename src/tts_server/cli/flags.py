@@ -20,6 +20,12 @@ LIMIT_HELP = {
     "drain_s": "seconds that speech in progress may take to end when a session is closed or the server stops",
     "max_message_bytes": "bytes of one message from a client",
     "max_connections": "connections in all",
+    "max_unread_bytes": "bytes of answers that may wait for one client before nothing more is read from it",
+    "turn_bytes": "bytes taken from one connection before the others get their turn",
+    "cpu_share": "part of one core that clients who ask for more than their share get together",
+    "max_handshakes": "connections that have not said what they want; one more drops the oldest",
+    "silent_s": "seconds after which a connection that said nothing makes room, where all are taken",
+    "idle_s": "the same for one that said something, once nothing of it is in progress",
 }
 
 

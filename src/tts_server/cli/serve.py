@@ -43,6 +43,13 @@ def configure(parser: ArgumentParser) -> None:
         action="append",
         help="let web pages of this origin in; may be repeated",
     )
+    group.add_argument(
+        "--allow-host",
+        metavar="NAME",
+        action="append",
+        help="answer requests for this name on the machine's own address, beside localhost and addresses; "
+        "may be repeated",
+    )
     add_backend(parser)
     parser.add_argument("--voice", metavar="NAME", help="voice of clients that name none")
     parser.add_argument("--log-level", metavar="LEVEL", help="any standard level name (INFO)")

@@ -102,7 +102,7 @@ class BackendInfo:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Every limit that a client can run into, in one place."""
+    """Every limit that a client can run into, and all that one connection may cost, in one place."""
 
     max_text_chars: int = 2000
     max_inflight: int = 1
@@ -117,3 +117,15 @@ class Limits:
     """Longest wait for responses in progress at ``session.close`` and at shutdown."""
     max_message_bytes: int = 256 * 1024
     max_connections: int = 64
+    max_unread_bytes: int = 256 * 1024
+    """Bytes of answers, pongs included, that wait for one client; above it nothing more is read from it."""
+    turn_bytes: int = 2048
+    """Bytes taken from one connection before the others get their turn."""
+    cpu_share: float = 0.5
+    """Part of one core that clients who ask for more than their share get together."""
+    max_handshakes: int = 256
+    """Connections that have not said what they want; one more takes the place of the oldest."""
+    silent_s: float = 10.0
+    """Where all places are taken, a connection that has said nothing for so long makes room for another."""
+    idle_s: float = 600.0
+    """The same for one that has said something, once nothing of it is in progress."""

@@ -22,13 +22,16 @@ from tts_server.protocol.capabilities import AudioFormat, BackendInfo
 from tts_server.scheduling.scheduler import Scheduler, SchedulingPolicy
 from tts_server.server.auth import Gatekeeper
 from tts_server.server.conductor import STEP_TIMEOUT_S, Conductor, ConductorStats
+from tts_server.server.descriptors import within_descriptors
 from tts_server.server.driver import CLOSE_TIMEOUT_S, ConnectionDriver
 from tts_server.server.engines import Engines, engine_backends, in_thread
 from tts_server.server.pages import Health, Pages
+from tts_server.server.places import Places
+from tts_server.server.quiet_log import QuietLog
 from tts_server.server.unix_socket import UnixSocket, claim
 from tts_server.session.machine import SessionMachine
 from tts_server.session.service import ServiceInfo
-from tts_server.transports.websocket import Listener, WebSocketOptions, listen
+from tts_server.transports.websocket import Listener, ListenerStats, WebSocketOptions, listen
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -89,7 +92,9 @@ class Server:
         self._listener: Listener | None = None
         self._unix_socket: UnixSocket | None = None
         self._drivers: dict[ConnectionDriver, asyncio.Task[None]] = {}
-        self._n_connections = 0
+        self._limits = config.limits
+        self._quiet = QuietLog(logger)
+        self._places = Places(config.limits, self._drivers.keys(), lambda: self._loop.time(), self._quiet)
         self._numbers = itertools.count(1)
         self._started_at = 0.0
         self._ready: asyncio.Future[None]
@@ -117,7 +122,7 @@ class Server:
     @property
     def n_connections(self) -> int:
         """Connections that are open, those that wait for the model included."""
-        return self._n_connections
+        return self._places.n_open
 
     @property
     def conductor(self) -> Conductor:
@@ -134,10 +139,14 @@ class Server:
         return Health(
             state="stopping" if self._is_stopping else "ready" if is_loaded else "loading",
             uptime_s=now - self._started_at if is_loaded else 0.0,
-            connections=self._n_connections,
+            connections=self._places.n_open,
             conducted=self._conductor.stats if self._conductor is not None else ConductorStats(),
             scheduler=scheduler.stats(now) if scheduler is not None else None,
             by_connection=tuple(scheduler.connection_stats()) if scheduler is not None else (),
+            limits=self._limits,
+            listener=self._listener.stats if self._listener is not None else ListenerStats(),
+            places_freed=self._places.n_freed,
+            costs=tuple(driver.costs for driver in self._drivers),
         )
 
     @property
@@ -182,16 +191,21 @@ class Server:
 
     async def _listen(self) -> None:
         config, endpoint = self._config, self._config.endpoint
+        self._limits, warning = await in_thread(within_descriptors, config.limits)
+        self._places.limits = self._limits
+        if warning:
+            logger.warning("%s", warning)
         options = WebSocketOptions(
             gate=Gatekeeper(
                 token=config.auth_token,
                 allowed_origins=config.allowed_origins,
-                n_connections=lambda: self._n_connections,
-                max_connections=config.limits.max_connections,
+                has_room=self._places.has_room,
                 pages=Pages(self.health),
+                allowed_hosts=config.allowed_hosts if self._is_reached_by_rebinding else None,
             ),
-            max_message_bytes=config.limits.max_message_bytes,
-            max_sockets=2 * config.limits.max_connections + 64,
+            limits=self._limits,
+            max_sockets=self._limits.max_connections + self._limits.max_handshakes,
+            on_crowded=self._on_crowded,
             ping_interval_s=config.ping_interval_s,
             ping_timeout_s=config.ping_timeout_s,
         )
@@ -210,6 +224,20 @@ class Server:
             )
         logger.info("listening on %s", self.endpoint)
 
+    @property
+    def _is_reached_by_rebinding(self) -> bool:
+        """Whether a web page whose name is turned to this machine could ask for pages as if it were local."""
+        endpoint = self._config.endpoint
+        return endpoint.socket_path is None and endpoint.is_local and self._config.auth_token is None
+
+    def _on_crowded(self) -> None:
+        self._quiet.say(
+            logging.WARNING,
+            "crowded",
+            "%d connections have not said what they want; the oldest of them make room for newcomers",
+            self._limits.max_handshakes,
+        )
+
     def _claim(self, path: str) -> UnixSocket:
         """Runs on a thread; what it claims is known to ``_stop`` even if nobody waits for it any more."""
         self._unix_socket = claim(path)
@@ -226,7 +254,7 @@ class Server:
             self._ready.set_exception(error)
             raise
         self._started_at = self._loop.time()
-        scheduler = Scheduler(self._config.limits, n_lanes=len(backends), policy=self._policy)
+        scheduler = Scheduler(self._limits, n_lanes=len(backends), policy=self._policy)
         self._scheduler = scheduler
         self._conductor = Conductor(
             self._engines.workers, scheduler, self._loop, step_timeout_s=self._step_timeout_s
@@ -266,18 +294,18 @@ class Server:
     # --- connections ---
 
     async def _serve(self, connection: Connection) -> None:
-        if self._n_connections >= self._config.limits.max_connections:
+        if not self._places.has_room():
             await connection.close(TRY_AGAIN_LATER, "too many connections", timeout_s=CLOSE_TIMEOUT_S)
             return
-        self._n_connections += 1
+        self._places.n_open += 1
         connection_id = f"connection {next(self._numbers)}"
-        logger.info("%s opened by %s", connection_id, connection.peer)
+        logger.debug("%s opened by %s", connection_id, connection.peer)
         try:
             if await self._wait_until_ready(connection):
                 await self._drive(connection, connection_id)
         finally:
-            self._n_connections -= 1
-            logger.info("%s ended", connection_id)
+            self._places.n_open -= 1
+            logger.debug("%s ended", connection_id)
 
     async def _wait_until_ready(self, connection: Connection) -> bool:
         """Wait for the model; returns whether there is a connection to serve and a model to serve it with."""
@@ -301,14 +329,14 @@ class Server:
         if self._is_stopping:
             await connection.close(GOING_AWAY, "the server stops", timeout_s=CLOSE_TIMEOUT_S)
             return
-        limits = self._config.limits
         driver = ConnectionDriver(
             connection,
-            SessionMachine(f"sess_{secrets.token_hex(8)}", self._service, limits),
+            SessionMachine(f"sess_{secrets.token_hex(8)}", self._service, self._limits),
             self.conductor,
-            limits,
+            self._limits,
             connection_id=connection_id,
             started_at=self._started_at,
+            quiet=self._quiet,
         )
         task = asyncio.current_task()
         if task is not None:

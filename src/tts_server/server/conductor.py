@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from tts_server.engine.worker import Outcome, StepEnded
 from tts_server.errors import LocalProtocolError, SynthesisError, TTSServerError
 from tts_server.scheduling.scheduler import Job, Scheduler, StepOutcome
+from tts_server.server.quiet_log import QuietLog
 
 if TYPE_CHECKING:
     import asyncio
@@ -127,6 +128,7 @@ class Conductor:
         self._step_timeout_s = step_timeout_s
         self._lanes = [_Lane(i, worker, worker.backend.sample_rate_hz) for i, worker in enumerate(workers)]
         self._tasks: dict[str, _Task] = {}
+        self._quiet = QuietLog(logger)
         self._n_steps = 0
         self._n_bad_samples = 0
         self._n_releases = 0
@@ -206,7 +208,7 @@ class Conductor:
         """A connection has ended; its responses have been cancelled. Says in the log what it had."""
         for stats in self._scheduler.connection_stats():
             if stats.connection_id == speaker.connection_id:
-                logger.info(
+                logger.debug(
                     "%s had %d responses, %d refused, %d steps, %.1f s of audio",
                     *(stats.connection_id, stats.n_admitted, stats.n_refused, stats.n_steps, stats.audio_s),
                 )
@@ -286,7 +288,7 @@ class Conductor:
             speaker.finished(response_id)
         elif outcome is Outcome.FAILED:
             error = error or SynthesisError("the speech engine failed on this text")
-            logger.warning("%s failed: %s", task.job_id, error)
+            self._quiet.say(logging.WARNING, "failed", "%s failed: %s", task.job_id, error)
             speaker.failed(response_id, error)
 
     def _let_go(self, task: _Task, *, is_open: bool = True) -> None:
@@ -302,7 +304,8 @@ class Conductor:
     def _count_bad_samples(self, task: _Task, n_bad: int) -> None:
         if n_bad:
             self._n_bad_samples += n_bad
-            logger.warning("%s: %d samples were not numbers and were made silent", task.job_id, n_bad)
+            message = "%s: %d samples were not numbers and were made silent"
+            self._quiet.say(logging.WARNING, "bad samples", message, task.job_id, n_bad)
 
     def _watch(self, lane: _Lane) -> None:
         """Look at a lane when its step could be overdue; one timer serves many steps."""

@@ -11,13 +11,16 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import time
 from collections import deque
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from tts_server.errors import RemoteProtocolError, TTSServerError
 from tts_server.protocol.codec import decode_client
 from tts_server.server.outbox import Outbox
+from tts_server.server.quiet_log import QuietLog
 from tts_server.session import effects as fx
 
 if TYPE_CHECKING:
@@ -36,6 +39,24 @@ CLOSE_TIMEOUT_S: Final = 3.0
 """Longest wait for the peer's half of a closing handshake."""
 
 INTERNAL_ERROR: Final = 1011
+TRY_AGAIN_LATER: Final = 1013
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionCosts:
+    """What one connection keeps and has cost.
+
+    Args:
+        connection_id: Whose.
+        kept_bytes: In both directions: audio and answers that wait, what came and was not handled.
+        cpu_s: Processor time of the event loop's thread that its messages and control frames took.
+        n_messages: Messages that were handled.
+    """
+
+    connection_id: str
+    kept_bytes: int
+    cpu_s: float
+    n_messages: int
 
 
 class ConnectionDriver:
@@ -48,6 +69,7 @@ class ConnectionDriver:
         limits: For the flow of bytes; every other limit is the machine's affair.
         connection_id: Unique in this process.
         started_at: When the server became ready, on the event loop's clock.
+        quiet: Where lines about the client go; None is a log of its own.
     """
 
     def __init__(
@@ -59,7 +81,9 @@ class ConnectionDriver:
         *,
         connection_id: str,
         started_at: float,
+        quiet: QuietLog | None = None,
     ) -> None:
+        self._quiet = quiet or QuietLog(logger)
         self.connection_id = connection_id
         self._connection = connection
         self._machine = machine
@@ -72,9 +96,10 @@ class ConnectionDriver:
         self._pending: deque[Callable[[float], Iterable[fx.Effect]]] = deque()
         self._is_applying = False
         self._is_pump_due = False
-        self._n_written = 0
         self._n_accepted = 0
         self._last_unsent = 0
+        self.n_messages = 0
+        self._heard_at = self._loop.time()
         self._close: fx.Close | None = None
         self._close_task: asyncio.Task[None] | None = None
         self._has_room = asyncio.Event()
@@ -111,6 +136,22 @@ class ConnectionDriver:
         """The server stops: let what is being spoken end, take nothing new, close."""
         self._feed(self._machine.shutdown)
 
+    @property
+    def costs(self) -> ConnectionCosts:
+        """What the connection keeps and has cost."""
+        kept = self._outbox.n_bytes + self._connection.kept_bytes
+        return ConnectionCosts(self.connection_id, kept, self._connection.cpu_s, self.n_messages)
+
+    def idle_s(self, now: float) -> float | None:
+        """For how long its client has said nothing; None while anything is in progress or waits to leave."""
+        if self._close is not None or self._machine.live_responses or self._outbox:
+            return None
+        return now - self._heard_at
+
+    def make_room(self) -> None:
+        """Give the place of a client that says nothing to another one."""
+        self._feed(lambda _now: [fx.Close(TRY_AGAIN_LATER, "idle; another client needs the place")])
+
     def audio(self, response_id: str, pcm: bytes) -> None:
         """Take audio from the engine."""
         self._feed(lambda now: self._machine.audio(response_id, pcm, now))
@@ -130,6 +171,9 @@ class ConnectionDriver:
     # --- feeding the machine ---
 
     def _receive(self, message: Message) -> None:
+        began_s = time.thread_time()
+        self.n_messages += 1
+        self._heard_at = self._loop.time()
         try:
             event = decode_client(message)
         except RemoteProtocolError as error:
@@ -137,6 +181,7 @@ class ConnectionDriver:
             self._feed(lambda now: self._machine.receive_error(fault, now))
         else:
             self._feed(lambda now: self._machine.receive(event, now))
+        self._connection.charge(time.thread_time() - began_s)
 
     def _feed(self, machine_input: Callable[[float], Iterable[fx.Effect]]) -> None:
         """Give the machine an input and carry out what it wants, after what is being carried out."""
@@ -198,7 +243,7 @@ class ConnectionDriver:
 
     def _note(self, effect: fx.Note) -> None:
         level = logging.getLevelNamesMapping().get(effect.level.upper(), logging.INFO)
-        logger.log(level, "%s: %s", self.connection_id, effect.message)
+        self._quiet.say(level, "note", "%s: %s", self.connection_id, effect.message)
 
     def _set_timer(self, effect: fx.SetTimer) -> None:
         self._clear_timer(effect)
@@ -223,7 +268,6 @@ class ConnectionDriver:
         if outbox and connection.is_writable:
             messages, ended = outbox.take(PUMP_BYTES)
             connection.write(messages)
-            self._n_written += sum(map(len, messages))
             for response_id in ended:
                 self._carry_out(self._machine.sent(response_id, self._loop.time()))
             if outbox:
@@ -253,9 +297,8 @@ class ConnectionDriver:
 
     def _look_at_unsent(self, now: float) -> Iterable[fx.Effect]:
         """Tell the machine how much waits and whether the peer has taken anything, if either has changed."""
-        in_transport = self._connection.unsent_bytes
-        unsent = self._outbox.n_bytes + in_transport
-        accepted = self._n_written - in_transport
+        unsent = self._outbox.n_bytes + self._connection.unsent_bytes
+        accepted = self._connection.accepted_bytes
         progressed = accepted > self._n_accepted
         if unsent == self._last_unsent and not progressed:
             return ()
@@ -265,8 +308,8 @@ class ConnectionDriver:
 
     @property
     def _is_flooded(self) -> bool:
-        """Whether so much waits to be sent that it cannot all be speech: answers to a peer that only asks."""
-        return self._outbox.n_bytes > 2 * self._limits.max_unsent_bytes
+        """Whether a peer that only asks has more answers waiting than it may."""
+        return self._outbox.n_answer_bytes > self._limits.max_unread_bytes
 
     async def _room(self) -> None:
         """Read nothing more until the peer has taken some of what waits."""

@@ -15,9 +15,11 @@ import logging
 import os
 import signal
 import sys
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from tts_server.server.app import Server
+from tts_server.server.descriptors import raise_limit
+from tts_server.server.quiet_log import QuietLog
 
 if TYPE_CHECKING:
     from tts_server.backends.base import ProgressCallback
@@ -50,6 +52,7 @@ def run_server(config: ServerConfig, progress: ProgressCallback | None = None) -
     """
     configure_logging(config.log_level)
     sys.setswitchinterval(SWITCH_INTERVAL_S)
+    raise_limit(config.limits)
     try:
         return asyncio.run(_Process(config, progress).run())
     except KeyboardInterrupt:
@@ -70,9 +73,11 @@ class _Process:
         self._server: Server | None = None
         self._signal: signal.Signals | None = None
         self._asked_to_stop = asyncio.Event()
+        self._quiet = QuietLog(logger)
 
     async def run(self) -> int:
         loop = asyncio.get_running_loop()
+        loop.set_exception_handler(self._on_loop_error)
         for number in STOP_SIGNALS:
             loop.add_signal_handler(number, self._on_signal, number)
         try:
@@ -100,6 +105,14 @@ class _Process:
             gc.collect()
             gc.freeze()
             await asyncio.Event().wait()
+
+    def _on_loop_error(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """Say in one line now and then what asyncio would say in a hundred tracebacks a second."""
+        error = context.get("exception")
+        if isinstance(error, OSError) and "socket" in context:
+            self._quiet.say(logging.WARNING, "accept", "no connection can be accepted: %s", error.strerror)
+            return
+        loop.default_exception_handler(context)
 
     def _on_signal(self, number: signal.Signals) -> None:
         if self._signal is not None:

@@ -1,4 +1,4 @@
-"""What one connection still has to send: events, encoded only when they leave."""
+"""What one connection still has to send: audio as samples until it leaves, everything else as its message."""
 
 from __future__ import annotations
 
@@ -16,9 +16,8 @@ if TYPE_CHECKING:
 FRAME_OVERHEAD_BYTES: Final = 120
 """Bytes of an audio event around its base64: measured 108 to 124 with the ids that the machine makes."""
 
-EVENT_BYTES: Final = 300
-"""What another event counts for while it waits; they are few, and rarely longer."""
-
+ANSWER_OVERHEAD_BYTES: Final = 400
+"""What an answer takes beside its text while it waits: the event, its ids, the string's own 49."""
 
 _ENDS: Final = (AudioDone, ResponseFailed)
 _OF_A_RESPONSE: Final = (AudioDelta, *_ENDS)
@@ -31,25 +30,37 @@ class Taken(NamedTuple):
     ended: list[str]
 
 
+class _Waiting(NamedTuple):
+    """An event that waits; ``message`` is None for audio, which is encoded when it leaves."""
+
+    event: ServerEvent
+    message: str | None
+    n_bytes: int
+
+
 class Outbox:
-    """Events in the order in which they leave, with the bytes that they will take.
+    """Events in the order in which they leave, with the bytes that they keep.
 
     Audio waits as samples: a cancelled response then costs nothing more, and base64 is made once it is
-    wanted.
+    wanted. Anything else is encoded at once, so that it is counted for what it is, however long.
     """
 
     def __init__(self) -> None:
-        self._events: deque[ServerEvent] = deque()
+        self._events: deque[_Waiting] = deque()
         self.n_bytes = 0
-        """Estimate of the bytes that wait, exact to a few in a hundred."""
+        """Bytes that wait: of audio what it will take on the wire, exact to a few in a hundred; of anything
+        else its message and what keeping it takes."""
+        self.n_answer_bytes = 0
+        """Those of them that are no audio."""
 
     def __len__(self) -> int:
         return len(self._events)
 
     def push(self, event: ServerEvent) -> None:
         """Put an event behind all others."""
-        self._events.append(event)
-        self.n_bytes += _size(event)
+        waiting = _waiting(event)
+        self._events.append(waiting)
+        self._count(waiting, 1)
 
     def take(self, max_bytes: int) -> Taken:
         """Take events from the front, at least one if there is any, and encode them.
@@ -60,15 +71,15 @@ class Outbox:
         taken = Taken([], [])
         n_bytes = 0
         while self._events:
-            event = self._events[0]
-            size = _size(event)
+            event, message, size = waiting = self._events[0]
             if taken.messages and n_bytes + size > max_bytes:
                 break
-            taken.messages.append(encode_server(self._events.popleft()))
+            self._events.popleft()
+            taken.messages.append(encode_server(event) if message is None else message)
             n_bytes += size
+            self._count(waiting, -1)
             if isinstance(event, _ENDS):
                 taken.ended.append(event.response_id)
-        self.n_bytes -= n_bytes
         return taken
 
     def replace(self, events: Iterable[ResponseCancelled]) -> None:
@@ -78,25 +89,34 @@ class Outbox:
         """
         instead = {event.response_id: event for event in events}
         ended: set[str] = set()
-        kept: deque[ServerEvent] = deque()
-        for waiting in self._events:
-            response_id = waiting.response_id if isinstance(waiting, _OF_A_RESPONSE) else None
+        before = list(self._events)
+        self.clear()
+        for waiting in before:
+            event = waiting.event
+            response_id = event.response_id if isinstance(event, _OF_A_RESPONSE) else None
             if response_id not in instead:
-                kept.append(waiting)
-            elif not isinstance(waiting, AudioDelta):
-                kept.append(instead[response_id])
+                self._events.append(waiting)
+                self._count(waiting, 1)
+            elif not isinstance(event, AudioDelta):
+                self.push(instead[response_id])
                 ended.add(response_id)
-        kept.extend(event for response_id, event in instead.items() if response_id not in ended)
-        self._events = kept
-        self.n_bytes = sum(map(_size, kept))
+        for response_id, event in instead.items():
+            if response_id not in ended:
+                self.push(event)
 
     def clear(self) -> None:
         """Drop everything."""
         self._events.clear()
-        self.n_bytes = 0
+        self.n_bytes = self.n_answer_bytes = 0
+
+    def _count(self, waiting: _Waiting, sign: int) -> None:
+        self.n_bytes += sign * waiting.n_bytes
+        if waiting.message is not None:
+            self.n_answer_bytes += sign * waiting.n_bytes
 
 
-def _size(event: ServerEvent) -> int:
+def _waiting(event: ServerEvent) -> _Waiting:
     if type(event) is AudioDelta:
-        return (len(event.pcm) + 2) // 3 * 4 + FRAME_OVERHEAD_BYTES
-    return EVENT_BYTES
+        return _Waiting(event, None, (len(event.pcm) + 2) // 3 * 4 + FRAME_OVERHEAD_BYTES)
+    message = encode_server(event)
+    return _Waiting(event, message, len(message) + ANSWER_OVERHEAD_BYTES)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
-from tts_server.transports.websocket import HttpAnswer
+from tts_server.protocol.capabilities import Limits
+from tts_server.transports.http import HttpAnswer
+from tts_server.transports.websocket import ListenerStats
 
 if TYPE_CHECKING:
     from tts_server.scheduling.stats import ConnectionStats, SchedulerStats
     from tts_server.server.conductor import ConductorStats
+    from tts_server.server.driver import ConnectionCosts
 
 PROMETHEUS_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 """Of the text exposition format: prometheus.io/docs/instrumenting/exposition_formats."""
@@ -28,6 +31,10 @@ class Health:
         conducted: What the engines did; no engines while it loads.
         scheduler: None while it loads.
         by_connection: What each connection had that has committed something.
+        limits: What holds for its connections.
+        listener: What the listener has to do.
+        places_freed: Connections that were closed to make room, since the start.
+        costs: What each connection keeps and has cost.
     """
 
     state: str
@@ -36,6 +43,10 @@ class Health:
     conducted: ConductorStats
     scheduler: SchedulerStats | None
     by_connection: tuple[ConnectionStats, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+    listener: ListenerStats = field(default_factory=ListenerStats)
+    places_freed: int = 0
+    costs: tuple[ConnectionCosts, ...] = ()
 
     @property
     def is_alive(self) -> bool:
@@ -125,6 +136,7 @@ def render_metrics(health: Health) -> str:
             *_metric("tts_gap_seconds_total", "counter", "Length of those gaps.", stats.gap_s),
         ]
     lines += _connection_metrics(health.by_connection)
+    lines += _budget_metrics(health)
     return "\n".join(lines) + "\n"
 
 
@@ -145,6 +157,44 @@ def _connection_metrics(connections: Sequence[ConnectionStats]) -> list[str]:
             f'tts_connection_{name}{{connection="{one.connection_id.removeprefix("connection ")}"}} '
             f"{value(one):.10g}"
             for one in connections
+        ]
+    return lines
+
+
+def _budget_metrics(health: Health) -> list[str]:
+    """What connections cost, and what they may."""
+    listener = health.listener
+    kept = sum(one.kept_bytes for one in health.costs)
+    lines = [
+        *_metric("tts_kept_bytes", "gauge", "Kept for all connections, in both directions.", kept),
+        *_metric("tts_newcomers", "gauge", "Sockets whose handshake is not done.", listener.newcomers),
+        *_metric("tts_newcomers_dropped_total", "counter", "Those that made room.", listener.dropped),
+        *_metric(
+            "tts_newcomers_cpu_seconds_total", "counter", "Work of handshakes.", listener.newcomers_cpu_s
+        ),
+        *_metric(
+            "tts_places_freed_total", "counter", "Idle connections that made room.", health.places_freed
+        ),
+        *_metric("tts_turns_waited_total", "counter", "Turns of clients that flood.", listener.turns),
+        "# HELP tts_limit What connections may cost, by the setting's name.",
+        "# TYPE tts_limit gauge",
+        *(
+            f'tts_limit{{name="{one.name}"}} {getattr(health.limits, one.name):.10g}'
+            for one in fields(Limits)
+        ),
+    ]
+    families: tuple[tuple[str, str, str, Callable[[ConnectionCosts], float]], ...] = (
+        ("kept_bytes", "gauge", "Kept for an open connection.", lambda c: c.kept_bytes),
+        ("cpu_seconds_total", "counter", "Work for what it sent.", lambda c: c.cpu_s),
+        ("messages_total", "counter", "Messages from it.", lambda c: c.n_messages),
+    )
+    for name, kind, text, value in families:
+        if health.costs:
+            lines += [f"# HELP tts_connection_{name} {text}", f"# TYPE tts_connection_{name} {kind}"]
+        lines += [
+            f'tts_connection_{name}{{connection="{one.connection_id.removeprefix("connection ")}"}} '
+            f"{value(one):.10g}"
+            for one in health.costs
         ]
     return lines
 

@@ -47,6 +47,24 @@ class Connection(ABC):
     def unsent_bytes(self) -> int:
         """Bytes written that neither the operating system nor the peer has taken yet."""
 
+    @property
+    @abstractmethod
+    def accepted_bytes(self) -> int:
+        """Bytes written that the operating system or the peer has taken, since the connection was opened."""
+
+    @property
+    def kept_bytes(self) -> int:
+        """Bytes that the transport keeps for this connection, in both directions."""
+        return self.unsent_bytes
+
+    @property
+    def cpu_s(self) -> float:
+        """Seconds of processor time that were charged to this connection."""
+        return 0.0
+
+    def charge(self, cpu_s: float) -> None:  # noqa: B027 - a transport whose peers cannot flood keeps no accounts
+        """Take note of work that was done for this connection; one that costs much waits its turn."""
+
     @abstractmethod
     async def close(self, code: int = 1000, reason: str = "", *, timeout_s: float = 5.0) -> None:
         """End the connection after everything written, and wait for its end for at most ``timeout_s``.

@@ -24,6 +24,7 @@ class MemoryConnection(Connection):
         self._capacity_bytes = capacity_bytes
         self._inbox: deque[Message] = deque()
         self._inbox_bytes = 0
+        self._n_written = 0
         self._arrived = asyncio.Event()
         self._ended = asyncio.Event()
         self._closing: tuple[int, str] | None = None
@@ -52,6 +53,7 @@ class MemoryConnection(Connection):
         for message in messages:
             self._other._inbox.append(message)
             self._other._inbox_bytes += _size(message)
+            self._n_written += _size(message)
         self._other._arrived.set()
 
     @property
@@ -63,6 +65,11 @@ class MemoryConnection(Connection):
     def unsent_bytes(self) -> int:
         """Bytes in the peer's inbox beyond the capacity."""
         return max(0, self._other._inbox_bytes - self._capacity_bytes)
+
+    @property
+    def accepted_bytes(self) -> int:
+        """Bytes that went into the peer's inbox within its capacity."""
+        return self._n_written - self.unsent_bytes
 
     async def close(self, code: int = 1000, reason: str = "", *, timeout_s: float = 5.0) -> None:
         """Let the peer read what was written, then end both ends."""

@@ -2,60 +2,41 @@
 
 A barge-in must not wait behind audio that nobody can call back, so the kernel's and the library's buffers
 are small (together about half a second of audio), writing never waits, and several frames leave in one
-system call.
+system call. What a client sends is taken in turn with the others (`sockets`).
 """
 
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 import socket
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
 from websockets.asyncio.server import Server, ServerConnection, serve
-from websockets.datastructures import Headers
 from websockets.exceptions import ConnectionClosed
-from websockets.http11 import Request, Response
 from websockets.protocol import State
 from websockets.typing import Subprotocol
 
+from tts_server.protocol.capabilities import Limits
 from tts_server.transports.base import Connection, Handler, Message
-
-SEND_BUFFER_BYTES: Final = 8192
-"""``SO_SNDBUF`` of each connection; Linux doubles it. With the default a reader that stops leaves seconds of
-speech in the kernel."""
+from tts_server.transports.http import HttpAnswer
+from tts_server.transports.sockets import Gate, Guard, GuardedSocket
+from tts_server.transports.turns import Turnstile
 
 WRITE_LIMIT_BYTES: Final = 8192
 """Bytes that may wait in the event loop's own buffer before ``is_writable`` turns false."""
 
-MAX_QUEUED_MESSAGES: Final = 8
-"""Messages read ahead before the socket is no longer read."""
+MAX_QUEUED_MESSAGES: Final = 4
+"""Frames read ahead before the socket is no longer read."""
 
 OPEN_TIMEOUT_S: Final = 10.0
 """Longest that a client may take over the opening handshake."""
 
-
-@dataclass(frozen=True, slots=True)
-class HttpAnswer:
-    """An answer to an HTTP request that does not become a WebSocket connection.
-
-    Args:
-        status: HTTP status code.
-        text: Body.
-        headers: Further headers.
-        content_type: Of the body.
-    """
-
-    status: int
-    text: str
-    headers: tuple[tuple[str, str], ...] = ()
-    content_type: str = "text/plain; charset=utf-8"
-
-
-Gate = Callable[[str, Mapping[str, str]], HttpAnswer | None]
-"""Looks at the path and headers (names in lower case) of a request before the upgrade; None lets it pass."""
+PORT_TRIES: Final = 20
+"""Ports that are tried until one is free on every address of a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,30 +45,50 @@ class WebSocketOptions:
 
     Args:
         gate: Looks at each request before the upgrade.
-        max_message_bytes: A longer message from the client closes the connection with 1009.
+        limits: What one connection may cost, and how long its messages may be.
         ping_interval_s: Seconds between keepalive pings; None sends none.
         ping_timeout_s: Seconds to wait for a pong; None waits for ever.
         close_timeout_s: Longest wait for the peer when the library itself closes, as after a missed pong.
-        max_sockets: A connection beyond so many is dropped unread; above what the gate lets in, so that those
-            that it refuses are told why.
+        max_sockets: Sockets in all; above what the gate lets in, so that those that it refuses are told why.
+        on_crowded: Told when a socket that had not said what it wants was dropped to make room.
         subprotocols: Subprotocols that the server speaks, the preferred one first.
     """
 
     gate: Gate = field(default=lambda _path, _headers: None)
-    max_message_bytes: int = 256 * 1024
+    limits: Limits = field(default_factory=Limits)
     ping_interval_s: float | None = 20.0
     ping_timeout_s: float | None = 120.0
     close_timeout_s: float = 5.0
     max_sockets: int = 1000
+    on_crowded: Callable[[], None] = field(default=lambda: None)
     subprotocols: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ListenerStats:
+    """What a listener has to do.
+
+    Args:
+        sockets: Open ones.
+        newcomers: Those of them whose opening handshake is not done.
+        dropped: Newcomers that made room for others, since the start.
+        turns: Turns that were waited for by those who ask for more than their share, since the start.
+        newcomers_cpu_s: Processor time that opening handshakes took, since the start.
+    """
+
+    sockets: int = 0
+    newcomers: int = 0
+    dropped: int = 0
+    turns: int = 0
+    newcomers_cpu_s: float = 0.0
 
 
 class Listener:
     """A listening WebSocket server. Made by ``listen``."""
 
-    def __init__(self, server: Server, sockets: set[_Socket]) -> None:
+    def __init__(self, server: Server, guard: Guard) -> None:
         self._server = server
-        self._sockets = sockets
+        self._guard = guard
 
     @property
     def port(self) -> int | None:
@@ -97,21 +98,34 @@ class Listener:
                 return cast("int", sock.getsockname()[1])
         return None
 
+    @property
+    def stats(self) -> ListenerStats:
+        """How it is now."""
+        guard = self._guard
+        return ListenerStats(
+            sockets=len(guard.sockets),
+            newcomers=len(guard.newcomers),
+            dropped=guard.n_dropped,
+            turns=guard.turnstile.n_turns,
+            newcomers_cpu_s=guard.newcomers_account.cpu_s,
+        )
+
     def stop_accepting(self) -> None:
         """Take no new connections; those that are open go on, those that have not said what they want end."""
         self._server.close(close_connections=False)
-        for connection in list(self._sockets):
+        for connection in list(self._guard.sockets):
             if connection.protocol.state is State.CONNECTING:
                 connection.transport.abort()
 
     def abort(self) -> None:
         """Drop every connection."""
-        for connection in list(self._sockets):
+        for connection in list(self._guard.sockets):
             connection.transport.abort()
 
     async def wait_closed(self) -> None:
         """Wait until every connection has ended and its handler has returned. After ``stop_accepting``."""
         await self._server.wait_closed()
+        self._guard.turnstile.close()
 
 
 async def listen(
@@ -129,104 +143,101 @@ async def listen(
         options: How connections are treated.
         sock: A bound stream socket, which the listener then owns; or else
         host: Name or address to bind, and
-        port: TCP port, 0 for any.
+        port: TCP port, 0 for any; the same one on every address of the name.
 
     Raises:
         OSError: The address cannot be bound.
     """
+    loop = asyncio.get_running_loop()
+    guard = Guard(
+        limits=options.limits,
+        gate=options.gate,
+        turnstile=Turnstile(options.limits.cpu_share, loop.time, loop.call_at),
+        max_sockets=options.max_sockets,
+        on_crowded=options.on_crowded,
+    )
+    if sock is not None:
+        return await _serve(handler, options, guard, sock=sock)
+    if port != 0:
+        return await _serve(handler, options, guard, host=host, port=port)
+    for _ in range(PORT_TRIES):
+        try:
+            return await _serve(handler, options, guard, host=host, port=await _free_port(host))
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+    raise OSError(errno.EADDRINUSE, f"no port was free on every address of {host} in {PORT_TRIES} tries")
 
+
+async def _free_port(host: str | None) -> int:
+    """A port that was free a moment ago; 0, for the system's own choice, where there is but one address."""
+    loop = asyncio.get_running_loop()
+    flags = socket.AI_PASSIVE
+    found = await loop.getaddrinfo(host, 0, type=socket.SOCK_STREAM, flags=flags)
+    addresses = list(dict.fromkeys((family, address) for family, _, _, _, address in found))
+    if len(addresses) < 2:
+        return 0
+    family, address = addresses[0]
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.bind(address)
+        return cast("int", probe.getsockname()[1])
+
+
+async def _serve(handler: Handler, options: WebSocketOptions, guard: Guard, **where: Any) -> Listener:
     async def serve_one(socket_connection: ServerConnection) -> None:
-        connection = cast("_Socket", socket_connection).wrapped()
-        await handler(connection)
-
-    def gate(connection: ServerConnection, request: Request) -> Response | None:
-        headers = {name.lower(): value for name, value in request.headers.raw_items()}
-        answer = options.gate(request.path, headers)
-        return None if answer is None else _response(connection, answer)
+        await handler(WebSocketConnection(cast("GuardedSocket", socket_connection)))
 
     def select(_connection: ServerConnection, offered: Sequence[Subprotocol]) -> Subprotocol | None:
         """The first of ours that is offered; a client that offers none of them goes without."""
         return next((Subprotocol(name) for name in options.subprotocols if name in offered), None)
 
-    sockets: set[_Socket] = set()
-    where: dict[str, Any] = {"host": host, "port": port} if sock is None else {"sock": sock}
     server = await serve(
         serve_one,
         **where,
         select_subprotocol=select,
         compression=None,
-        process_request=gate,
         server_header=None,
         open_timeout=OPEN_TIMEOUT_S,
         ping_interval=options.ping_interval_s,
         ping_timeout=options.ping_timeout_s,
         close_timeout=options.close_timeout_s,
-        max_size=options.max_message_bytes,
+        max_size=options.limits.max_message_bytes,
         max_queue=MAX_QUEUED_MESSAGES,
         write_limit=WRITE_LIMIT_BYTES,
         logger=_library_logger(),
-        create_connection=_kept_in(sockets, options.max_sockets),
+        create_connection=_guarded_by(guard),
     )
-    return Listener(server, sockets)
+    return Listener(server, guard)
 
 
-class _Socket(ServerConnection):
-    """The library's connection, which also tells its ``WebSocketConnection`` when it may write again."""
+def _guarded_by(guard: Guard) -> type[GuardedSocket]:
+    """The class of one listener's sockets."""
 
-    on_writable: Callable[[], None] | None = None
-    siblings: set[_Socket]
-    max_siblings: int
+    class Guarded(GuardedSocket):
+        pass
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.siblings.add(self)
-        if len(self.siblings) > self.max_siblings:
-            cast("asyncio.Transport", transport).abort()
-        sock = transport.get_extra_info("socket")
-        if sock is not None:
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
-        super().connection_made(transport)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self.siblings.discard(self)
-        super().connection_lost(exc)
-        self._tell()
-
-    def resume_writing(self) -> None:
-        super().resume_writing()
-        self._tell()
-
-    def _tell(self) -> None:
-        if self.on_writable is not None:
-            self.on_writable()
-
-    def wrapped(self) -> WebSocketConnection:
-        return WebSocketConnection(self)
-
-
-def _kept_in(sockets: set[_Socket], max_sockets: int) -> type[_Socket]:
-    """The class of one listener's connections, which are found in ``sockets`` from accept to end."""
-
-    class Kept(_Socket):
-        siblings = sockets
-        max_siblings = max_sockets
-
-    return Kept
+    Guarded.guard = guard
+    return Guarded
 
 
 class WebSocketConnection(Connection):
     """A WebSocket connection whose opening handshake is done."""
 
-    def __init__(self, socket_connection: _Socket) -> None:
+    def __init__(self, socket_connection: GuardedSocket) -> None:
         super().__init__(_peer_name(socket_connection), socket_connection.subprotocol)
         self._socket = socket_connection
         self._socket.on_writable = self._forward
+        self._socket.let_in()
 
     async def receive(self) -> Message | None:
-        """Wait for the next message."""
+        """Wait for the next message, and for this connection's turn."""
+        await self._socket.turn()
         try:
-            return await self._socket.recv()
+            message = await self._socket.recv()
         except ConnectionClosed:
             return None
+        self._socket.took()
+        return message
 
     def write(self, messages: Sequence[Message]) -> None:
         """Send messages in one system call, if the kernel takes them."""
@@ -238,7 +249,7 @@ class WebSocketConnection(Connection):
                 protocol.send_text(message.encode())
             else:
                 protocol.send_binary(message)
-        transport.write(b"".join(protocol.data_to_send()))
+        self._socket.send_bytes(b"".join(protocol.data_to_send()))
 
     @property
     def is_writable(self) -> bool:
@@ -248,8 +259,26 @@ class WebSocketConnection(Connection):
     @property
     def unsent_bytes(self) -> int:
         """Bytes in the event loop's buffer."""
-        transport = cast("asyncio.WriteTransport", self._socket.transport)
-        return transport.get_write_buffer_size()
+        return self._socket.unsent_bytes
+
+    @property
+    def accepted_bytes(self) -> int:
+        """Bytes that the operating system has taken since the handshake, pongs included."""
+        return self._socket.accepted_bytes
+
+    @property
+    def kept_bytes(self) -> int:
+        """Bytes in the event loop's and the library's buffers, both directions."""
+        return self._socket.kept_bytes
+
+    @property
+    def cpu_s(self) -> float:
+        """Processor time that was charged to it."""
+        return self._socket.account.cpu_s
+
+    def charge(self, cpu_s: float) -> None:
+        """Put work on this connection's account."""
+        self._socket.account.charge(cpu_s)
 
     async def close(self, code: int = 1000, reason: str = "", *, timeout_s: float = 5.0) -> None:
         """Send a close frame after everything written and wait for the peer's."""
@@ -275,17 +304,6 @@ class WebSocketConnection(Connection):
             self.on_writable()
 
 
-def _response(connection: ServerConnection, answer: HttpAnswer) -> Response:
-    response = connection.respond(answer.status, answer.text)
-    headers = Headers()
-    for name, value in response.headers.raw_items():
-        headers[name] = answer.content_type if name.lower() == "content-type" else value
-    for name, value in answer.headers:
-        headers[name] = value
-    response.headers = headers
-    return response
-
-
 def _peer_name(connection: ServerConnection) -> str:
     address = connection.remote_address
     return f"{address[0]}:{address[1]}" if isinstance(address, tuple) else "a local process"
@@ -307,4 +325,12 @@ def _library_logger() -> logging.Logger:
     return library
 
 
-__all__ = ["Gate", "HttpAnswer", "Listener", "WebSocketConnection", "WebSocketOptions", "listen"]
+__all__ = [
+    "Gate",
+    "HttpAnswer",
+    "Listener",
+    "ListenerStats",
+    "WebSocketConnection",
+    "WebSocketOptions",
+    "listen",
+]
