@@ -131,6 +131,38 @@ async def test_client_that_asks_without_reading_is_not_listened_to_for_ever(
             assert (await other.speak("hello"))[1]["type"] == "response.audio.done"
 
 
+@pytest.mark.parametrize(
+    "message",
+    [
+        '{"type":"server.status"}',
+        '{"type":"nope","event_id":"' + "é" * 150 + '"}',
+        '{"type":"input_text.clear"}',
+        '{"type":"session.update","voice":"' + "x" * 5000 + '"}',
+        "no JSON " * 1000,
+        "[" * 20_000,
+    ],
+    ids=["status", "unknown", "clear", "refused", "no JSON", "nested"],
+)
+async def test_answers_that_nobody_reads_are_bounded(short_dir: Path, message: str) -> None:
+    limits = Limits(max_unread_bytes=50_000, send_stall_s=60.0, cpu_share=1.0)
+    async with running_server(short_dir, limits=limits) as server, connecting(server.endpoint) as connection:
+        connection.transport.pause_reading()
+        sending = asyncio.ensure_future(send_for_ever(connection, message))
+        most, last = 0, -1
+        while last != (kept := sum(one.kept_bytes for one in server.health().costs)):
+            last, most = kept, max(most, kept)
+            await asyncio.sleep(0.2)
+        assert most < limits.max_unread_bytes + 6 * len(message.encode()) + 60_000
+        sending.cancel()
+        await asyncio.wait([sending])
+        connection.transport.abort()
+
+
+async def send_for_ever(connection: ClientConnection, message: str) -> None:
+    while True:
+        await connection.send(message)
+
+
 async def test_stuck_reader_does_not_hold_up_the_stop(
     short_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

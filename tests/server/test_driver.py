@@ -85,7 +85,7 @@ async def test_reader_that_takes_nothing_is_dropped(short_dir: Path) -> None:
 
 
 async def test_peer_that_only_asks_is_not_listened_to_until_it_reads(short_dir: Path) -> None:
-    limits = Limits(max_unsent_bytes=10_000, send_stall_s=60)
+    limits = Limits(max_unread_bytes=10_000, send_stall_s=60)
     async with running_server(short_dir, limits=limits) as server, client_in_memory(server) as client:
         n_asked = 500
         for _ in range(n_asked):
@@ -93,7 +93,7 @@ async def test_peer_that_only_asks_is_not_listened_to_until_it_reads(short_dir: 
         await until(lambda: client.driver._is_flooded)
         for _ in range(100):
             await asyncio.sleep(0)
-        assert client.driver._outbox.n_bytes < 3 * limits.max_unsent_bytes
+        assert client.driver._outbox.n_bytes < 3 * limits.max_unread_bytes
         for _ in range(n_asked):
             await client.until("server.status")
 

@@ -7,6 +7,7 @@ from tts_server.protocol.events import (
     AudioDelta,
     AudioDone,
     ErrorDetail,
+    ErrorOccurred,
     ResponseCancelled,
     ResponseFailed,
     ServerEvent,
@@ -47,6 +48,16 @@ def test_estimate_of_the_bytes_is_close() -> None:
     exact = sum(map(len, outbox.take(10_000_000).messages))
     assert abs(estimate - exact) < 0.03 * exact
     assert outbox.n_bytes == 0
+
+
+def test_answers_are_counted_for_what_they_are_and_apart_from_audio() -> None:
+    error = ErrorDetail("invalid_request_error", "invalid_config", "x" * 100_000)
+    outbox = make_outbox(make_audio("a", 0), ErrorOccurred("evt_1", error, None), TextCleared("evt_2"))
+    assert 100_000 < outbox.n_answer_bytes < outbox.n_bytes < 105_000
+    outbox.take(1)
+    assert outbox.n_answer_bytes == outbox.n_bytes
+    outbox.clear()
+    assert outbox.n_answer_bytes == outbox.n_bytes == 0
 
 
 def test_ends_that_leave_are_named_and_a_cancel_is_not_among_them() -> None:

@@ -20,14 +20,14 @@ from tts_server.server.pages import Health, Pages, render_metrics
 WEBSOCKET = {"upgrade": "websocket"}
 
 
-async def get(server: Server, path: str, *headers: str) -> tuple[int, str]:
+async def get(server: Server, path: str, *headers: str, host: str = "localhost") -> tuple[int, str]:
     """Ask for a page as ``curl`` does; returns the status and the body."""
     endpoint = server.endpoint
     if endpoint.socket_path is not None:
         reader, writer = await asyncio.open_unix_connection(endpoint.socket_path)
     else:
         reader, writer = await asyncio.open_connection(endpoint.host, endpoint.port)
-    lines = [f"GET {path} HTTP/1.1", "Host: localhost", *headers, "", ""]
+    lines = [f"GET {path} HTTP/1.1", f"Host: {host}", *headers, "", ""]
     writer.write("\r\n".join(lines).encode())
     answer = (await reader.read()).decode()
     writer.close()
@@ -95,6 +95,53 @@ def test_metrics_are_in_the_text_format() -> None:
         assert re.fullmatch(
             rf"# (HELP {name} .+\.|TYPE {name} (gauge|counter|summary))|{name}({{.*}})? [0-9.e+-]+", line
         )
+
+
+async def test_metrics_show_what_connections_cost_and_may_cost(short_dir: Path) -> None:
+    async with (
+        running_server(short_dir, limits=Limits(turn_bytes=1234)) as server,
+        client_of(server) as client,
+    ):
+        await client.speak("hello")
+        _, body = await get(server, "/metrics")
+    values = values_of(body)
+    assert values['tts_limit{name="turn_bytes"}'] == 1234
+    assert values['tts_connection_messages_total{connection="1"}'] == 2
+    assert values['tts_connection_cpu_seconds_total{connection="1"}'] > 0
+    assert values['tts_connection_kept_bytes{connection="1"}'] == values["tts_kept_bytes"] == 0
+    assert values["tts_newcomers"] == 1, "the one that asks"
+
+
+@pytest.mark.parametrize("tcp", [False, True], ids=["unix", "tcp"])
+@pytest.mark.parametrize(
+    ("host", "is_known"),
+    [
+        ("localhost", True),
+        ("tts.localhost:80", True),
+        ("127.0.0.1", True),
+        ("[::1]:8765", True),
+        ("bot.example", True),
+        ("page.example:8080", True),
+        ("evil.example", False),
+        ("127.0.0.1.evil.example", False),
+        ("localhost.evil.example", False),
+    ],
+)
+async def test_name_that_was_turned_to_this_machine_is_refused(
+    short_dir: Path, host: str, *, is_known: bool, tcp: bool
+) -> None:
+    endpoint = Endpoint.tcp("127.0.0.1", 0) if tcp else Endpoint.unix(short_dir / "tts.sock")
+    settings = {"allowed_hosts": ("Bot.example",), "allowed_origins": ("http://page.example:8080",)}
+    async with running_server(short_dir, endpoint=endpoint, **settings) as server:
+        status, _ = await get(server, "/metrics", host=host)
+        assert status == (200 if is_known or not tcp else 403)
+
+
+async def test_any_name_is_good_with_the_token(short_dir: Path) -> None:
+    endpoint = Endpoint.tcp("127.0.0.1", 0)
+    async with running_server(short_dir, endpoint=endpoint, auth_token="secret") as server:
+        status, _ = await get(server, "/metrics", "Authorization: Bearer secret", host="evil.example")
+        assert status == 200
 
 
 async def test_pages_are_covered_by_the_token(short_dir: Path) -> None:

@@ -70,7 +70,10 @@ async def test_send_buffer_is_small() -> None:
 
 @pytest.mark.parametrize("n_frames", [1, 4])
 async def test_message_over_the_limit_closes_with_1009(n_frames: int) -> None:
-    async with listening(WebSocketOptions(limits=Limits(max_message_bytes=1000))) as uri, connect(uri) as client:
+    async with (
+        listening(WebSocketOptions(limits=Limits(max_message_bytes=1000))) as uri,
+        connect(uri) as client,
+    ):
         await client.send("x" * 1000)
         assert len(await client.recv()) == 1000
         parts = ["x" * (1001 // n_frames + 1)] * n_frames

@@ -77,17 +77,29 @@ async def _until_it_listens(process: asyncio.subprocess.Process, socket_path: Pa
 
 
 @contextlib.asynccontextmanager
-async def running_server(arguments: Sequence[str]) -> AsyncIterator[RunningServer]:
+async def running_server(
+    arguments: Sequence[str], *, log_path: Path | None = None
+) -> AsyncIterator[RunningServer]:
     """Run ``tts-server serve`` with these arguments on a temporary Unix socket, and end it afterwards.
+
+    Args:
+        arguments: Further flags.
+        log_path: File for its log; None leaves it on standard error.
 
     Raises:
         ConnectFailedError: It ended before it listened, or did not listen in time.
     """
     async with temporary_folder("tts-bench-") as folder:
         socket_path = folder / "tts.sock"
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "tts_server", "serve", "--socket-path", str(socket_path), *arguments
-        )
+        log = None if log_path is None else await asyncio.to_thread(log_path.open, "wb")
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "tts_server", "serve", "--socket-path", str(socket_path), *arguments),
+                stderr=log,
+            )
+        finally:
+            if log is not None:
+                log.close()
         try:
             try:
                 await asyncio.wait_for(_until_it_listens(process, socket_path), START_TIMEOUT_S)

@@ -16,6 +16,7 @@ Examples:
   tts-server bench load --streams 4 --pattern barge-in --seconds 600 --plot load.png
   tts-server bench load --backend tone --set work_ms=60 --streams 3 --pattern continuous
   tts-server bench capacity --seconds 120
+  tts-server bench hostile --attacks pings,silent --seconds 10
   tts-server bench simulate --streams 6 --pattern turns --rtf 0.2 --seconds 3600
   tts-server bench predict --loads 1,2,3 --pattern turns --no-admission
 """
@@ -26,8 +27,20 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
-from tts_server.bench import cancel, capacity, engines, latency, load, plot, prediction, simulated, streams
+from tts_server.bench import (
+    cancel,
+    capacity,
+    engines,
+    hostile,
+    latency,
+    load,
+    plot,
+    prediction,
+    simulated,
+    streams,
+)
 from tts_server.bench.agents import PATTERNS
+from tts_server.bench.attackers import KINDS
 from tts_server.cli.interrupt import run_until_signal
 from tts_server.errors import ConfigError
 from tts_server.settings import SCHEDULING_ORDERS, engine_count
@@ -36,7 +49,14 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Callable, Coroutine
 
-DEFAULT_SECONDS: Final = {"soak": 600.0, "load": 120.0, "capacity": 120.0, "engines": 20.0, "predict": 120.0}
+DEFAULT_SECONDS: Final = {
+    "soak": 600.0,
+    "load": 120.0,
+    "capacity": 120.0,
+    "engines": 20.0,
+    "hostile": 10.0,
+    "predict": 120.0,
+}
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -73,7 +93,7 @@ def configure(parser: ArgumentParser) -> None:
         type=float,
         metavar="S",
         help="length of each load (default: 60; soak 600, load, capacity and predict 120, simulate 3600, "
-        "engines 20)",
+        "engines 20, hostile 10)",
     )
     parser.add_argument(
         "--seed", type=int, default=1, metavar="N", help="seed of what is random (default: 1)"
@@ -81,6 +101,7 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--peer-python", metavar="PATH", help="interpreter that has kokoro-onnx, to compare with"
     )
+    parser.add_argument("--attacks", metavar="LIST", help="attacks of hostile (default: all)")
     _configure_load(parser)
     simulated.configure(parser)
 
@@ -205,6 +226,17 @@ async def _engines(args: Namespace) -> int:
     return 0
 
 
+async def _hostile(args: Namespace) -> int:
+    kinds = tuple((args.attacks or ",".join(KINDS)).split(","))
+    for kind in kinds:
+        if kind not in KINDS:
+            raise ConfigError(f"--attacks: {kind!r} is none of {', '.join(KINDS)}")
+    plan = hostile.HostilePlan(kinds, seconds=_seconds(args), backend=args.backend or "tone")
+    result = await hostile.run(plan, say)
+    show(args, result, plan)
+    return 0 if result.is_met else 1
+
+
 async def _predict(args: Namespace) -> int:
     loads = tuple(_checked("--loads", number) for number in args.loads.split(","))
     plan = _load_plan(args)
@@ -227,6 +259,7 @@ _MEASUREMENTS: dict[str, Callable[[Namespace], Coroutine[Any, Any, int]]] = {
     "cancel": _cancel,
     "capacity": _capacity,
     "engines": _engines,
+    "hostile": _hostile,
     "latency": _latency,
     "load": _load,
     "predict": _predict,

@@ -21,6 +21,7 @@ LIMIT_HELP = {
     "max_message_bytes": "bytes of one message from a client",
     "max_connections": "connections in all",
     "max_unread_bytes": "bytes of answers that may wait for one client before nothing more is read from it",
+    "max_inbound_bytes": "bytes of messages not handled yet, in all, above which who sent most is dropped",
     "turn_bytes": "bytes taken from one connection before the others get their turn",
     "cpu_share": "part of one core that clients who ask for more than their share get together",
     "max_handshakes": "connections that have not said what they want; one more drops the oldest",

@@ -119,6 +119,9 @@ class Limits:
     max_connections: int = 64
     max_unread_bytes: int = 256 * 1024
     """Bytes of answers, pongs included, that wait for one client; above it nothing more is read from it."""
+    max_inbound_bytes: int = 8 << 20
+    """Bytes of messages that have begun to come and were not handled, on all connections; above it the
+    connection that has sent most of them is dropped."""
     turn_bytes: int = 2048
     """Bytes taken from one connection before the others get their turn."""
     cpu_share: float = 0.5

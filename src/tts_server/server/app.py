@@ -94,7 +94,7 @@ class Server:
         self._drivers: dict[ConnectionDriver, asyncio.Task[None]] = {}
         self._limits = config.limits
         self._quiet = QuietLog(logger)
-        self._places = Places(config.limits, self._drivers.keys(), lambda: self._loop.time(), self._quiet)
+        self._places = Places(config.limits, self._drivers.keys(), self._now, self._quiet)
         self._numbers = itertools.count(1)
         self._started_at = 0.0
         self._ready: asyncio.Future[None]
@@ -118,6 +118,9 @@ class Server:
         if endpoint.port == 0 and self._listener is not None:
             return replace(endpoint, port=self._listener.port)
         return endpoint
+
+    def _now(self) -> float:
+        return self._loop.time()
 
     @property
     def n_connections(self) -> int:

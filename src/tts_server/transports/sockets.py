@@ -77,6 +77,8 @@ class Guard:
     newcomers: dict[GuardedSocket, None] = field(default_factory=dict)
     """Those whose handshake is not done, the one that came first in front."""
     n_dropped: int = 0
+    n_inbound_bytes: int = 0
+    """Bytes that came on all sockets and were not taken yet by whoever serves them."""
 
     def __post_init__(self) -> None:
         self.newcomers_account = self.turnstile.open()
@@ -88,7 +90,7 @@ class Guard:
         if len(self.newcomers) > self.limits.max_handshakes or len(self.sockets) > self.max_sockets:
             oldest = next(iter(self.newcomers))
             self.forget(oldest)
-            oldest.transport.abort()
+            oldest.drop()
             self.n_dropped += 1
             self.on_crowded()
 
@@ -96,6 +98,14 @@ class Guard:
         """A socket has ended. Idempotent."""
         self.sockets.discard(gone)
         self.newcomers.pop(gone, None)
+
+    def count_inbound(self, n_more_bytes: int) -> None:
+        """Take note of bytes that came, or were taken; where there are too many, who sent most is dropped."""
+        self.n_inbound_bytes += n_more_bytes
+        if n_more_bytes > 0 and self.n_inbound_bytes > self.limits.max_inbound_bytes:
+            max(self.sockets, key=lambda one: one.n_inbound_bytes).drop()
+            self.n_dropped += 1
+            self.on_crowded()
 
 
 class GuardedSocket(ServerConnection):
@@ -108,13 +118,15 @@ class GuardedSocket(ServerConnection):
         self.on_writable: Callable[[], None] | None = None
         self.account: Account = self.guard.newcomers_account
         self._head: bytearray | None = bytearray()
-        self._is_answered = False
+        self._is_deaf = False
+        self._linger: asyncio.TimerHandle | None = None
         self._rest = b""
         self._reasons: set[str] = set()
         self._n_written = 0
         self._n_unparsed = 0
         self._n_partial = 0
-        self._n_untaken: deque[int] = deque()
+        self._untaken: deque[int] = deque()
+        self.n_inbound_bytes = 0
 
     # --- what the transport says ----------------------------------------------------------------------------
 
@@ -136,7 +148,9 @@ class GuardedSocket(ServerConnection):
         self.guard.forget(self)
         if self.account is not self.guard.newcomers_account:
             self.account.close()
-        self._rest = b""
+        if self._linger is not None:
+            self._linger.cancel()
+        self._let_go_of_inbound()
         super().connection_lost(exc)
         self.tell()
 
@@ -149,7 +163,11 @@ class GuardedSocket(ServerConnection):
     def data_received(self, data: bytes) -> None:
         """Take what came, or keep it until its turn."""
         self._rest += data
-        if "turn" not in self._reasons:
+        if "turn" in self._reasons:
+            return
+        if self.account.is_overdrawn and not self._is_deaf:
+            self._wait_for_turn()
+        else:
             self._take_turn()
 
     def eof_received(self) -> None:
@@ -171,11 +189,14 @@ class GuardedSocket(ServerConnection):
         if self.unsent_bytes > self.guard.limits.max_unread_bytes:
             self._stop_reading("unread")
             self.tell()
-        if self._rest or (piece and self.account.is_overdrawn):
-            self._stop_reading("turn")
-            self.guard.turnstile.stand_in_line(self._on_turn)
+        if self._rest or (piece and self.account.is_overdrawn and not self._is_deaf):
+            self._wait_for_turn()
         else:
             self._go_on_reading("turn")
+
+    def _wait_for_turn(self) -> None:
+        self._stop_reading("turn")
+        self.guard.turnstile.stand_in_line(self._on_turn)
 
     def _on_turn(self) -> None:
         if self._reasons - {"turn"} and self._rest:
@@ -210,18 +231,17 @@ class GuardedSocket(ServerConnection):
         if self._reasons or self.transport.is_closing():
             return
         if self._rest:
-            self._stop_reading("turn")
-            self.guard.turnstile.stand_in_line(self._on_turn)
+            self._wait_for_turn()
         else:
             self.transport.resume_reading()
 
     # --- what came ------------------------------------------------------------------------------------------
 
     def _take(self, piece: bytes) -> None:
-        if self._is_answered:
+        if self._is_deaf:
             return
         if self._head is None:
-            self._n_unparsed += len(piece)
+            self._count_inbound(len(piece))
             super().data_received(piece)
             return
         self._head += piece
@@ -249,26 +269,28 @@ class GuardedSocket(ServerConnection):
         if answer is not None:
             self._answer(answer, without_body=request.method == "HEAD")
             return
-        self._n_unparsed = len(data) - n_head - len(HEAD_END)
+        self._count_inbound(len(data) - n_head - len(HEAD_END))
         super().data_received(data)
 
     def _answer(self, answer: HttpAnswer, *, without_body: bool = False) -> None:
         """Answer in HTTP and end; what still comes is thrown away, so that the peer can read the answer."""
         self._head = None
-        self._is_answered = True
+        self._is_deaf = True
         self.transport.write(render(answer, without_body=without_body))
         if self.transport.can_write_eof():
             self.transport.write_eof()
-        self.loop.call_later(LINGER_S, self.transport.abort)
+        self._linger = self.loop.call_later(LINGER_S, self.transport.abort)
 
     def process_event(self, event: Any) -> None:
         """Count what the library has parsed."""
         if isinstance(event, Frame):
-            self._n_unparsed -= _wire_bytes(event)
-            if event.opcode in _DATA:
-                self._n_partial += len(event.data)
+            n_bytes = _wire_bytes(event)
+            if event.opcode not in _DATA:
+                self._count_inbound(-n_bytes)
+            else:
+                self._n_partial += n_bytes
                 if event.fin:
-                    self._n_untaken.append(self._n_partial)
+                    self._untaken.append(self._n_partial)
                     self._n_partial = 0
         super().process_event(event)
 
@@ -312,13 +334,28 @@ class GuardedSocket(ServerConnection):
 
     def took(self) -> None:
         """Whoever serves the connection has taken a message."""
-        self._n_untaken.popleft()
+        if self._untaken:
+            self._count_inbound(-self._untaken.popleft())
 
     @property
     def kept_bytes(self) -> int:
-        """Bytes that are kept here for both directions: unsent, unread, in part and whole."""
-        n_whole = sum(self._n_untaken)
-        return self.unsent_bytes + len(self._rest) + max(0, self._n_unparsed) + self._n_partial + n_whole
+        """Bytes that are kept here for both directions."""
+        return self.unsent_bytes + self.n_inbound_bytes
+
+    def drop(self) -> None:
+        """End the connection at once, and let go of what came."""
+        self._is_deaf = True
+        self._let_go_of_inbound()
+        self.transport.abort()
+
+    def _let_go_of_inbound(self) -> None:
+        self._rest = b""
+        self._untaken.clear()
+        self._count_inbound(-self.n_inbound_bytes)
+
+    def _count_inbound(self, n_more_bytes: int) -> None:
+        self.n_inbound_bytes += n_more_bytes
+        self.guard.count_inbound(n_more_bytes)
 
 
 _DATA: Final = frozenset({Opcode.TEXT, Opcode.BINARY, Opcode.CONT})

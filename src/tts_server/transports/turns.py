@@ -2,10 +2,10 @@
 
 Theory of operation. Everything that is done for a client on the event loop's thread is charged to its
 *account* in seconds of processor time. An account is credited as time goes by: all accounts together get
-``share`` of one core. While an account has credit, its client is served as its messages come. One that is
-overdrawn stands in line at the *turnstile*: one turn at a time, first come first served, and after each turn
-a rest that keeps what all of them get together at ``share``. So whoever asks for little is never in line,
-and whoever floods waits for others who flood and for nobody else.
+a quarter of ``share`` of one core. While an account has credit, its client is served as its messages come.
+One that is overdrawn stands in line at the *turnstile*: one turn at a time, first come first served, and
+after each turn a rest that keeps what all of them get together at ``share``. So whoever asks for little is
+never in line, and whoever floods waits for others who flood and for nobody else.
 
 A turn is short because it is one read of a few thousand bytes or one message; what the line consists of is
 the transport's affair. Pure but for the timer that it is given.
@@ -20,6 +20,10 @@ from typing import Final, Protocol
 MAX_CREDIT_S: Final = 0.01
 """Work of ten ordinary messages or more; what a client that was silent may cost at once without standing in
 line. It is also the most that an account is overdrawn: a flood is not held against a client for long."""
+
+
+CREDIT_PART: Final = 0.25
+"""Of the share, what accounts are credited with: a bot that passes tokens on takes a hundredth of a core."""
 
 
 class Cancellable(Protocol):
@@ -72,8 +76,7 @@ class Turnstile:
     """See the head of this file. Not thread-safe.
 
     Args:
-        share: The part of one core that accounts are credited with together, and that those who are
-            overdrawn get together; above 0, at most 1.
+        share: The part of one core that those who are overdrawn get together; above 0, at most 1.
         now: The clock, in seconds.
         call_at: Sets a timer on that clock.
     """
@@ -97,7 +100,7 @@ class Turnstile:
     @property
     def rate(self) -> float:
         """Seconds of credit that each account gains in a second."""
-        return self._share / max(self.n_accounts, 1)
+        return CREDIT_PART * self._share / max(self.n_accounts, 1)
 
     def open(self) -> Account:
         """Open an account."""
