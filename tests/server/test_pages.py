@@ -131,8 +131,10 @@ async def test_name_that_was_turned_to_this_machine_is_refused(
     short_dir: Path, host: str, *, is_known: bool, tcp: bool
 ) -> None:
     endpoint = Endpoint.tcp("127.0.0.1", 0) if tcp else Endpoint.unix(short_dir / "tts.sock")
-    settings = {"allowed_hosts": ("Bot.example",), "allowed_origins": ("http://page.example:8080",)}
-    async with running_server(short_dir, endpoint=endpoint, **settings) as server:
+    hosts, origins = ("Bot.example",), ("http://page.example:8080",)
+    async with running_server(
+        short_dir, endpoint=endpoint, allowed_hosts=hosts, allowed_origins=origins
+    ) as server:
         status, _ = await get(server, "/metrics", host=host)
         assert status == (200 if is_known or not tcp else 403)
 
