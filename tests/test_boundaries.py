@@ -1,17 +1,21 @@
 """The shape of the code, enforced: who may import whom, what stays pure, what stays lean, what stays small.
 
-The table of rooms is the one in docs/explanation/architecture.md.
+The rooms, what each may import and which are pure stand in the table of docs/explanation/architecture.md, and
+are read from there. An import counts wherever it stands: in a function, or for annotations alone.
 """
 
 from __future__ import annotations
 
 import ast
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
@@ -20,34 +24,8 @@ ROOT = Path(__file__).resolve().parent.parent
 SRC = ROOT / "src"
 PACKAGE = SRC / "tts_server"
 
-BASE = {"errors", "protocol"}
-SETTINGS = {"endpoint", "settings", "config"}
-MAY_IMPORT: dict[str, set[str]] = {
-    "errors": set(),
-    "protocol": {"errors"},
-    "audio": {"errors"},
-    "text": {"errors"},
-    "session": BASE | {"audio", "text"},
-    "scheduling": BASE,
-    "endpoint": {"errors"},
-    "settings": {"errors"},
-    "backends": BASE | {"audio", "text", "session"},
-    "config": BASE | {"endpoint", "settings", "scheduling", "backends"},
-    "engine": BASE | {"audio", "session", "backends"},
-    "transports": BASE,
-    "client": BASE | SETTINGS | {"audio", "text"},
-    "integrations": BASE | SETTINGS | {"audio", "text", "client"},
-    "bench": BASE | SETTINGS | {"audio", "text", "session", "scheduling", "backends", "client"},
-    "server": BASE
-    | SETTINGS
-    | {"audio", "text", "session", "scheduling", "backends", "engine", "transports"},
-    "conformance": BASE | {"endpoint"},
-    "ops": BASE | SETTINGS,
-    "cli": BASE | SETTINGS | {"audio", "text", "backends", "client", "bench", "conformance", "ops", "server"},
-    "__main__": {"cli"},
-    "__init__": set(),
-}
-PURE_ROOMS = {"protocol", "session", "scheduling", "text"}
+PAGE = ROOT / "docs" / "explanation" / "architecture.md"
+TABLE_HEAD = "| room | holds | may import | pure |"
 PURE_STDLIB = {
     *("__future__", "abc", "array", "base64", "binascii", "bisect", "collections", "copy", "dataclasses"),
     *("enum", "functools", "heapq", "itertools", "json", "math", "operator", "re", "string", "struct"),
@@ -63,12 +41,50 @@ MAY_USE_ANY_PACKAGE = (
     "bench.quality",
     "bench.sound",
 )
-READS_ENVIRONMENT = {"config", "settings"}
+READS_ENVIRONMENT = {"config"}
+FROM_ENVIRONMENT = {"os.environ", "os.environb", "os.getenv", "os.getenvb"}
+
+# The client's stream of speech names the client's type, which makes such streams.
+CIRCLES = {"client.speech": "client.client"}
 
 MAX_FILE_LINES = 400
 MAX_FUNCTION_LINES = 50
 LONG_FILES: dict[str, str] = {}
 LONG_FUNCTIONS: dict[str, str] = {}
+
+
+@dataclass(frozen=True)
+class Room:
+    """One row of the table."""
+
+    name: str
+    may_import: frozenset[str]
+    is_pure: bool
+
+
+def room_in(row: str) -> Room:
+    """Read a row such as ``| `audio/` | PCM conversion | `errors` | |``."""
+    room, _, others, pure = (cell.strip() for cell in row.strip("|").split("|"))
+    named = re.fullmatch(r"`(\w+)(?:/|\.py)`", room)
+    assert named, f"not a folder nor a file: {room}"
+    assert others == "nothing" or re.fullmatch(r"`\w+`(, `\w+`)*", others), f"not a list of rooms: {others}"
+    assert pure in {"", "yes"}, f"neither pure nor not: {pure}"
+    return Room(named[1], frozenset(re.findall(r"`(\w+)`", others)), pure == "yes")
+
+
+@lru_cache(maxsize=1)
+def rooms() -> dict[str, Room]:
+    """Read the table of the architecture page, in its order."""
+    lines = PAGE.read_text(encoding="utf-8").splitlines()
+    first = lines.index(TABLE_HEAD) + 2
+    found = [room_in(line) for line in takewhile(lambda line: line.startswith("|"), lines[first:])]
+    table = {room.name: room for room in found}
+    assert len(table) == len(found), "a room has two rows"
+    return table
+
+
+def pure_modules() -> list[str]:
+    return [name for name in sorted(modules()) if rooms()[room_of(name)].is_pure]
 
 
 def module_name(path: Path) -> str:
@@ -121,15 +137,6 @@ def module_level(tree: ast.Module) -> ast.Module:
     return copied
 
 
-def without_type_checking(tree: ast.Module) -> ast.Module:
-    """Leave out what is imported only for annotations: two types may name each other."""
-    copied = ast.parse(ast.unparse(tree))
-    for node in ast.walk(copied):
-        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
-            node.body = [ast.Pass()]
-    return copied
-
-
 def third_party(tree: ast.AST) -> set[str]:
     tops = {name.partition(".")[0] for name in imports(tree)}
     return tops - sys.stdlib_module_names - {"tts_server"}
@@ -165,30 +172,40 @@ def full_name(name: str) -> str:
     return "tts_server" if name == "__init__" else f"tts_server.{name}"
 
 
-def test_every_file_is_in_a_room_of_the_table() -> None:
-    assert {room_of(name) for name in modules()} <= set(MAY_IMPORT)
+def test_every_room_of_the_table_is_there_and_every_file_is_in_one() -> None:
+    assert set(rooms()) == {room_of(name) for name in modules()}
+    kinds = {
+        path.name for path in PACKAGE.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()
+    }
+    named = re.findall(r"^\| `(\w+(?:/|\.py))` \|", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    assert {name.rstrip("/") for name in named} == kinds
 
 
-def test_the_table_of_rooms_has_no_circle() -> None:
-    TopologicalSorter(MAY_IMPORT).prepare()
+def test_a_room_of_the_table_may_import_only_rooms_above_it() -> None:
+    above: set[str] = set()
+    for room in rooms().values():
+        assert room.may_import <= above, room.name
+        above.add(room.name)
 
 
 def test_only_cli_may_import_server() -> None:
-    assert [room for room, others in MAY_IMPORT.items() if "server" in others] == ["cli"]
+    assert [room.name for room in rooms().values() if "server" in room.may_import] == ["cli"]
 
 
-def test_no_room_imports_what_lies_above_it() -> None:
+def test_no_room_imports_what_the_table_does_not_name() -> None:
     wrong = [
         f"{name} imports {other}"
         for name, tree in modules().items()
         for other in own_imports(tree)
-        if room_of(other) not in MAY_IMPORT[room_of(name)] | {room_of(name)}
+        if room_of(other) not in rooms()[room_of(name)].may_import | {room_of(name)}
     ]
     assert wrong == []
 
 
 def test_modules_import_each_other_in_no_circle() -> None:
-    graph = {name: own_imports(without_type_checking(tree)) - {name} for name, tree in modules().items()}
+    graph = {name: own_imports(tree) - {name} for name, tree in modules().items()}
+    for importer, imported in CIRCLES.items():
+        graph[importer].remove(imported)
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:
@@ -198,16 +215,16 @@ def test_modules_import_each_other_in_no_circle() -> None:
 def test_pure_rooms_import_only_what_is_pure() -> None:
     wrong = [
         f"{name} imports {top}"
-        for name, tree in modules().items()
-        if room_of(name) in PURE_ROOMS
-        for top in {imported.partition(".")[0] for imported in imports(tree)}
+        for name in pure_modules()
+        for top in {imported.partition(".")[0] for imported in imports(modules()[name])}
         if top not in PURE_STDLIB | {"tts_server"}
     ]
     assert wrong == []
 
 
 def test_pure_rooms_load_nothing_impure() -> None:
-    names = [full_name(name) for name in sorted(modules()) if room_of(name) in PURE_ROOMS]
+    names = [full_name(name) for name in pure_modules()]
+    assert names
     loaded = loaded_by(names)
     assert {name: IMPURE_LOADED.intersection(tops) for name, tops in loaded.items()} == {
         name: set() for name in names
@@ -247,8 +264,8 @@ def test_only_the_configuration_reads_the_environment() -> None:
         name
         for name, tree in modules().items()
         for node in ast.walk(tree)
-        if (isinstance(node, ast.Attribute) and node.attr in {"environ", "environb", "getenv"})
-        or (isinstance(node, ast.ImportFrom) and {alias.name for alias in node.names} & {"environ", "getenv"})
+        if (isinstance(node, ast.Attribute) and ast.unparse(node) in FROM_ENVIRONMENT)
+        or (isinstance(node, ast.ImportFrom) and FROM_ENVIRONMENT.intersection(imports(node)))
     }
     assert readers <= READS_ENVIRONMENT
 
