@@ -11,6 +11,7 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -270,9 +271,17 @@ def test_only_the_configuration_reads_the_environment() -> None:
     assert readers <= READS_ENVIRONMENT
 
 
+@lru_cache(maxsize=1)
 def source_files() -> list[Path]:
-    folders = [SRC, ROOT / "tests", ROOT / "scripts", ROOT / "examples", ROOT / "bench"]
-    return [ROOT / "dev.py", *(path for folder in folders for path in folder.rglob("*.py"))]
+    """List the Python files of the checkout; folders with a dot, such as environments, are none of it."""
+    folders = [path for path in ROOT.iterdir() if path.is_dir() and not path.name.startswith(".")]
+    return [*ROOT.glob("*.py"), *(path for folder in folders for path in folder.rglob("*.py"))]
+
+
+def test_type_checker_sees_every_file() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    seen = [ROOT / name for name in settings["tool"]["mypy"]["files"]]
+    assert [str(path) for path in source_files() if not any(path.is_relative_to(top) for top in seen)] == []
 
 
 def test_files_stay_below_the_limit_of_lines() -> None:
