@@ -23,6 +23,7 @@ SUPPORTED = ((3, 11), (3, 12), (3, 13))
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 BENCH_VENV = ROOT / ".venv-bench"
+LOWEST_VENV = ROOT / ".venv-lowest"
 PINS = ROOT / "requirements"
 WITHOUT_WHEEL = ("docopt", "forbiddenfruit")
 SENTENCE = "Hello! This voice was made on your own machine."
@@ -64,17 +65,19 @@ def version_of(python: str | Path, probe: str = VERSION) -> tuple[int, ...] | No
         return None
 
 
-def find_python() -> str:
-    """Choose the interpreter for a new environment: this one, or else another supported one on the path.
+def find_python(wanted: tuple[tuple[int, ...], ...]) -> str:
+    """Choose the interpreter for a new environment: this one, or else another wanted one on the path.
 
     Raises:
         SetupError: There is none, or none that can make an environment.
     """
-    names = ["python{}.{}".format(*version) for version in SUPPORTED]
+    names = ["python{}.{}".format(*version) for version in wanted]
     candidates = [sys.executable] + [found for found in map(shutil.which, names) if found]
     for candidate in candidates:
-        if version_of(candidate, VENV_VERSION) in SUPPORTED:
+        if version_of(candidate, VENV_VERSION) in wanted:
             return candidate
+    if wanted != SUPPORTED:
+        raise SetupError("no " + " or ".join(names) + " on the path that can make environments")
     if sys.version_info[:2] in SUPPORTED:
         raise SetupError(
             "this Python cannot make environments: install its venv module (Debian, Ubuntu: "
@@ -86,12 +89,12 @@ def find_python() -> str:
     )
 
 
-def make_environment(folder: Path) -> Path:
-    """Make the environment, or keep the one that is there if its Python runs and is supported."""
+def make_environment(folder: Path, wanted: tuple[tuple[int, ...], ...]) -> Path:
+    """Make the environment, or keep the one that is there if its Python runs and is a wanted one."""
     python = folder / "bin" / "python"
-    if version_of(python) in SUPPORTED:
+    if version_of(python) in wanted:
         return python
-    base = find_python()
+    base = find_python(wanted)
     say(f"making {folder} with {base}")
     execute(base, "-m", "venv", "--clear", folder)
     return python
@@ -122,10 +125,23 @@ def fingerprint(python: Path, pins: str) -> str:
     return digest.hexdigest()
 
 
-def install(folder: Path, pins: str, supersets: tuple[str, ...] = ()) -> Path:
+def install(
+    folder: Path,
+    pins: str,
+    supersets: tuple[str, ...] = (),
+    wanted: tuple[tuple[int, ...], ...] = SUPPORTED,
+    package: bool = True,
+) -> Path:
     """Bring an environment to one file of pins, unless it or one that includes it is there already.
 
     Only one process at a time does so; another one waits.
+
+    Args:
+        folder: Where the environment lies.
+        pins: The file of pins, without its ending.
+        supersets: Files that include this one.
+        wanted: Pythons that will do.
+        package: Whether this package itself goes in too, in place.
 
     Returns:
         The environment's Python.
@@ -135,25 +151,25 @@ def install(folder: Path, pins: str, supersets: tuple[str, ...] = ()) -> Path:
     lock = os.open(str(ROOT), os.O_RDONLY)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        python = make_environment(folder)
+        python = make_environment(folder, wanted)
         for known in (pins, *supersets):
             stamp = folder / ("installed-" + known)
             if stamp.exists() and stamp.read_text() == fingerprint(python, known):
                 return python
-        install_pins(ensure_uv(python), python, pins)
+        install_pins(ensure_uv(python), python, pins, package)
         (folder / ("installed-" + pins)).write_text(fingerprint(python, pins))
         return python
     finally:
         os.close(lock)
 
 
-def install_pins(uv: Path, python: Path, pins: str) -> None:
-    """Install the pinned packages from wheels, then this package in place without looking for more."""
+def install_pins(uv: Path, python: Path, pins: str, package: bool) -> None:
+    """Install the pinned packages from wheels, then perhaps this one in place, without looking for more."""
     say(f"installing requirements/{pins}.txt (the first time this downloads some hundred MB)")
     into = (uv, "pip", "install", "--python", python, "--build-constraints", PINS / "build.txt")
     wheels = ("--only-binary", ":all:", *("--no-binary=" + name for name in WITHOUT_WHEEL))
     execute(*into, "--require-hashes", *wheels, "-r", PINS / (pins + ".txt"))
-    if python.parent.parent == VENV:
+    if package:
         execute(*into, "--no-deps", "--editable", ROOT)
 
 
@@ -178,6 +194,13 @@ def test(options: argparse.Namespace) -> None:
     replace_process(python, "-m", "pytest", *options.arguments)
 
 
+def lowest(options: argparse.Namespace) -> None:
+    """Run the tests with the lowest versions that pyproject.toml allows, in an environment of its own."""
+    python = install(LOWEST_VENV, "lowest")
+    os.chdir(str(ROOT))
+    replace_process(python, "-m", "pytest", *options.arguments)
+
+
 def check(options: argparse.Namespace) -> None:
     """Check formatting, lint, types and documents."""
     python = install(VENV, "dev")
@@ -188,7 +211,7 @@ def check(options: argparse.Namespace) -> None:
 def bench(options: argparse.Namespace) -> None:
     """Measure the server beside other software, which lives in an environment of its own."""
     python = install(VENV, "dev")
-    peer = install(BENCH_VENV, "bench")
+    peer = install(BENCH_VENV, "bench", package=False)
     os.chdir(str(ROOT))
     replace_process(python, "-m", "tts_server", "bench", "--peer-python", peer, *options.arguments)
 
@@ -200,7 +223,7 @@ def setup(_options: argparse.Namespace) -> None:
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
-    """Read the command line; what follows ``test``, ``check`` and ``bench`` goes to the command unread."""
+    """Read the command line; what follows a command of development goes to its program unread."""
     parser = argparse.ArgumentParser(
         prog="dev.py",
         description="Install what is needed into .venv, then run it.",
@@ -212,7 +235,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     one.add_argument("text", nargs="*", help="what to say, instead of a sentence of its own")
     one.add_argument("-o", "--output", default="hello.wav", help="the WAV file to write (%(default)s)")
     one.set_defaults(function=hello)
-    for function in (test, check, bench, setup):
+    for function in (test, lowest, check, bench, setup):
         one = commands.add_parser(function.__name__, help=function.__doc__, add_help=function is setup)
         one.set_defaults(function=function)
     options, rest = parser.parse_known_args(arguments)

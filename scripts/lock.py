@@ -2,12 +2,14 @@
 
 Every file holds versions and hashes alone, so an install takes the packages from whichever index the machine
 is set up for. ``dev.txt`` is resolved first and constrains the others: one version of a package everywhere.
+``lowest.txt`` is the other end: for each package that ``pyproject.toml`` names, the lowest version it allows.
 
 | file | installed by | holds |
 |---|---|---|
 | ``uv.txt`` | pip | uv, which installs all the rest |
 | ``build.txt`` | uv, as build constraints | what builds this package and the few sources without a wheel |
 | ``dev.txt`` | ``dev.py test``, ``check``, ``setup`` | the ``kokoro`` extra and the group ``dev`` |
+| ``lowest.txt`` | ``dev.py lowest``, ``matrix`` | the same as ``dev.txt``, in the lowest versions |
 | ``kokoro.txt`` | ``dev.py hello`` | the ``kokoro`` extra |
 | ``bench.txt`` | ``dev.py bench``, in its own environment | the group ``peer`` |
 """
@@ -54,7 +56,7 @@ def compile_pins(
 
 
 def main() -> int:
-    """Write all five files; the command line's options (such as ``--upgrade``) go to uv."""
+    """Write all six files; the command line's options (such as ``--upgrade``) go to uv."""
     uv = str(Path(sys.executable).with_name("uv"))
     options = sys.argv[1:]
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -63,8 +65,10 @@ def main() -> int:
     shared = "--constraint=requirements/dev.txt"
     PINS.mkdir(exist_ok=True)
     try:
+        everything = ["pyproject.toml", "--extra=kokoro", "--group=dev"]
         compile_pins(uv, "uv.txt", ["-"], "uv\n", options)
-        compile_pins(uv, "dev.txt", ["pyproject.toml", "--extra=kokoro", "--group=dev"], "", options)
+        compile_pins(uv, "dev.txt", everything, "", options)
+        compile_pins(uv, "lowest.txt", everything, "", ["--resolution=lowest-direct", *options])
         compile_pins(uv, "kokoro.txt", ["pyproject.toml", "--extra=kokoro", shared], "", options)
         compile_pins(uv, "build.txt", ["-", shared], "\n".join(build), options)
         compile_pins(uv, "bench.txt", ["--group=peer", shared], "", options)

@@ -34,7 +34,7 @@ def checkout(tmp_path: Path) -> Path:
     (folder / "requirements").mkdir()
     shutil.copy(ROOT / "dev.py", folder)
     shutil.copy(ROOT / "pyproject.toml", folder)
-    for name in ("build", "dev", "kokoro", "bench"):
+    for name in ("build", "dev", "lowest", "kokoro", "bench"):
         (folder / "requirements" / f"{name}.txt").write_text("websockets==17.4\n")
     (folder / "requirements" / "uv.txt").write_text(f"uv=={UV_VERSION} \\\n    --hash=sha256:0\n")
     for name, text in (("python", PYTHON_STUB), ("uv", UV_STUB % UV_VERSION)):
@@ -56,9 +56,9 @@ def run_dev(
     )
 
 
-def installs(checkout: Path) -> list[str]:
+def installs(environment: Path) -> list[str]:
     """The pin files and the package that uv was told to install, in order."""
-    log = checkout / ".venv" / "bin" / "uv.log"
+    log = environment / "bin" / "uv.log"
     lines = log.read_text().splitlines() if log.exists() else []
     return [Path(line.rpartition("/")[2]).stem if "--editable" not in line else "itself" for line in lines]
 
@@ -68,7 +68,7 @@ def test_hello_installs_its_own_pins_and_speaks_in_the_folder_of_the_caller(
 ) -> None:
     finished = run_dev(checkout, "hello", cwd=tmp_path)
     assert finished.returncode == 0, finished.stderr
-    assert installs(checkout) == ["kokoro", "itself"]
+    assert installs(checkout / ".venv") == ["kokoro", "itself"]
     assert f"ran in {tmp_path.resolve()}: -m tts_server say -o hello.wav -- Hello!" in finished.stdout
 
 
@@ -82,30 +82,38 @@ def test_test_runs_pytest_at_the_root_and_hands_its_arguments_on(checkout: Path,
     assert f"ran in {checkout.resolve()}: -m pytest -k tone" in finished.stdout
 
 
+def test_lowest_runs_pytest_in_an_environment_of_its_own(checkout: Path) -> None:
+    (checkout / ".venv").rename(checkout / ".venv-lowest")
+    finished = run_dev(checkout, "lowest", "tests/server")
+    assert f"ran in {checkout.resolve()}: -m pytest tests/server" in finished.stdout
+    assert installs(checkout / ".venv-lowest") == ["lowest", "itself"]
+    assert not (checkout / ".venv").exists()
+
+
 def test_second_run_installs_nothing(checkout: Path) -> None:
     run_dev(checkout, "setup")
     assert run_dev(checkout, "setup").returncode == 0
-    assert installs(checkout) == ["dev", "itself"]
+    assert installs(checkout / ".venv") == ["dev", "itself"]
 
 
 def test_development_environment_serves_hello_too(checkout: Path) -> None:
     run_dev(checkout, "setup")
     run_dev(checkout, "hello")
-    assert installs(checkout) == ["dev", "itself"]
+    assert installs(checkout / ".venv") == ["dev", "itself"]
 
 
 def test_changed_pins_are_installed(checkout: Path) -> None:
     run_dev(checkout, "setup")
     (checkout / "requirements" / "dev.txt").write_text("websockets==17.5\n")
     run_dev(checkout, "setup")
-    assert installs(checkout) == ["dev", "itself"] * 2
+    assert installs(checkout / ".venv") == ["dev", "itself"] * 2
 
 
 def test_moved_checkout_is_installed_again(checkout: Path, tmp_path: Path) -> None:
     run_dev(checkout, "setup")
     moved = checkout.rename(tmp_path / "moved")
     run_dev(moved, "setup")
-    assert installs(moved) == ["dev", "itself"] * 2
+    assert installs(moved / ".venv") == ["dev", "itself"] * 2
 
 
 def test_failed_install_is_one_line_and_is_tried_again(checkout: Path) -> None:
@@ -114,7 +122,7 @@ def test_failed_install_is_one_line_and_is_tried_again(checkout: Path) -> None:
     assert finished.stderr.startswith("dev.py: ")
     assert finished.stderr.count("\n") == 1
     run_dev(checkout, "setup")
-    assert installs(checkout) == ["dev", "dev", "itself"]
+    assert installs(checkout / ".venv") == ["dev", "dev", "itself"]
 
 
 def test_status_of_the_command_is_the_status(checkout: Path) -> None:

@@ -10,10 +10,12 @@ import pytest
 from packaging.markers import Marker
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 ROOT = Path(__file__).resolve().parent.parent
 PINS = ROOT / "requirements"
-FILES = ["uv.txt", "build.txt", "dev.txt", "kokoro.txt", "bench.txt"]
+HIGHEST = ["uv.txt", "build.txt", "dev.txt", "kokoro.txt", "bench.txt"]
+FILES = [*HIGHEST, "lowest.txt"]
 PYTHONS = ["3.11", "3.12", "3.13"]
 PLATFORMS = [("linux", "x86_64"), ("linux", "aarch64"), ("darwin", "arm64"), ("darwin", "x86_64")]
 
@@ -78,9 +80,9 @@ def test_every_requirement_is_one_version_with_hashes(name: str) -> None:
 @pytest.mark.parametrize("python", PYTHONS)
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_pins_satisfy_the_metadata(python: str, platform: tuple[str, str]) -> None:
-    for name, extras, groups in [("dev.txt", ["kokoro"], ["dev"]), ("kokoro.txt", ["kokoro"], [])]:
+    for name, groups in [("dev.txt", ["dev"]), ("lowest.txt", ["dev"]), ("kokoro.txt", [])]:
         pinned = versions(name, python, platform)
-        for requirement in wanted(extras, groups):
+        for requirement in wanted(["kokoro"], groups):
             if applies(requirement.marker, python, platform):
                 assert requirement.specifier.contains(pinned[canonicalize_name(requirement.name)])
 
@@ -89,12 +91,23 @@ def test_pins_satisfy_the_metadata(python: str, platform: tuple[str, str]) -> No
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_one_version_of_a_package_in_all_files(python: str, platform: tuple[str, str]) -> None:
     reference = versions("dev.txt", python, platform)
-    for name in FILES:
+    for name in HIGHEST:
         for package, version in versions(name, python, platform).items():
             assert reference.get(package, version) == version
 
 
-@pytest.mark.parametrize("name", ["dev.txt", "kokoro.txt"])
+@pytest.mark.parametrize("python", PYTHONS)
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_lowest_pins_are_the_lower_bounds_of_the_metadata(python: str, platform: tuple[str, str]) -> None:
+    pinned = versions("lowest.txt", python, platform)
+    for requirement in wanted(["kokoro"], ["dev"]):
+        if applies(requirement.marker, python, platform):
+            bounds = [part.version for part in requirement.specifier if part.operator in {">=", "=="}]
+            lowest = Version(min(bounds).removesuffix(".*"))
+            assert Version(pinned[canonicalize_name(requirement.name)]) == lowest, requirement
+
+
+@pytest.mark.parametrize("name", ["dev.txt", "lowest.txt", "kokoro.txt"])
 def test_no_pin_brings_cuda_packages(name: str) -> None:
     heavy = re.compile(r"^(torch|triton|nvidia-.*|cuda-.*)$")
     assert [pin.name for pin in pins(name) if heavy.match(pin.name)] == []

@@ -9,6 +9,8 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
+from tests.patience import PATIENCE_S
+
 from tts_server.backends.tone import ToneBackend, ToneScript
 from tts_server.config import ServerConfig
 from tts_server.endpoint import Endpoint
@@ -53,13 +55,13 @@ def serving_aside(
     thread = threading.Thread(target=run, name="tone-server")
     thread.start()
     try:
-        assert ready.wait(20)
+        assert ready.wait(PATIENCE_S)
         if failed:
             raise failed[0]
         yield found[0]
     finally:
         with contextlib.suppress(RuntimeError):
             loop.call_soon_threadsafe(stop.set)
-        thread.join(20)
+        thread.join(PATIENCE_S)
         if failed:
             raise failed[0]

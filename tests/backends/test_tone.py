@@ -9,6 +9,7 @@ from itertools import pairwise
 
 import pytest
 from tests.backends import contract
+from tests.patience import PATIENCE_S
 
 from tts_server.audio.pcm import to_pcm16
 from tts_server.backends.base import BackendOptions, LoadCancelled
@@ -103,7 +104,7 @@ def test_hangs_until_the_gate_opens() -> None:
     thread.start()
     assert not done.wait(0.05)
     gate.set()
-    assert done.wait(10)
+    assert done.wait(PATIENCE_S)
     thread.join()
 
 

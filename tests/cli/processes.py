@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from tests.patience import PATIENCE_S
+
 PROGRAM = [sys.executable, "-m", "tts_server"]
-PATIENCE_S = 40.0
 
 
 @contextlib.contextmanager

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.patience import PATIENCE_S
 
 import tts_server
 from tts_server import cli
@@ -145,7 +146,7 @@ def test_reader_that_has_gone_is_no_traceback(arguments: list[str]) -> None:
     os.close(read_end)
     try:
         done = subprocess.run(
-            [*PROGRAM, *arguments], stdout=write_end, stderr=subprocess.PIPE, timeout=50, check=False
+            [*PROGRAM, *arguments], stdout=write_end, stderr=subprocess.PIPE, timeout=PATIENCE_S, check=False
         )
     finally:
         os.close(write_end)
@@ -155,7 +156,7 @@ def test_reader_that_has_gone_is_no_traceback(arguments: list[str]) -> None:
 def test_module_and_script_are_the_same() -> None:
     script = Path(sys.executable).with_name("tts-server")
     outputs = {
-        subprocess.run([*command, "--version"], capture_output=True, timeout=50, check=True).stdout
+        subprocess.run([*command, "--version"], capture_output=True, timeout=PATIENCE_S, check=True).stdout
         for command in (PROGRAM, [str(script)])
     }
     assert outputs == {f"tts-server {tts_server.__version__}\n".encode()}
@@ -194,7 +195,11 @@ HEAVY = {
 def test_missing_packages_name_the_extra(arguments: list[str]) -> None:
     code = LEAN_SITE.format(blocked=HEAVY)
     done = subprocess.run(
-        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, timeout=50, check=False
+        [sys.executable, "-c", code, *arguments],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
     )
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1, done.stderr

@@ -7,7 +7,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from tests.cli.processes import PATIENCE_S, program, read_until, wait_until
+from tests.cli.processes import program, read_until, wait_until
+from tests.patience import PATIENCE_S
 
 SIGNALS = [signal.SIGINT, signal.SIGTERM]
 SLOW_LOAD = ("--backend", "tone", "--set", "load_ms=12000")

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+from tests.patience import PATIENCE_S
 
 from tts_server.backends.base import AudioChunk, Backend, LoadCancelled, ProgressCallback, Utterance
 from tts_server.backends.tone import ToneBackend, ToneScript
@@ -27,7 +28,7 @@ from tts_server.protocol.capabilities import Capabilities
 from tts_server.session.effects import SpeechRequest
 
 REQUEST = SpeechRequest("hello world", "alto", "en", {})
-WAIT_S = 10.0
+WAIT_S = PATIENCE_S
 
 
 class Engine:

@@ -10,6 +10,7 @@ import wave
 from pathlib import Path
 
 import pytest
+from tests.patience import PATIENCE_S
 from tests.tone_server import serving_aside
 
 SCRIPT = Path(__file__).resolve().parents[2] / "examples" / "reference_client.py"
@@ -21,7 +22,7 @@ def run(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
         env=os.environ | variables,
         capture_output=True,
         text=True,
-        timeout=50,
+        timeout=PATIENCE_S,
         check=False,
     )
 

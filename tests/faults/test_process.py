@@ -14,11 +14,12 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from tests.patience import PATIENCE_S
 from tests.server.harness import Client, connecting, names_in
 
 from tts_server.endpoint import Endpoint
 
-WAIT_S = 30.0
+WAIT_S = PATIENCE_S
 SCRIPT = Path(__file__).with_name("serve.py")
 
 

@@ -6,6 +6,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from tests.patience import PATIENCE_S
 from tests.server.harness import client_of, connecting, make_tone, running_server, until_idle
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
@@ -112,7 +113,7 @@ async def test_cancel_of_a_reader_that_is_behind_drops_what_has_not_left(short_d
 
 
 async def ask_for_ever(connection: ClientConnection) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             await connection.send('{"type":"server.status"}')
 
@@ -172,20 +173,19 @@ async def test_stuck_reader_does_not_hold_up_the_stop(
         await client.begin(LONG_TEXT)
         client.stop_reading()
         await until_still(server.conductor)
-        began = asyncio.get_running_loop().time()
-        await server.aclose()
-        assert asyncio.get_running_loop().time() - began < 2
+        async with asyncio.timeout(PATIENCE_S):
+            await server.aclose()
 
 
 async def test_stop_drops_a_reader_that_the_stall_has_not_found_yet(
     short_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(app, "CLOSE_TIMEOUT_S", 0.1)
-    limits = Limits(max_unsent_bytes=50_000, send_stall_s=60.0, drain_s=0.05)
+    limits = Limits(max_unsent_bytes=50_000, send_stall_s=3600.0, drain_s=0.05)
     async with running_server(short_dir, limits=limits) as server, client_of(server) as client:
         await client.begin(LONG_TEXT)
         client.stop_reading()
         await until_still(server.conductor)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             await server.aclose()
         assert server.n_connections == 0

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO
 
 import pytest
+from tests.patience import PATIENCE_S
 
 from tts_server.client.sync import SyncTTSClient
 
@@ -38,7 +39,7 @@ def kokoro_socket() -> Iterator[str]:
             reader.start()
             yield path
             process.terminate()
-            assert process.wait(30) == 0
+            assert process.wait(PATIENCE_S) == 0
             reader.join()
 
 

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
+from tests.patience import PATIENCE_S
 from websockets.asyncio.client import ClientConnection, connect, unix_connect
 from websockets.exceptions import ConnectionClosed
 
@@ -22,7 +23,7 @@ from tts_server.protocol.capabilities import Limits
 from tts_server.scheduling.scheduler import SchedulingPolicy
 from tts_server.server.app import Server
 
-WAIT_S = 20.0
+WAIT_S = PATIENCE_S
 """Longest that any single state is waited for; only a failing test waits so long."""
 
 END_TYPES = {"response.audio.done", "response.cancelled", "response.failed"}

@@ -12,6 +12,7 @@ from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pytest
+from tests.patience import PATIENCE_S
 
 from tts_server.errors import EndpointError
 from tts_server.server import unix_socket
@@ -213,7 +214,7 @@ def test_lock_of_another_process_is_waited_for(path: Path) -> None:
         thread.start()
         thread.join(0.05)
         assert not done
-    thread.join(10)
+    thread.join(PATIENCE_S)
     done[0].close()
 
 
@@ -225,15 +226,15 @@ def test_lock_that_is_never_released_is_said(path: Path, monkeypatch: pytest.Mon
 
 
 def _race(path: str, barrier: Barrier, results: multiprocessing.Queue[str], release: Barrier) -> None:
-    barrier.wait(30)
+    barrier.wait(PATIENCE_S)
     try:
         ours = claim(path)
     except EndpointError as error:
         results.put(str(error))
-        release.wait(30)
+        release.wait(PATIENCE_S)
     else:
         results.put("won")
-        release.wait(30)
+        release.wait(PATIENCE_S)
         ours.close()
 
 
@@ -254,9 +255,9 @@ def test_of_servers_started_at_once_exactly_one_wins_and_the_others_say_why(
         ]
         for racer in racers:
             racer.start()
-        outcomes = sorted(results.get(timeout=30) for _ in racers)
+        outcomes = sorted(results.get(timeout=PATIENCE_S) for _ in racers)
         for racer in racers:
-            racer.join(30)
+            racer.join(PATIENCE_S)
         assert outcomes.count("won") == 1
         assert all("another server is listening" in outcome for outcome in outcomes if outcome != "won")
         if is_stale:

@@ -7,11 +7,12 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from tests.patience import PATIENCE_S
 from tests.transports.pairs import PAIRS, Client, Pair
 
 from tts_server.transports.base import Connection, Message
 
-WAIT_S = 20.0
+WAIT_S = PATIENCE_S
 
 
 @pytest.fixture(params=PAIRS)
@@ -102,7 +103,7 @@ async def test_everything_written_arrives_before_the_close(server: Connection, c
 
 async def test_close_ends_after_its_timeout_when_nobody_reads(server: Connection) -> None:
     await fill(server)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(WAIT_S):
         await server.close(timeout_s=0.01)
         await server.wait_closed()
     assert await server.receive() is None

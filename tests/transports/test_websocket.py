@@ -9,10 +9,12 @@ import socket
 from collections.abc import AsyncIterator, Mapping
 
 import pytest
+from tests.patience import PATIENCE_S
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidMessage, InvalidStatus
 
 from tts_server.protocol.capabilities import Limits
+from tts_server.transports import websocket
 from tts_server.transports.base import Connection
 from tts_server.transports.sockets import SEND_BUFFER_BYTES
 from tts_server.transports.websocket import (
@@ -23,7 +25,7 @@ from tts_server.transports.websocket import (
     listen,
 )
 
-WAIT_S = 20.0
+WAIT_S = PATIENCE_S
 
 
 @contextlib.asynccontextmanager
@@ -160,14 +162,17 @@ async def test_headers_are_never_logged(caplog: pytest.LogCaptureFixture) -> Non
     assert "secret" not in caplog.text
 
 
-async def test_stop_drops_a_connection_that_has_not_said_what_it_wants() -> None:
+async def test_stop_drops_a_connection_that_has_not_said_what_it_wants(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(websocket, "OPEN_TIMEOUT_S", 3600)
+
     async def serve(connection: Connection) -> None:
         await connection.wait_closed()
 
     listener = await listen(serve, WebSocketOptions(), host="127.0.0.1", port=0)
     reader, writer = await asyncio.open_connection("127.0.0.1", listener.port)
-    async with connect(f"ws://127.0.0.1:{listener.port}/") as client, asyncio.timeout(5):
-        # Well below the time that an opening handshake may take.
+    async with connect(f"ws://127.0.0.1:{listener.port}/") as client, asyncio.timeout(WAIT_S):
         listener.stop_accepting()
         with contextlib.suppress(ConnectionResetError):
             assert await reader.read() == b""
