@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-from typing import cast
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
@@ -15,6 +16,9 @@ from tts_server.scheduling.scheduler import Scheduler, SchedulingPolicy
 from tts_server.server import conductor as module
 from tts_server.server.conductor import Conductor
 from tts_server.session.effects import SpeechRequest
+
+if TYPE_CHECKING:
+    import asyncio
 
 PCM = bytes(2 * 2400)
 A_SECOND = bytes(2 * 24000)
@@ -56,17 +60,56 @@ class FakeSpeaker:
         self.told.append(f"released {response_id}")
 
 
+@dataclass
+class Timer:
+    """What ``call_at`` returns."""
+
+    at: float
+    callback: Callable[..., object]
+    arguments: tuple[object, ...]
+    is_cancelled: bool = False
+
+    def cancel(self) -> None:
+        self.is_cancelled = True
+
+
+class CountedLoop:
+    """An event loop's clock that goes only when the test says so."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.timers: list[Timer] = []
+
+    def time(self) -> float:
+        return self.now
+
+    def call_at(self, at: float, callback: Callable[..., object], *arguments: object) -> Timer:
+        self.timers.append(Timer(at, callback, arguments))
+        return self.timers[-1]
+
+    def pass_time(self, seconds: float) -> None:
+        """Let time pass, and run what falls due in it."""
+        until = self.now + seconds
+        while due := [timer for timer in self.timers if timer.at <= until and not timer.is_cancelled]:
+            timer = min(due, key=lambda timer: timer.at)
+            self.timers.remove(timer)
+            self.now = max(self.now, timer.at)
+            timer.callback(*timer.arguments)
+        self.now = until
+
+
 class House:
     """A conductor with fake engines and speakers."""
 
     def __init__(self, *, n_engines: int = 1, step_timeout_s: float = 30.0, max_admitted: int = 32) -> None:
         limits = Limits(max_inflight=8, max_admitted=max_admitted)
         scheduler = Scheduler(limits, n_lanes=n_engines, policy=SchedulingPolicy(admission=False))
+        self.loop = CountedLoop()
         self.workers = [FakeWorker() for _ in range(n_engines)]
         self.conductor = Conductor(
             [cast("EngineWorker", worker) for worker in self.workers],
             scheduler,
-            asyncio.get_running_loop(),
+            cast("asyncio.AbstractEventLoop", self.loop),
             step_timeout_s=step_timeout_s,
         )
         self.a, self.b = FakeSpeaker("a"), FakeSpeaker("b")
@@ -93,7 +136,7 @@ class House:
         return self.workers[0].orders
 
 
-async def test_one_step_is_ordered_at_a_time() -> None:
+def test_one_step_is_ordered_at_a_time() -> None:
     house = House()
     house.submit(house.a)
     house.submit(house.b)
@@ -103,7 +146,7 @@ async def test_one_step_is_ordered_at_a_time() -> None:
     assert house.orders == ["step a/1", "step b/1"]
 
 
-async def test_audio_and_the_end_are_told_in_order() -> None:
+def test_audio_and_the_end_are_told_in_order() -> None:
     house = House()
     house.submit(house.a)
     house.end("a/1")
@@ -113,7 +156,7 @@ async def test_audio_and_the_end_are_told_in_order() -> None:
     assert "drop a/1" not in house.orders, "the engine has closed it"
 
 
-async def test_failure_is_told_with_its_error_and_without_audio() -> None:
+def test_failure_is_told_with_its_error_and_without_audio() -> None:
     house = House()
     house.submit(house.a)
     house.end("a/1", Outcome.FAILED, error=SynthesisError("no"))
@@ -121,7 +164,7 @@ async def test_failure_is_told_with_its_error_and_without_audio() -> None:
     assert house.conductor.queue_depth == 0
 
 
-async def test_refusal_changes_nothing() -> None:
+def test_refusal_changes_nothing() -> None:
     house = House(max_admitted=1)
     house.submit(house.a)
     with pytest.raises(BusyError):
@@ -129,7 +172,7 @@ async def test_refusal_changes_nothing() -> None:
     assert house.conductor.queue_depth == 1
 
 
-async def test_cancel_before_the_first_step_is_released_at_once() -> None:
+def test_cancel_before_the_first_step_is_released_at_once() -> None:
     house = House()
     house.submit(house.a)
     house.submit(house.b)
@@ -138,7 +181,7 @@ async def test_cancel_before_the_first_step_is_released_at_once() -> None:
     assert house.conductor.queue_depth == 1
 
 
-async def test_cancel_between_steps_is_released_at_once_and_dropped() -> None:
+def test_cancel_between_steps_is_released_at_once_and_dropped() -> None:
     house = House()
     house.submit(house.a)
     house.submit(house.b)
@@ -148,7 +191,7 @@ async def test_cancel_between_steps_is_released_at_once_and_dropped() -> None:
     assert house.orders == ["step a/1", "step b/1", "drop a/1"]
 
 
-async def test_cancel_during_a_step_is_released_with_it_and_dropped() -> None:
+def test_cancel_during_a_step_is_released_with_it_and_dropped() -> None:
     house = House()
     house.submit(house.a)
     house.conductor.cancel(house.a, "1")
@@ -162,7 +205,7 @@ async def test_cancel_during_a_step_is_released_with_it_and_dropped() -> None:
 
 
 @pytest.mark.parametrize("outcome", [Outcome.FINISHED, Outcome.FAILED])
-async def test_cancel_during_the_last_step_is_released_and_nothing_else(outcome: Outcome) -> None:
+def test_cancel_during_the_last_step_is_released_and_nothing_else(outcome: Outcome) -> None:
     house = House()
     house.submit(house.a)
     house.conductor.cancel(house.a, "1")
@@ -171,13 +214,13 @@ async def test_cancel_during_the_last_step_is_released_and_nothing_else(outcome:
     assert house.orders == ["step a/1"]
 
 
-async def test_cancel_of_what_has_ended_is_released() -> None:
+def test_cancel_of_what_has_ended_is_released() -> None:
     house = House()
     house.conductor.cancel(house.a, "7")
     assert house.a.told == ["released 7"]
 
 
-async def test_paused_connection_gets_no_steps_until_it_is_resumed() -> None:
+def test_paused_connection_gets_no_steps_until_it_is_resumed() -> None:
     house = House()
     house.conductor.pause(house.a)
     house.submit(house.a)
@@ -187,7 +230,7 @@ async def test_paused_connection_gets_no_steps_until_it_is_resumed() -> None:
     assert house.orders == ["step a/1"]
 
 
-async def test_forgotten_connection_holds_nothing_once_its_step_returns() -> None:
+def test_forgotten_connection_holds_nothing_once_its_step_returns() -> None:
     house = House()
     house.submit(house.a, "1")
     house.submit(house.a, "2")
@@ -198,7 +241,7 @@ async def test_forgotten_connection_holds_nothing_once_its_step_returns() -> Non
     assert house.orders[-1] == "drop a/1"
 
 
-async def test_steps_without_audio_in_a_row_fail_the_response(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_steps_without_audio_in_a_row_fail_the_response(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MAX_EMPTY_STEPS", 3)
     house = House()
     house.submit(house.a)
@@ -211,14 +254,14 @@ async def test_steps_without_audio_in_a_row_fail_the_response(monkeypatch: pytes
     assert house.conductor.queue_depth == 0
 
 
-async def test_answer_that_was_not_asked_for_is_refused() -> None:
+def test_answer_that_was_not_asked_for_is_refused() -> None:
     house = House()
     house.submit(house.a)
     with pytest.raises(LocalProtocolError, match="b/1"):
         house.end("b/1")
 
 
-async def test_several_engines_work_side_by_side_and_keep_their_responses() -> None:
+def test_several_engines_work_side_by_side_and_keep_their_responses() -> None:
     house = House(n_engines=2)
     house.submit(house.a)
     house.submit(house.b)
@@ -228,13 +271,15 @@ async def test_several_engines_work_side_by_side_and_keep_their_responses() -> N
     assert [worker.orders for worker in house.workers] == [["step a/1"] * 2, ["step b/1"] * 2]
 
 
-async def test_stuck_engine_fails_its_own_response_while_another_goes_on() -> None:
+def test_stuck_engine_fails_its_own_response_while_another_goes_on() -> None:
     house = House(n_engines=2, step_timeout_s=0.01)
     house.submit(house.a)
     house.submit(house.b)
-    while not house.conductor.stats.stuck_engines:
-        await asyncio.sleep(0)
+    for _ in range(10):
+        assert house.a.told == []
+        house.loop.pass_time(0.001)
         house.end("b/1", engine=1)
+    assert house.conductor.stats.stuck_engines == 1
     assert house.a.told == ["failed 1: the speech engine has not answered for 0.01 s"]
     house.submit(house.a, "2")
     house.end("b/1", Outcome.FINISHED, pcm=b"", engine=1)
@@ -246,18 +291,17 @@ async def test_stuck_engine_fails_its_own_response_while_another_goes_on() -> No
     house.conductor.close()
 
 
-async def test_engine_that_is_quick_is_never_stuck_however_long_it_works() -> None:
+def test_engine_that_is_quick_is_never_stuck_however_long_it_works() -> None:
     house = House(step_timeout_s=0.02)
     house.submit(house.a)
-    until = asyncio.get_running_loop().time() + 0.1
-    while asyncio.get_running_loop().time() < until:
-        await asyncio.sleep(0.001)
+    for _ in range(100):
+        house.loop.pass_time(0.019)
         house.end("a/1")
     assert house.conductor.stats.stuck_engines == 0
     house.conductor.close()
 
 
-async def test_bad_samples_are_counted() -> None:
+def test_bad_samples_are_counted() -> None:
     house = House()
     house.submit(house.a)
     house.end("a/1", n_bad=7)
