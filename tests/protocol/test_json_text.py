@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import sys
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tts_server.errors import RemoteProtocolError
+from tts_server.protocol import json_text
 from tts_server.protocol.json_text import parse_json, to_json
 
 JSON_VALUES = st.recursive(
@@ -36,7 +38,9 @@ JSON_VALUES = st.recursive(
         ('{"a": -1e999}', "the number -1e999 is too large"),
         ('{"b": 1, "a": 2, "a": 1}', "the key 'a' stands more than once"),
         ('{"x": {"b": 2, "a": 1, "b": 3}}', "the key 'b' stands more than once"),
-        ('{"a": ' + "9" * 5000 + "}", "too many digits"),
+        ('{"a": ' + "9" * 4301 + "}", "too many digits"),
+        ('{"a": -' + "9" * 4301 + "}", "too many digits"),
+        ('{"c": 1, "a": 2, "b": 3, "b": 4, "a": 5}', "the key 'a' stands more than once"),
         ("[" * 100_000, "nested too deeply"),
         ('{"a":' * 100_000, "nested too deeply"),
         (r'{"a": "\ud800"}', "half of a surrogate pair"),
@@ -65,6 +69,40 @@ def test_what_is_no_json_is_refused_and_said(message: str, complaint: str) -> No
 )
 def test_json_is_read(message: str, value: object) -> None:
     assert parse_json(message) == value
+
+
+def test_a_repeated_key_is_found_in_work_that_is_linear() -> None:
+    n_compared = 0
+
+    class Key(str):
+        __slots__ = ()
+        __hash__ = str.__hash__
+
+        def __eq__(self, other: object) -> bool:
+            nonlocal n_compared
+            n_compared += 1
+            return str.__eq__(self, other)
+
+    # Equal, and not the same object: what is the same is not compared.
+    pairs: list[tuple[str, object]] = [(Key(f"key {n}"), n) for n in [*range(2000), 1999]]
+    with pytest.raises(RemoteProtocolError, match="the key 'key 1999' stands more than once"):
+        json_text._unique_keys(pairs)
+    assert n_compared < 10 * len(pairs)
+
+
+def test_the_bound_on_digits_is_our_own() -> None:
+    longest = "-" + "9" * 4300
+    usual = sys.get_int_max_str_digits()
+    try:
+        sys.set_int_max_str_digits(0)
+        assert parse_json(longest) == 1 - 10**4300
+        with pytest.raises(RemoteProtocolError, match="too many digits"):
+            parse_json(longest + "9")
+        sys.set_int_max_str_digits(700)
+        with pytest.raises(RemoteProtocolError, match="too many digits"):
+            parse_json("9" * 701)
+    finally:
+        sys.set_int_max_str_digits(usual)
 
 
 def test_a_deep_message_with_escapes_is_refused() -> None:

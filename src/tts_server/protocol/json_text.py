@@ -1,18 +1,27 @@
 """Strict JSON: what Python's decoder lets through and the protocol does not is refused here.
 
-Refused besides what is not JSON: NaN and the infinities, numbers beyond the range of a double, a key that
-stands twice in one object, nesting deeper than the interpreter's stack, and strings with half of a surrogate
-pair.
+Refused besides what is not JSON: NaN and the infinities, numbers beyond the range of a double, integers of
+more than 4300 digits, a key that stands twice in one object, nesting deeper than the interpreter's stack, and
+strings with half of a surrogate pair.
+
+A server reads what anybody sends on the thread that all connections share, so everything here takes time in
+proportion to the text's length, whatever the text is: ``tests/fuzz/cost.py`` measures it.
 """
 
 from __future__ import annotations
 
 import json
 import math
-from typing import Any, NoReturn
+from collections import Counter
+from typing import Any, Final, NoReturn
 
 from tts_server.errors import RemoteProtocolError
 from tts_server.protocol.wording import show
+
+_MAX_DIGITS: Final = 4300
+"""Digits of an integer: reading one takes time with their square. Python's own bound can be switched off."""
+
+_TOO_MANY_DIGITS: Final = "not valid JSON: a number has too many digits"
 
 
 def _refuse(message: str) -> RemoteProtocolError:
@@ -22,8 +31,8 @@ def _refuse(message: str) -> RemoteProtocolError:
 def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     result = dict(pairs)
     if len(result) != len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
+        counts = Counter(key for key, _ in pairs)
+        twice = next(key for key, count in counts.items() if count > 1)
         raise _refuse(f"not valid JSON: the key {show(twice)} stands more than once in one object")
     return result
 
@@ -39,8 +48,17 @@ def _finite_float(text: str) -> float:
     return value
 
 
+def _short_int(text: str) -> int:
+    if len(text) > _MAX_DIGITS and len(text.removeprefix("-")) > _MAX_DIGITS:
+        raise _refuse(_TOO_MANY_DIGITS)
+    return int(text)
+
+
 _DECODER = json.JSONDecoder(
-    object_pairs_hook=_unique_keys, parse_constant=_no_constant, parse_float=_finite_float
+    object_pairs_hook=_unique_keys,
+    parse_constant=_no_constant,
+    parse_float=_finite_float,
+    parse_int=_short_int,
 )
 
 
@@ -63,8 +81,8 @@ def parse_json(message: str) -> Any:
     except RecursionError as error:
         raise _refuse("not valid JSON: nested too deeply") from error
     except ValueError as error:
-        # The interpreter's bound on the digits of an integer.
-        raise _refuse("not valid JSON: a number has too many digits") from error
+        # The interpreter's own bound on the digits of an integer can be set lower than ours.
+        raise _refuse(_TOO_MANY_DIGITS) from error
     return value
 
 
