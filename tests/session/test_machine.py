@@ -94,6 +94,19 @@ def test_dropped_extras_are_noted_before_the_answer() -> None:
     assert isinstance(events(effects)[0], ev.SessionCreated)
 
 
+def test_many_dropped_extras_are_noted_in_one_line() -> None:
+    two = make_machine().receive(ev.UpdateSession(extras={"zzz": 1, "y\n": 1, "speed": 1}), 0.0)
+    assert two[0] == Note("debug", r"the extras 'zzz', 'y\n' are not this backend's and were dropped")
+    for kind in (ev.UpdateSession, ev.CommitText):
+        machine = make_machine()
+        machine.receive(ev.AppendText("text"), 0.0)
+        effects = machine.receive(kind(extras={f"k{n}": n for n in range(20_000)}), 0.0)
+        assert len(effects) == 2
+        assert isinstance(effects[0], Note)
+        assert effects[0].message.startswith("the extras 'k0', 'k1', 'k2', ")
+        assert effects[0].message.endswith("'k9' and 19990 more are not this backend's and were dropped")
+
+
 # --- the buffer ---------------------------------------------------------------------------------------------
 
 

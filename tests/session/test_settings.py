@@ -142,7 +142,7 @@ def test_a_backend_without_languages_accepts_none() -> None:
     [
         *(("speed", 0.5), ("speed", 2), ("speed", 1.25), ("steps", 1), ("gain", -3e8), ("gain", 6)),
         *(("pitch", 0), ("pitch", 1e300), ("pitch", -1e300), ("whisper", False), ("style", "loud")),
-        *(("note", ""), ("free", 1.5), ("free", "x"), ("free", True)),
+        *(("note", ""), ("note", "😀" * 1000), ("free", 1.5), ("free", "x"), ("free", True)),
     ],
 )
 def test_an_extra_of_the_right_kind_and_range_is_taken(key: str, value: object) -> None:
@@ -172,6 +172,8 @@ def test_an_extra_of_the_right_kind_and_range_is_taken(key: str, value: object) 
         ("style", 1, "one of: calm, loud, not 1"),
         ("note", 1, "a string, not 1"),
         ("note", {}, "a string, not an object"),
+        ("note", "x" * 1001, f"a string of at most 1000 characters, not '{'x' * 40}'… (1001 characters)"),
+        ("free", "x" * 1001, f"a string of at most 1000 characters, not '{'x' * 40}'… (1001 characters)"),
         ("free", [], "a number, a string, true or false, not a list"),
     ],
 )

@@ -6,7 +6,10 @@ from tts_server.errors import RemoteProtocolError
 
 
 class TextBuffer:
-    """Text in the pieces in which it came, counted in Unicode code points.
+    """Text that grows at its end, counted in Unicode code points.
+
+    It is kept in pieces of which each is more than twice as long as the next. So they are few, whatever
+    pieces the text came in, and a character is copied no more often than its piece has grown by half.
 
     Args:
         max_chars: The most that it holds.
@@ -32,8 +35,12 @@ class TextBuffer:
                 f"{self._max_chars}, and {self.n_chars} are buffered",
                 code="payload_too_large",
             )
-        self._pieces.append(text)
         self.n_chars = n_chars
+        pieces = self._pieces
+        while pieces and len(pieces[-1]) <= 2 * len(text):
+            text = pieces.pop() + text
+        if text:
+            pieces.append(text)
 
     @property
     def text(self) -> str:

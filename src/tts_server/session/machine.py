@@ -41,6 +41,9 @@ from tts_server.session.settings import Settings, check_text_format, check_updat
 
 DRAIN_TIMER = "drain"
 
+_SHOWN_EXTRAS = 10
+"""Dropped extras that a note names."""
+
 
 class _Farewell(NamedTuple):
     """How a session ends: the reason in ``session.closed``, the close code, and whose event asked for it."""
@@ -334,10 +337,15 @@ class SessionMachine:
 
 
 def _notes(dropped: tuple[str, ...]) -> list[Effect]:
-    return [
-        Note("debug", f"the extra {show(key)} is not one of this backend's and was dropped")
-        for key in dropped
-    ]
+    """Tell of all in one line: a message can hold tens of thousands."""
+    if len(dropped) < 2:
+        return [
+            Note("debug", f"the extra {show(key)} is not one of this backend's and was dropped")
+            for key in dropped
+        ]
+    shown = ", ".join(map(show, dropped[:_SHOWN_EXTRAS]))
+    more = f" and {len(dropped) - _SHOWN_EXTRAS} more" if len(dropped) > _SHOWN_EXTRAS else ""
+    return [Note("debug", f"the extras {shown}{more} are not this backend's and were dropped")]
 
 
 _Handler = Callable[[SessionMachine, Any, float], list[Effect]]

@@ -141,9 +141,18 @@ _KINDS: dict[str, tuple[tuple[type, ...], str]] = {
 MAX_NUMBER = 1e300
 """Bound on numbers of extras that state none of their own: no double holds much larger integers."""
 
+MAX_STRING_CHARS = 1000
+"""Bound on strings of extras that state no choices: a session keeps them, and every answer to a
+``session.update`` repeats them."""
+
 
 def _extra(key: str, value: Any, spec: ExtraSpec) -> ExtraValue:
     types, kind = _KINDS[spec.kind]
+    if isinstance(value, str) and str in types and not spec.choices and len(value) > MAX_STRING_CHARS:
+        raise _refuse(
+            f"the extra {show(key)} must be a string of at most {MAX_STRING_CHARS} characters, "
+            f"not {show(value)}"
+        )
     # By exact type: a bool is an int to Python and no number to the protocol.
     if type(value) in types and _in_range(value, spec):
         result: ExtraValue = value

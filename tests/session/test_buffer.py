@@ -1,0 +1,47 @@
+"""The buffer of text: what it holds, and how little it takes to hold it."""
+
+from __future__ import annotations
+
+import gc
+import tracemalloc
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tts_server.session.buffer import TextBuffer
+
+
+@given(st.lists(st.text(max_size=20)))
+def test_the_text_is_all_that_was_appended(pieces: list[str]) -> None:
+    buffer = TextBuffer(10_000)
+    for piece in pieces:
+        buffer.append(piece)
+    assert buffer.text == "".join(pieces)
+    assert buffer.n_chars == len(buffer.text)
+
+
+@given(st.lists(st.integers(0, 40), max_size=200))
+def test_the_pieces_are_few_whatever_their_lengths_are(lengths: list[int]) -> None:
+    buffer = TextBuffer(10_000)
+    for length in lengths:
+        buffer.append("x" * length)
+    assert len(buffer._pieces) <= buffer.n_chars.bit_length()
+
+
+@pytest.mark.parametrize(("piece", "bytes_per_char"), [("", 0), ("a", 1), ("音", 2), ("😀", 4)])
+def test_text_takes_the_memory_of_its_characters_in_however_small_pieces(
+    piece: str, bytes_per_char: int
+) -> None:
+    n_pieces = 100_000
+    buffer = TextBuffer(n_pieces)
+    gc.collect()
+    tracemalloc.start()
+    try:
+        for _ in range(n_pieces):
+            buffer.append(piece)
+        kept_bytes, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert buffer.n_chars == n_pieces * len(piece)
+    assert kept_bytes <= 4096 + n_pieces * bytes_per_char
