@@ -67,8 +67,9 @@ def event_fields(event: type[Any], *, is_client: bool) -> Iterator[tuple[str, st
         kind = KINDS[str(field.type).removesuffix(" | None")]
         is_optional = field.default is not MISSING and field.name != "protocol_version"
         name = "audio" if field.name == "pcm" else field.name
-        meaning = TEXTS["client_response_id" if is_client and name == "response_id" else "fields"]
-        meaning = meaning if isinstance(meaning, str) else meaning[field.name]
+        own = TEXTS["client_fields"].get(name) if is_client else None
+        meaning = own or TEXTS["fields"][field.name]
+        meaning = meaning.replace("MAX_EVENT_ID_CHARS", str(ev.MAX_EVENT_ID_CHARS))
         yield f"`{name}`{'?' if is_optional else ''}", kind, meaning
     if event is ev.ErrorOccurred:
         yield "`retry_after_ms`?", "count", TEXTS["fields"]["retry_after_ms"]

@@ -171,6 +171,20 @@ def test_a_bad_message_is_refused_with_code_id_and_reason(
     assert complaint in str(error)
 
 
+@pytest.mark.parametrize("char", ["a", "é", "音", "😀"])
+def test_an_event_id_is_echoed_up_to_its_limit_and_no_further(char: str) -> None:
+    longest = char * ev.MAX_EVENT_ID_CHARS
+    assert decode_client(json.dumps({"type": "session.close", "event_id": longest})) == ev.CloseSession(
+        longest
+    )
+    for kind in ("session.close", "no such type", 7, None):
+        error = refusal(json.dumps({"type": kind, "event_id": longest + char}))
+        assert (error.code, error.event_id) == ("invalid_event", None)
+        assert (
+            str(error) == f"'event_id' must have at most 200 characters, not '{char * 40}'… (201 characters)"
+        )
+
+
 def test_every_code_of_the_codec_names_an_error_type() -> None:
     assert refusal("{").error_type == "invalid_request_error"
 

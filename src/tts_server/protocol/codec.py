@@ -80,9 +80,7 @@ def decode_client(message: str | bytes) -> ev.ClientEvent:
     obj = parse_json(message)
     if not isinstance(obj, dict):
         raise RemoteProtocolError(f"a message must be a JSON object with a 'type', not {_describe(obj)}")
-    event_id = obj.get("event_id")
-    if event_id is not None and not isinstance(event_id, str):
-        raise RemoteProtocolError(f"'event_id' must be a string, not {show(event_id)}")
+    event_id = _read_event_id(obj.get("event_id"))
     name = obj.get("type")
     if not isinstance(name, str):
         problem = f"must be a string, not {show(name)}" if "type" in obj else "is missing"
@@ -98,6 +96,16 @@ def decode_client(message: str | bytes) -> ev.ClientEvent:
         )
     result: ev.ClientEvent = shape.event(**_read_fields(name, shape, obj, event_id))
     return result
+
+
+def _read_event_id(value: object) -> str | None:
+    if value is not None and not isinstance(value, str):
+        raise RemoteProtocolError(f"'event_id' must be a string, not {show(value)}")
+    if value is not None and len(value) > ev.MAX_EVENT_ID_CHARS:
+        raise RemoteProtocolError(
+            f"'event_id' must have at most {ev.MAX_EVENT_ID_CHARS} characters, not {show(value)}"
+        )
+    return value
 
 
 def _describe(value: object) -> str:

@@ -16,6 +16,10 @@ from tts_server.protocol.capabilities import AudioFormat, BackendInfo, Capabilit
 
 PROTOCOL_VERSION = "0.1"
 
+MAX_EVENT_ID_CHARS = 200
+"""Longest ``event_id`` of a client's: it is echoed, and what is echoed waits in memory for whoever reads
+slowly."""
+
 JSONObject = Mapping[str, Any]
 
 
