@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from enum import Enum
+from typing import NamedTuple
 
 from tts_server.text.abbreviations import MAYBE_LAST, NEVER_LAST, STARTERS
 
@@ -35,10 +36,71 @@ _MAX_LOOKAHEAD_CHARS = 200
 _SLICE_CHARS = 4096
 
 
+def _any_of(chars: str, times: str = "*") -> re.Pattern[str]:
+    return re.compile(f"[{re.escape(chars)}]{times}")
+
+
+_MARKS = _any_of(_STOPS + _WIDE_STOPS)
+_CLOSING = _any_of(_CLOSERS + _STOPS + _WIDE_STOPS)
+_CLOSING_QUOTES = _any_of(_CLOSERS)
+_OPENING = _any_of(_OPENERS, f"{{0,{_MAX_LOOKAHEAD_CHARS}}}")
+_SPACE = re.compile(r"\s*")
+
+
 class _Verdict(Enum):
     CUT = "cut"
     GO_ON = "go on"
     WAIT = "wait"
+
+
+class _Ends(NamedTuple):
+    """How far the marks at ``position``, and what stands behind them, are known to go.
+
+    Text that arrives character by character has a mark looked at again with each of them; what was passed
+    then is not passed again.
+
+    Args:
+        position: Where the marks begin; -1 where nothing is known.
+        marks: Their end.
+        closers: End of the closing quotes behind them.
+        space: End of the white space behind those.
+        late_closers: End of closing quotes that stand behind the white space.
+        late_space: End of the white space behind those.
+    """
+
+    position: int = -1
+    marks: int = 0
+    closers: int = 0
+    space: int = 0
+    late_closers: int = 0
+    late_space: int = 0
+
+
+class _WordCounter:
+    """Counts the words of a text that comes in pieces, cut anywhere."""
+
+    __slots__ = ("_is_word", "_n_before", "_n_wide", "n_chars")
+
+    def __init__(self) -> None:
+        self.n_chars = 0
+        self._n_before = 0
+        self._n_wide = 0
+        self._is_word = False
+
+    @property
+    def n_words(self) -> int:
+        """Words so far; in scripts without spaces every two characters count as one."""
+        return self._n_before + (max(1, (self._n_wide + 1) // 2) if self._is_word else 0)
+
+    def add(self, text: str) -> None:
+        """Count what comes next."""
+        self.n_chars += len(text)
+        for char in text:
+            if char.isspace():
+                self._n_before, self._n_wide, self._is_word = self.n_words, 0, False
+            else:
+                self._is_word = self._is_word or char.isalnum()
+                self._n_wide += "\u3040" <= char <= "\u30ff" or "\u4e00" <= char <= "\u9fff"
 
 
 class Segmenter:
@@ -66,8 +128,7 @@ class Segmenter:
         self._starters = STARTERS[code]
         self._min_words = min_words
         self._max_chars = max(1, max_chars)
-        self._buffer = ""
-        self._scan = 0
+        self.clear()
 
     @property
     def pending(self) -> str:
@@ -92,15 +153,20 @@ class Segmenter:
 
     def clear(self) -> None:
         """Drop what is pending."""
-        self._buffer = ""
+        self._begin_at("")
+
+    def _begin_at(self, rest: str) -> None:
+        """Begin a segment with what is pending behind the one before it."""
+        self._buffer = rest
         self._scan = 0
+        self._ends = _Ends()
+        self._words = _WordCounter()
 
     def _take(self, *, final: bool) -> list[str]:
         segments: list[str] = []
         while (end := self._next_end(final=final)) is not None:
             segments.append(self._buffer[:end])
-            self._buffer = self._buffer[end:]
-            self._scan = 0
+            self._begin_at(self._buffer[end:])
         return segments
 
     def _next_end(self, *, final: bool) -> int | None:
@@ -124,7 +190,10 @@ class Segmenter:
         return None
 
     def _has_enough_words(self, end: int) -> bool:
-        return self._min_words <= 0 or count_words(self._buffer[:end]) >= self._min_words
+        if self._min_words <= 0:
+            return True
+        self._words.add(self._buffer[self._words.n_chars : end])
+        return self._words.n_words >= self._min_words
 
     def _judge(self, position: int, *, final: bool) -> tuple[_Verdict, int]:
         """Judge the mark at ``position``; the number is the segment's end, or where to scan on.
@@ -132,15 +201,12 @@ class Segmenter:
         With WAIT it is the least that the end can be.
         """
         text = self._buffer
-        marks_end = _skip(text, position, _STOPS + _WIDE_STOPS)
-        marks = text[position:marks_end]
-        if not marks:
+        if text[position] == "\n":
             return self._judge_newline(position, final=final)
-        closers_end = _skip(text, marks_end, _CLOSERS + _STOPS + _WIDE_STOPS)
-        space_end = _skip_space(text, closers_end)
-        if text[space_end : space_end + 1] == "»":
-            closers_end = _skip(text, space_end, _CLOSERS)
-            space_end = _skip_space(text, closers_end)
+        ends = self._find_ends(position)
+        marks = text[position : ends.marks]
+        closers_end = ends.late_closers or ends.closers
+        space_end = ends.late_space or ends.space
         if space_end == len(text):
             return (_Verdict.CUT if final else _Verdict.WAIT), space_end
         if any(mark in _WIDE_STOPS for mark in marks):
@@ -150,32 +216,44 @@ class Segmenter:
         blank = text[closers_end:space_end]
         if blank.count("\n") > 1:
             return _Verdict.CUT, space_end
-        opened = _skip(text, space_end, _OPENERS, limit=_MAX_LOOKAHEAD_CHARS)
-        word_end = self._word_end(opened)
+        opened = _skip(_OPENING, text, space_end)
+        word_end = _skip(_WORD, text, opened)
         is_open = text[word_end:] in _WORD_MAY_GO_ON
         if is_open and not final and word_end - space_end < 2 * _MAX_LOOKAHEAD_CHARS:
             return _Verdict.WAIT, space_end
         next_word = text[opened : min(word_end, opened + _MAX_LOOKAHEAD_CHARS)]
-        is_quoted = any(closer in "\"'”’»" for closer in text[marks_end:closers_end])
+        is_quoted = any(closer in "\"'”’»" for closer in text[ends.marks : closers_end])
         if self._ends_sentence(position, marks, next_word, is_quoted=is_quoted, new_line="\n" in blank):
             return _Verdict.CUT, space_end
         return _Verdict.GO_ON, space_end
 
     def _judge_newline(self, position: int, *, final: bool) -> tuple[_Verdict, int]:
         text = self._buffer
-        space_end = _skip_space(text, position)
+        known = self._ends.space if self._ends.position == position else position
+        space_end = _skip(_SPACE, text, known)
+        self._ends = _Ends(position, space=space_end)
         if space_end == len(text):
             return (_Verdict.CUT if final else _Verdict.WAIT), space_end
-        if not text[:position].strip():
+        if _skip(_SPACE, text, 0) >= position:
             return _Verdict.GO_ON, space_end
         is_paragraph = text.count("\n", position, space_end) > 1
         if is_paragraph or not text[space_end].islower():
             return _Verdict.CUT, space_end
         return _Verdict.GO_ON, space_end
 
-    def _word_end(self, start: int) -> int:
-        match = _WORD.match(self._buffer, start)
-        return match.end() if match else start
+    def _find_ends(self, position: int) -> _Ends:
+        """Find how far the marks at ``position`` go, and what belongs to them behind."""
+        text = self._buffer
+        known = self._ends if self._ends.position == position else _Ends()
+        marks = _skip(_MARKS, text, max(position, known.marks))
+        closers = _skip(_CLOSING, text, max(marks, known.closers))
+        space = _skip(_SPACE, text, max(closers, known.space))
+        late_closers = late_space = 0
+        if text[space : space + 1] == "»":
+            late_closers = _skip(_CLOSING_QUOTES, text, max(space, known.late_closers))
+            late_space = _skip(_SPACE, text, max(late_closers, known.late_space))
+        self._ends = _Ends(position, marks, closers, space, late_closers, late_space)
+        return self._ends
 
     def _ends_sentence(
         self, position: int, marks: str, next_word: str, *, is_quoted: bool, new_line: bool
@@ -231,24 +309,15 @@ def iter_segments(pieces: Iterable[str], language: str = "en", *, min_words: int
 
 def count_words(text: str) -> int:
     """Return how many words ``text`` has; in scripts without spaces every two characters count as one."""
-    total = 0
-    for word in text.split():
-        n_wide = sum("\u3040" <= char <= "\u30ff" or "\u4e00" <= char <= "\u9fff" for char in word)
-        total += max(1, (n_wide + 1) // 2) if any(char.isalnum() for char in word) else 0
-    return total
+    counter = _WordCounter()
+    counter.add(text)
+    return counter.n_words
 
 
-def _skip(text: str, position: int, chars: str, *, limit: int | None = None) -> int:
-    end = len(text) if limit is None else min(len(text), position + limit)
-    while position < end and text[position] in chars:
-        position += 1
-    return position
-
-
-def _skip_space(text: str, position: int) -> int:
-    while position < len(text) and text[position].isspace():
-        position += 1
-    return position
+def _skip(pattern: re.Pattern[str], text: str, position: int) -> int:
+    """Return the end of what ``pattern``, which fits nothing too, fits at ``position``."""
+    match = pattern.match(text, position)
+    return match.end() if match else position
 
 
 def _word_before(text: str, position: int) -> str:
@@ -262,5 +331,7 @@ def _is_list_number(text: str, position: int, before: str) -> bool:
     """Say whether ``before`` is the number or the letter of a list's item, at the beginning of a line."""
     if not (before.isdigit() and len(before) < 4):
         return False
-    line = text[: position - len(before)].rpartition("\n")[2]
-    return not line.strip()
+    start = position - len(before)
+    while start > 0 and text[start - 1].isspace() and text[start - 1] != "\n":
+        start -= 1
+    return start == 0 or text[start - 1] == "\n"
