@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
+import time
 from collections.abc import Mapping
 from itertools import pairwise
 
@@ -69,6 +70,19 @@ def test_speed_shortens_the_audio() -> None:
 def test_a_step_makes_as_many_characters_as_it_was_told() -> None:
     chunks = list(contract.speak(make_backend(step_ms=120), make_request("abcde")))
     assert [len(chunk.samples) for chunk in chunks] == [2880, 2880, 1440]
+
+
+def test_a_long_word_takes_no_longer_than_as_many_characters_in_short_ones() -> None:
+    def work_s(text: str) -> float:
+        utterance = make_backend(rate_hz=1000, char_ms=10.0).start(SpeechRequest(text))
+        began = time.thread_time()
+        while utterance.step() is not None:
+            pass
+        return time.thread_time() - began
+
+    # The rest of the word, passed anew at each step, would be some twenty times as much work.
+    n_chars = 500_000
+    assert work_s("a" * n_chars) < 5 * work_s("abc " * (n_chars // 4))
 
 
 def test_words_that_span_steps_are_told_once() -> None:

@@ -61,7 +61,7 @@ HOSTILE = (
 )
 
 
-def lines_run(text: str, n_chars_a_push: int, **options: int) -> int:
+def lines_run(text: str, n_chars_a_push: int, *, min_words: int) -> int:
     """Cut a text that arrives in pieces, and count the lines of the module that run."""
     n_lines = 0
 
@@ -73,7 +73,7 @@ def lines_run(text: str, n_chars_a_push: int, **options: int) -> int:
         return count
 
     before = sys.gettrace()
-    segmenter = Segmenter(**options)
+    segmenter = Segmenter(min_words=min_words)
     segments = []
     sys.settrace(count)
     try:

@@ -48,6 +48,8 @@ LEVEL: Final = 0.25
 
 NAN: Final = math.nan
 
+_WORD: Final = re.compile(r"\S+")
+
 LOUD: Final = (-2.0, -1.0, -0.5, 0.0, 0.0, 0.5, 1.0, 2.0)
 """Samples that show how floats become int16: beyond, at and at half of full scale, in both signs."""
 
@@ -233,6 +235,7 @@ class _ToneUtterance(Utterance):
         self._char_s = len(self._pause) / 2 / script.rate_hz
         self._chars_per_step = max(1, round(script.step_ms / char_ms))
         self._position = 0
+        self._next_word = _WORD.search(self._text)
         self._step = -1
         self._n_empty = script.empty_steps
 
@@ -257,7 +260,7 @@ class _ToneUtterance(Utterance):
             samples = array("f", [NAN, math.inf, -math.inf, NAN] * (len(samples) // 4))
         elif self._step == self._loud_at:
             samples = array("f", LOUD * (len(samples) // len(LOUD)))
-        return AudioChunk(samples=samples, words=self._words(begin, end))
+        return AudioChunk(samples=samples, words=self._words_until(end))
 
     def _misbehave(self) -> None:
         script = self._script
@@ -268,16 +271,14 @@ class _ToneUtterance(Utterance):
         if self._step == self._fail_at:
             raise SynthesisError(f"the tone backend was told to fail at step {self._step}")
 
-    def _words(self, begin: int, end: int) -> tuple[WordTime, ...]:
-        """The words whose first character lies in ``[begin, end)``."""
+    def _words_until(self, end: int) -> tuple[WordTime, ...]:
+        """The words that begin before ``end`` and were not given yet."""
         words = []
-        for match in re.compile(r"\S+").finditer(self._text, begin):
-            start, stop = match.span()
-            if start >= end:
-                break
-            if start == begin and begin and not self._text[begin - 1].isspace():
-                continue
-            words.append(WordTime(match[0], start * self._char_s, stop * self._char_s, start, stop))
+        # Where each search begins lies behind the last one's end: a word is passed once, however long it is.
+        while self._next_word is not None and (start := self._next_word.start()) < end:
+            word, stop = self._next_word[0], self._next_word.end()
+            words.append(WordTime(word, start * self._char_s, stop * self._char_s, start, stop))
+            self._next_word = _WORD.search(self._text, stop)
         return tuple(words)
 
 
