@@ -26,21 +26,21 @@ def make_scheduler(
     return Scheduler(limits, n_lanes=n_lanes, policy=SchedulingPolicy(**policy), estimate=estimate)
 
 
-def make_estimate(
-    rtf: float = 0.5, step_audio_s: float = 0.2, audio_s_per_char: float = 0.1
-) -> SpeedEstimate:
+def make_estimate(rtf: float = 0.5, step_audio_s: float = 0.2) -> SpeedEstimate:
     """An engine whose speed is known: no start cost, ``step_audio_s`` of audio in every step."""
     estimate = SpeedEstimate()
     estimate.step_done(rtf * step_audio_s, step_audio_s)
     estimate.begun(rtf * step_audio_s, step_audio_s)
-    estimate.spoken(100, None, 100 * audio_s_per_char)
+    estimate.spoken(10.0, None, 10.0)
     return estimate
 
 
-def admit(scheduler: Scheduler, *job_ids: str, now: float = 0.0, n_chars: int = 100, **fields: Any) -> None:
+def admit(
+    scheduler: Scheduler, *job_ids: str, now: float = 0.0, audio_s: float = 10.0, **fields: Any
+) -> None:
     """Admit jobs; the letter that a job's id begins with is its connection."""
     for job_id in job_ids:
-        scheduler.admit(Job(job_id, job_id[0], n_chars, **fields), now)
+        scheduler.admit(Job(job_id, job_id[0], audio_s, **fields), now)
 
 
 def step(

@@ -66,7 +66,7 @@ class Simulation:
                 continue
             job_id = f"{name}.{talker.n_texts}"
             try:
-                self.scheduler.admit(Job(job_id, name, talker.n_chars), self.now)
+                self.scheduler.admit(Job(job_id, name, talker.n_chars * CHAR_S), self.now)
             except BusyError as error:
                 talker.n_refused += 1
                 self.commits[name] = self.now + error.retry_after_ms / 1000

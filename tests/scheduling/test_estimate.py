@@ -6,8 +6,9 @@ import pytest
 
 from tts_server.scheduling.estimate import (
     HALF_LIFE_S,
+    MAX_LENGTH_RATIO,
+    MIN_LENGTH_RATIO,
     MIN_RTF,
-    PRIOR_AUDIO_S_PER_CHAR,
     PRIOR_RTF,
     PRIOR_STEP_S,
     DecayingRatio,
@@ -35,7 +36,7 @@ def test_the_priors_hold_until_something_was_measured() -> None:
     estimate = SpeedEstimate()
     assert not estimate.measured
     assert (estimate.rtf, estimate.step_s, estimate.start_s) == (PRIOR_RTF, PRIOR_STEP_S, 0.0)
-    assert estimate.audio_s(10, "amy") == pytest.approx(10 * PRIOR_AUDIO_S_PER_CHAR)
+    assert estimate.audio_s(10.0, "amy") == 10.0
 
 
 def test_speed_is_work_over_audio() -> None:
@@ -103,15 +104,32 @@ def test_the_start_forgets_with_the_work() -> None:
 
 def test_each_voice_has_its_own_pace_and_a_new_one_that_of_all() -> None:
     estimate = SpeedEstimate()
-    estimate.spoken(100, "amy", 10.0)
-    estimate.spoken(100, "bob", 20.0)
-    assert estimate.audio_s(10, "amy") == pytest.approx(1.0)
-    assert estimate.audio_s(10, "bob") == pytest.approx(2.0)
-    assert estimate.audio_s(10, "new") == pytest.approx((0.9 * 10 + 20) / (0.9 + 1) / 10)
+    estimate.spoken(10.0, "amy", 8.0)
+    estimate.spoken(10.0, "bob", 16.0)
+    assert estimate.audio_s(1.0, "amy") == pytest.approx(0.8)
+    assert estimate.audio_s(1.0, "bob") == pytest.approx(1.6)
+    assert estimate.audio_s(1.0, "new") == pytest.approx((0.9 * 8 + 16) / (0.9 + 1) / 10)
 
 
 def test_the_pace_of_a_voice_forgets_a_tenth_with_each_text() -> None:
     estimate = SpeedEstimate()
-    estimate.spoken(100, "amy", 10.0)
-    estimate.spoken(100, "amy", 20.0)
-    assert estimate.audio_s(100, "amy") == pytest.approx((0.9 * 10 + 20) / 1.9)
+    estimate.spoken(10.0, "amy", 10.0)
+    estimate.spoken(10.0, "amy", 20.0)
+    assert estimate.audio_s(10.0, "amy") == pytest.approx((0.9 * 10 + 20) / 1.9)
+
+
+def test_a_text_that_nobody_can_speak_says_nothing_of_others() -> None:
+    estimate = SpeedEstimate()
+    estimate.spoken(10.0, "amy", 10.0)
+    for _ in range(50):
+        estimate.spoken(0.0, "amy", 0.0)
+    assert estimate.audio_s(10.0, "amy") == pytest.approx(10.0)
+
+
+def test_texts_that_are_not_what_they_seem_spoil_the_estimate_within_bounds() -> None:
+    estimate = SpeedEstimate()
+    for _ in range(50):
+        estimate.spoken(100.0, "amy", 0.0)
+        estimate.spoken(0.01, "bob", 100.0)
+    assert estimate.audio_s(10.0, "amy") == 10.0 * MIN_LENGTH_RATIO
+    assert estimate.audio_s(10.0, "bob") == 10.0 * MAX_LENGTH_RATIO

@@ -377,15 +377,14 @@ def test_every_failure_is_counted() -> None:
 
 def test_stats_count_what_was_done() -> None:
     scheduler = make_scheduler()
-    admit(scheduler, "a1", "a2", "b1", n_chars=10)
+    admit(scheduler, "a1", "a2", "b1", audio_s=1.0)
     step(scheduler, 0.0, work_s=0.1, audio_s=0.5)
     step(scheduler, 0.0, work_s=0.1, audio_s=0.5)
     stats = scheduler.stats(0.0)
     assert (stats.admitted, stats.refused, stats.in_progress, stats.live, stats.streams) == (3, 0, 3, 3, 2)
     assert (stats.steps, stats.running, stats.work_s, stats.audio_s) == (2, 0, 0.2, 1.0)
     assert stats.rtf == pytest.approx(0.2)
-    # 10 characters are taken for 0.65 s.
-    assert stats.backlog_s == pytest.approx((0.15 + 0.65 + 0.15) * 0.2)
+    assert stats.backlog_s == pytest.approx((0.5 + 1.0 + 0.5) * 0.2)
 
 
 def test_connection_stats_count_each_connections_part() -> None:

@@ -64,17 +64,17 @@ class Scheduling(RuleBasedStateMachine):
     )
     def admit_several(self, connection_ids: list[str], stream: str | None, lead_s: float | None) -> None:
         for connection_id in connection_ids:
-            self.admit(connection_id, 30, stream, lead_s)
+            self.admit(connection_id, 2.0, stream, lead_s)
 
     @rule(
         connection_id=CONNECTIONS,
-        n_chars=st.integers(1, 300),
+        audio_s=st.floats(0.1, 20.0),
         stream=st.sampled_from([None, "x", "y"]),
         lead_s=st.sampled_from([None, 0.5]),
     )
-    def admit(self, connection_id: str, n_chars: int, stream: str | None, lead_s: float | None) -> None:
+    def admit(self, connection_id: str, audio_s: float, stream: str | None, lead_s: float | None) -> None:
         job_id = f"{connection_id}{self.n_admitted}_{self.n_refused}"
-        job = Job(job_id, connection_id, n_chars, lead_s, stream_id=stream and connection_id + stream)
+        job = Job(job_id, connection_id, audio_s, lead_s, stream_id=stream and connection_id + stream)
         full = len(self.jobs) >= LIMITS.max_admitted or len(self.live(connection_id)) >= LIMITS.max_inflight
         alone = not self.jobs and not any(self.ends.values())
         busy = self.refusal(job)

@@ -33,6 +33,9 @@ class FakeWorker:
         self.backend = ToneBackend()
         self.orders: list[str] = []
 
+    def estimate_s(self, request: SpeechRequest) -> float:
+        return self.backend.estimate_s(request)
+
     def step(self, job_id: str, _request: SpeechRequest) -> None:
         self.orders.append(f"step {job_id}")
 

@@ -139,7 +139,8 @@ async def test_cancel_stops_what_is_made_and_has_not_left(short_dir: Path) -> No
         assert (event["type"], event["previous_event_id"]) == ("response.cancelled", "stop")
         assert n_frames < 100, "12 s of speech are 600 frames"
         load = server.conductor._scheduler._connections[client.driver.connection_id]
-        assert load.heard_until_s <= asyncio.get_running_loop().time(), "nobody hears the rest"
+        heard_until_s = max(load.heard_until_s.values())
+        assert heard_until_s <= asyncio.get_running_loop().time(), "nobody hears the rest"
         client.commit("again")
         assert (await client.until("response.audio.done"))["duration_ms"] == 300
 

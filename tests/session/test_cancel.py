@@ -17,6 +17,7 @@ def test_a_cancel_is_answered_at_once_and_audio_that_waits_is_dropped_first() ->
     assert machine.receive(ev.CancelResponse("x"), 0.0) == [
         SendInstead((ev.ResponseCancelled("evt_4", response_id, "x"),)),
         Cancel(response_id),
+        CutPlayout(),
     ]
     assert machine.response_state(response_id) is ResponseState.CANCELLED
     assert machine.live_responses == ()
@@ -101,3 +102,14 @@ def test_a_cancel_without_an_id_stops_all_and_with_one_that_one() -> None:
         first,
         third,
     ]
+
+
+def test_a_cancel_that_leaves_another_to_be_heard_is_no_interruption() -> None:
+    machine = make_machine(max_inflight=2)
+    first = speak(machine)
+    machine.finished(first, 0.0)
+    second = speak(machine)
+    effects = machine.receive(ev.CancelResponse(response_id=second), 0.0)
+    assert Cancel(second) in effects
+    assert CutPlayout() not in effects
+    assert CutPlayout() in machine.receive(ev.CancelResponse(), 0.0)

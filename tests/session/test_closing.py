@@ -62,11 +62,12 @@ def test_close_ends_when_the_response_in_progress_fails_or_is_cancelled() -> Non
     response_id = speak(machine)
     machine.receive(ev.CloseSession(), 0.0)
     effects = machine.receive(ev.CancelResponse("x"), 0.0)
-    assert effects[:2] == [
+    assert effects[:3] == [
         SendInstead((ev.ResponseCancelled("evt_4", response_id, "x"),)),
         Cancel(response_id),
+        CutPlayout(),
     ]
-    assert effects[2:] == [Send(ev.SessionClosed("evt_5", "sess_abcdefgh1234", "client_close")), CLOSED_1000]
+    assert effects[3:] == [Send(ev.SessionClosed("evt_5", "sess_abcdefgh1234", "client_close")), CLOSED_1000]
 
 
 @pytest.mark.parametrize("event", [ev.CancelResponse("x"), ev.CancelSession("x")])
@@ -99,6 +100,7 @@ def test_what_has_not_ended_when_the_drain_timer_fires_is_cancelled() -> None:
     assert machine.timer("drain", 10.0) == [
         SendInstead((ev.ResponseCancelled("evt_4", response_id),)),
         Cancel(response_id),
+        CutPlayout(),
         Send(ev.SessionClosed("evt_5", "sess_abcdefgh1234", "client_close", "c")),
         CLOSED_1000,
     ]
@@ -140,6 +142,7 @@ def test_session_cancel_drops_everything() -> None:
     assert machine.receive(ev.CancelSession("x"), 0.0) == [
         SendInstead((ev.ResponseCancelled("evt_4", response_id),)),
         Cancel(response_id),
+        CutPlayout(),
         Send(ev.SessionClosed("evt_5", "sess_abcdefgh1234", "client_cancel", "x")),
         Close(1000, "client_cancel"),
     ]

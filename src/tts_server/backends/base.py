@@ -17,6 +17,9 @@ from tts_server.errors import ConfigError
 from tts_server.protocol.capabilities import Capabilities
 from tts_server.session.effects import SpeechRequest
 
+SECONDS_PER_LETTER = 0.08
+"""Speech of a letter or digit, with the pauses between words: about 15 characters a second."""
+
 ProgressCallback = Callable[[str, float], None]
 """Called with a stage such as ``preparing the model`` and the fraction of it that is done, in [0, 1]."""
 
@@ -119,6 +122,18 @@ class Backend(ABC):
         Raises:
             SynthesisError: The request cannot be spoken.
         """
+
+    def estimate_s(self, request: SpeechRequest) -> float:
+        """Estimate the length of a request's audio, for admission.
+
+        What matters is how this request differs from others of its voice, such as by its text and the speed
+        that it asks for: how far a voice is from the estimate in the mean is learnt. The default goes by the
+        letters and digits of the text alone. Cheap, raises nothing, runs on any thread, also beside a step.
+
+        Returns:
+            Seconds; 0 where nothing is to be spoken.
+        """
+        return SECONDS_PER_LETTER * sum(map(str.isalnum, request.text))
 
     def sibling(self) -> Backend:
         """Make one more engine of the same model, to work side by side with this one on a thread of its own.

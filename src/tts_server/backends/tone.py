@@ -204,6 +204,12 @@ class ToneBackend(Backend):
             raise SynthesisError("the tone backend was told not to start")
         return _ToneUtterance(self._script, request, request.voice or VOICES[0].name)
 
+    def estimate_s(self, request: SpeechRequest) -> float:
+        """Count the beeps and pauses of the text, at its speed."""
+        if self._script.mute or not any(c.isalnum() for c in request.text):
+            return 0.0
+        return len(request.text) * self._script.char_ms / 1000 / _speed(request)
+
 
 EXTRAS: Final = MappingProxyType(
     {
@@ -229,7 +235,7 @@ class _ToneUtterance(Utterance):
         self._fail_at = extras.get("fail_at_step", script.fail_at_step)
         self._nan_at = extras.get("nan_at_step", script.nan_at_step)
         self._loud_at = extras.get("loud_at_step", script.loud_at_step)
-        char_ms = script.char_ms / float(extras.get("speed", 1.0))
+        char_ms = script.char_ms / _speed(request)
         self._text = request.text if any(c.isalnum() for c in request.text) and not script.mute else ""
         self._beep, self._pause = _make_segments(PITCH_HZ[voice], script.rate_hz, char_ms)
         self._char_s = len(self._pause) / 2 / script.rate_hz
@@ -280,6 +286,10 @@ class _ToneUtterance(Utterance):
             words.append(WordTime(word, start * self._char_s, stop * self._char_s, start, stop))
             self._next_word = _WORD.search(self._text, stop)
         return tuple(words)
+
+
+def _speed(request: SpeechRequest) -> float:
+    return float((request.extras or {}).get("speed", 1.0))
 
 
 def _hang(script: ToneScript) -> None:

@@ -33,6 +33,8 @@ from tts_server.scheduling.scheduler import Job, Scheduler, StepOutcome
 from tts_server.scheduling.stats import SchedulerStats
 
 RATE_HZ: Final = 24_000
+SECONDS_PER_CHAR: Final = 0.065
+
 UNSENT_BYTES_PER_S: Final = 70_000
 """What a second of audio takes on the wire: 50 frames of 1280 bytes of base64 and 120 around it."""
 
@@ -173,7 +175,7 @@ class Simulation:
         if left_s <= 0:
             return
         job_id = f"{listener.connection_id}/{next(self._numbers)}"
-        job = Job(job_id, listener.connection_id, n_chars=len(planned.text))
+        job = Job(job_id, listener.connection_id, estimated_s(planned.text))
         try:
             self.scheduler.admit(job, self.now_s)
         except BusyError as error:
@@ -323,5 +325,10 @@ def warm_estimate(engine: EngineModel) -> SpeedEstimate:
                 estimate.begun(work_before_s + work_s, audio_s)
             work_before_s += work_s
             spoken_s += audio_s
-        estimate.spoken(len(sentence), None, spoken_s)
+        estimate.spoken(estimated_s(sentence), None, spoken_s)
     return estimate
+
+
+def estimated_s(text: str) -> float:
+    """What a backend without an estimate of its own would say of a text's length."""
+    return SECONDS_PER_CHAR * len(text)

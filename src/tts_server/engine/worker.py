@@ -14,6 +14,7 @@ says nothing about the inside.
 from __future__ import annotations
 
 import logging
+import math
 import queue
 import threading
 import time
@@ -123,6 +124,15 @@ class EngineWorker:
         """Start the thread and load the model; ends in one ``LoadEnded``."""
         self._orders.put(self._load)
         self._thread.start()
+
+    def estimate_s(self, request: SpeechRequest) -> float:
+        """Estimate how many seconds a request will sound; what a backend says that makes no sense is 0."""
+        try:
+            estimated_s = float(self._backend.estimate_s(request))
+        except Exception:  # a plugin's mistake must not cost the client its connection
+            logger.exception("the %s backend failed to estimate a length", self._backend.name)
+            return 0.0
+        return estimated_s if 0 <= estimated_s < math.inf else 0.0
 
     def step(self, job_id: str, request: SpeechRequest) -> None:
         """Run the next step of a job, and start it when this is its first; ends in one ``StepEnded``."""

@@ -1,4 +1,9 @@
-"""The work that is admitted, and whether one more response fits beside it."""
+"""The work that is admitted, and whether one more response fits beside it.
+
+A connection has a place in real time for each of its streams that is being made, and one while its listener
+still hears what was made. Nothing is kept for readers that are behind (see ``reader``): they have what the
+others leave, so they keep nobody out.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +15,7 @@ from tts_server.errors import BusyError
 from tts_server.protocol.capabilities import Limits
 from tts_server.scheduling.admission import Demand, clearly_fits, overload_s, shared_finish_s
 from tts_server.scheduling.estimate import SpeedEstimate
-from tts_server.scheduling.job import ConnectionLoad, Entry
+from tts_server.scheduling.job import ConnectionLoad, Entry, StreamKey
 from tts_server.scheduling.policy import SchedulingPolicy
 
 MIN_RETRY_MS = 20
@@ -18,6 +23,10 @@ MIN_RETRY_MS = 20
 
 MAX_RETRY_MS = 60_000
 """Beyond a minute an estimate says no more than: not soon."""
+
+
+MIN_RATE = 1e-3
+"""A reader that takes nothing would make a division by zero."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +40,23 @@ class Backlog:
     limits: Limits
     n_lanes: int
     now: float
+    max_waiting_s: float = math.inf
 
     @property
     def live(self) -> list[Entry]:
         """Entries that are not cancelled, in the order of their admission."""
         return [entry for entry in self.entries if not entry.cancelled]
+
+    @property
+    def kept(self) -> list[Entry]:
+        """Live entries whose readers keep up."""
+        return [entry for entry in self.live if not entry.is_behind]
+
+    @property
+    def n_places(self) -> int:
+        """Streams in continuous speech that the lanes keep up with; an idle machine takes anything."""
+        # The epsilon lets a quotient such as 0.85 / 0.17 be the 5 that it is.
+        return max(1, math.floor(self.policy.utilisation * self.n_lanes / self.estimate.careful_rtf + 1e-9))
 
     @property
     def work_s(self) -> float:
@@ -53,55 +74,81 @@ class Backlog:
                 f"accepted are {self.limits.max_inflight}",
                 self._first_end_s(own),
             )
-        n_admitted = sum(1 for _ in self.entries)
-        if n_admitted >= self.limits.max_admitted:
+        # Those behind hold no more than one response a connection can, and wait for nobody but their readers.
+        admitted = [entry for entry in self.entries if entry.cancelled or not entry.is_behind]
+        if len(admitted) >= self.limits.max_admitted:
+            kept = self.kept
             return self._busy(
-                f"the server has {n_admitted} responses in progress; accepted are {self.limits.max_admitted}",
+                f"the server has {len(admitted)} responses in progress; "
+                f"accepted are {self.limits.max_admitted}",
                 # A cancelled one is let go of after the step in progress.
-                self._first_end_s(live) if len(live) == n_admitted else self.estimate.step_s,
+                self._first_end_s(kept) if len(kept) == len(admitted) else self.estimate.step_s,
             )
         # A machine whose speed is unknown takes whatever comes: it would never learn it.
         if not (self.policy.admission and self.estimate.measured):
             return None
-        return self._no_stream_left(newcomer) or self._no_time_left(newcomer)
+        return self._no_place_left(newcomer) or self._no_time_left(newcomer)
 
-    def _no_stream_left(self, newcomer: Entry) -> BusyError | None:
+    def has_place_for(self, load: ConnectionLoad) -> bool:
+        """Tell whether a connection whose reader was behind could be served in real time again."""
+        if not (self.policy.admission and self.estimate.measured):
+            return True
+        streams = {entry.stream for entry in self.live if entry.load is load}
+        n_taken = sum(len(ends) for ends in self._places().values())
+        return n_taken + max(len(streams), 1) <= self.n_places
+
+    def _no_place_left(self, newcomer: Entry) -> BusyError | None:
         """Keep the speed that connections in the middle of their speech will go on to need."""
-        turn_gap_s = self.policy.turn_gap_s
-        ends = {
-            name: min(load.heard_until_s, load.made_at_s + self.policy.turn_s) + turn_gap_s
-            for name, load in self.connections.items()
-        }
-        for entry in self.live:
-            # The clock of a listener who ran dry stands still.
-            end_s = max(entry.playout_end_s, self.now) + self._audio_s(entry) + turn_gap_s
-            ends[entry.job.connection_id] = max(ends[entry.job.connection_id], end_s)
-        speaking = {name: end_s for name, end_s in ends.items() if end_s > self.now}
-        # The epsilon lets a quotient such as 0.85 / 0.17 be the 5 that it is.
-        rtf = self.estimate.careful_rtf
-        n_streams = max(1, math.floor(self.policy.utilisation * self.n_lanes / rtf + 1e-9))
-        if len(speaking) < n_streams or newcomer.job.connection_id in speaking:
+        places = self._places()
+        own = places.get(newcomer.job.connection_id, [])
+        streams = {entry.stream for entry in self.kept if entry.load is newcomer.load}
+        if len(streams | {newcomer.stream}) <= len(own):
+            return None
+        ends = sorted(end_s for ends in places.values() for end_s in ends)
+        n_places = self.n_places
+        if len(ends) < n_places:
             return None
         return self._busy(
-            f"{len(speaking)} others are speaking, as many as this machine keeps up with",
-            min(self._at_the_earliest(speaking).values()) - self.now,
+            f"{len(ends)} others are speaking, as many as this machine keeps up with",
+            ends[len(ends) - n_places] - self.now,
         )
 
-    def _at_the_earliest(self, ends: Mapping[str, float]) -> dict[str, float]:
-        """Put off when connections fall silent to when their work can be done: they may be late already."""
-        result = dict(ends)
-        live = self.live
-        finish_s = shared_finish_s([self._work_s(entry) for entry in live], self.n_lanes)
-        for entry, end_s in zip(live, finish_s, strict=True):
-            name = entry.job.connection_id
-            result[name] = max(result[name], self.now + end_s + self.policy.turn_gap_s)
-        return result
+    def _places(self) -> dict[str, list[float]]:
+        """Tell for each connection that speaks when each of its places is free at the earliest."""
+        gap_s = self.policy.turn_gap_s
+        places: dict[str, list[float]] = {}
+        for (name, _), end_s in self._stream_ends().items():
+            places.setdefault(name, []).append(end_s + gap_s)
+        for name, load in self.connections.items():
+            heard_s = max(load.heard_until_s.values(), default=-math.inf)
+            end_s = min(heard_s, load.made_at_s + self.policy.turn_s) + gap_s
+            if load.reader.is_behind or end_s <= self.now:
+                continue
+            own = places.setdefault(name, [end_s])
+            # Whoever has several streams keeps one place until all of them were heard.
+            own[own.index(max(own))] = max(*own, end_s)
+        return places
+
+    def _stream_ends(self) -> dict[StreamKey, float]:
+        """Tell for each stream that is being made when its listener will have heard all of it.
+
+        The clock of a listener who ran dry stands still, and whoever is late hears no sooner than the work
+        can be done.
+        """
+        kept = self.kept
+        finish_s = shared_finish_s([self._work_s(entry) for entry in kept], self.n_lanes)
+        ends: dict[StreamKey, float] = {}
+        for entry, made_s in zip(kept, finish_s, strict=True):
+            heard_s = entry.load.heard_until_s.get(entry.stream, self.now)
+            begins_s = max(ends.get(entry.stream, self.now), entry.playout_end_s, heard_s)
+            ends[entry.stream] = max(begins_s + self._audio_s(entry), self.now + made_s)
+        return ends
 
     def _no_time_left(self, newcomer: Entry) -> BusyError | None:
         """Refuse what would make somebody's listener run dry."""
         demands: list[Demand] = []
-        stream_end_s: dict[str, float] = {}
-        for entry in [*self.live, newcomer]:
+        stream_end_s: dict[StreamKey, float] = {}
+        for entry in [*self.kept, newcomer]:
             due_s = max(entry.playout_end_s - self.now, stream_end_s.get(entry.stream, 0.0))
             work_s = self._work_s(entry)
             first_work_s = min(self._first_work_s(entry), work_s)
@@ -118,7 +165,7 @@ class Backlog:
 
     def _audio_s(self, entry: Entry) -> float:
         """Audio that is left to make; a response that outgrew its estimate has one step's worth to go."""
-        left_s = self.estimate.audio_s(entry.job.n_chars, entry.job.voice) - entry.made_s
+        left_s = self.estimate.audio_s(entry.job.audio_s, entry.job.voice) - entry.made_s
         return left_s if left_s > 0 else self.estimate.step_s / self.estimate.rtf
 
     def _work_s(self, entry: Entry) -> float:
@@ -129,12 +176,13 @@ class Backlog:
         return self.estimate.step_s if entry.begun else self.estimate.start_s + self.estimate.step_s
 
     def _first_end_s(self, entries: list[Entry]) -> float:
-        """When the first of ``entries`` will be done, seconds from now, beside everything that is live."""
-        live = self.live
-        finish_s = shared_finish_s([self._work_s(entry) for entry in live], self.n_lanes)
+        """When the first of ``entries`` will be made, seconds from now, beside everybody who keeps up."""
+        kept = self.kept
+        beside = [*kept, *(entry for entry in entries if entry.is_behind)]
+        finish_s = shared_finish_s([self._work_s(entry) for entry in beside], self.n_lanes)
         ends = [
-            max(end_s, self._pace_s(entry))
-            for entry, end_s in zip(live, finish_s, strict=True)
+            max(end_s, self._pace_s(entry), self._reader_s(entry))
+            for entry, end_s in zip(beside, finish_s, strict=True)
             if entry in entries
         ]
         return min(ends)
@@ -144,6 +192,17 @@ class Backlog:
         if entry.job.max_lead_s is None:
             return 0.0
         return entry.playout_end_s + self._audio_s(entry) - entry.job.max_lead_s - self.now
+
+    def _reader_s(self, entry: Entry) -> float:
+        """When a reader who goes on as lately lets the last of a response be made, seconds from now.
+
+        Its connection is paused when more than ``max_waiting_s`` waits, and goes on at half of it.
+        """
+        reader = entry.load.reader
+        to_take_s = reader.waiting_s + self._audio_s(entry) - self.max_waiting_s / 2
+        if reader.waiting_s + self._audio_s(entry) <= self.max_waiting_s and not entry.load.paused:
+            return 0.0
+        return max(to_take_s, 0.0) / max(reader.rate, MIN_RATE)
 
     def _busy(self, message: str, retry_s: float) -> BusyError:
         retry_ms = min(max(math.ceil(retry_s * 1000), MIN_RETRY_MS), MAX_RETRY_MS)

@@ -1,4 +1,7 @@
-"""How fast the engine is and how long a text will sound, learnt from what was measured.
+"""How fast the engine is and how long its speech will be, learnt from what was measured.
+
+How long the speech of a request should be the engine says itself; learnt is by what factor each voice
+differs from that.
 
 All averages forget: what lies ``HALF_LIFE_S`` of work back counts half, so that they follow the machine's
 load. Until something was measured the priors hold. A promise that lasts needs more care than an average: a
@@ -19,8 +22,11 @@ PRIOR_RTF = 0.3
 MIN_RTF = 1e-5
 """An engine that costs nothing would make divisions by zero."""
 
-PRIOR_AUDIO_S_PER_CHAR = 0.065
-"""Speech at about 15 characters a second."""
+PRIOR_LENGTH_RATIO = 1.0
+"""Length of speech over the engine's own estimate, before any was measured."""
+
+MIN_LENGTH_RATIO, MAX_LENGTH_RATIO = 0.05, 20.0
+"""Bounds on it, so that texts which are not what they seem do not spoil the estimate of all others."""
 
 PRIOR_STEP_S = 0.1
 """Work of one step, the bound that backends aim at."""
@@ -66,7 +72,7 @@ class SpeedEstimate:
         self._long_rtf = DecayingRatio(PRIOR_RTF)
         self._step_s = DecayingRatio(PRIOR_STEP_S)
         self._start_s = DecayingRatio(0.0)
-        self._any_voice = DecayingRatio(PRIOR_AUDIO_S_PER_CHAR)
+        self._any_voice = DecayingRatio(PRIOR_LENGTH_RATIO)
         self._voices: dict[str | None, DecayingRatio] = {}
 
     @property
@@ -94,10 +100,10 @@ class SpeedEstimate:
         """Seconds of work before the first audio of a response, beyond what that audio itself costs."""
         return self._start_s.value
 
-    def audio_s(self, n_chars: int, voice: str | None) -> float:
-        """Estimate the length of the speech that a text becomes."""
+    def audio_s(self, estimated_s: float, voice: str | None) -> float:
+        """Tell how long speech will be that the engine estimates at ``estimated_s``."""
         ratio = self._voices.get(voice, self._any_voice)
-        return n_chars * ratio.value
+        return estimated_s * min(max(ratio.value, MIN_LENGTH_RATIO), MAX_LENGTH_RATIO)
 
     def step_done(self, work_s: float, audio_s: float) -> None:
         """Take note of what a step cost and made."""
@@ -110,7 +116,9 @@ class SpeedEstimate:
         """Take note of all work up to the first audio of a response, and of its length."""
         self._start_s.add(max(work_s - self.rtf * audio_s, 0.0), 1.0, 0.5 ** (work_s / HALF_LIFE_S))
 
-    def spoken(self, n_chars: int, voice: str | None, audio_s: float) -> None:
-        """Take note of how long a whole text became; a tenth is forgotten with each."""
-        for ratio in (self._any_voice, self._voices.setdefault(voice, DecayingRatio(PRIOR_AUDIO_S_PER_CHAR))):
-            ratio.add(audio_s, n_chars, 0.9)
+    def spoken(self, estimated_s: float, voice: str | None, audio_s: float) -> None:
+        """Take note of how long speech became, all of it; a tenth is forgotten with each."""
+        if estimated_s <= 0:
+            return
+        for ratio in (self._any_voice, self._voices.setdefault(voice, DecayingRatio(PRIOR_LENGTH_RATIO))):
+            ratio.add(audio_s, estimated_s, 0.9)

@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from enum import Enum
 
+from tts_server.scheduling.reader import Reader
+
 
 class StepOutcome(Enum):
     """How a step ended."""
@@ -23,26 +25,37 @@ class Job:
     Args:
         job_id: Its name, unique among all that are admitted.
         connection_id: Whose it is; shares and ties go by connection.
-        n_chars: Length of its text.
+        audio_s: How long its speech should be, as the engine estimates from the request alone; the scheduler
+            learns by how much each voice differs.
         max_lead_s: Make no more than so much audio ahead of its playout; None is no bound.
-        voice: Which voice speaks, for the estimate of the length.
-        stream_id: Jobs of one stream are synthesized one after another, in the order of their admission; None
-            is the connection.
+        voice: Which voice speaks, for what is learnt of its length.
+        stream_id: Name of a stream of the connection; jobs of one are synthesized one after another, in the
+            order of their admission. None is the connection itself.
     """
 
     job_id: str
     connection_id: str
-    n_chars: int
+    audio_s: float
     max_lead_s: float | None = None
     voice: str | None = None
     stream_id: str | None = None
 
 
+StreamKey = tuple[str, str]
+"""A stream's connection and its name there; names are unique within a connection alone."""
+
+
+def stream_key(connection_id: str, stream_id: str | None) -> StreamKey:
+    """Name a stream among those of all connections."""
+    return connection_id, stream_id or connection_id
+
+
 class ConnectionLoad:
     """What the scheduler remembers of one connection, for ties, reservations and whoever asks.
 
-    ``heard_until_s`` is when its listener will have heard all that was made for it, ``made_at_s`` when the
-    last of that was made, ``served_at`` the number of its last step.
+    ``heard_until_s`` tells for each stream when its listener will have heard all that was made for it,
+    ``made_at_s`` when the last of that was made, ``served_at`` the number of the last step, ``reader`` what
+    the connection takes of what was made.
     """
 
     __slots__ = (
@@ -53,18 +66,30 @@ class ConnectionLoad:
         "n_refused",
         "n_steps",
         "paused",
+        "reader",
         "served_at",
     )
 
     def __init__(self) -> None:
         self.served_at = 0
-        self.heard_until_s = -math.inf
+        self.heard_until_s: dict[StreamKey, float] = {}
         self.made_at_s = -math.inf
         self.paused = False
+        self.reader = Reader()
         self.n_admitted = 0
         self.n_refused = 0
         self.n_steps = 0
         self.audio_s = 0.0
+
+    def hear(self, stream: StreamKey, audio_s: float, now: float, *, keep_s: float) -> None:
+        """Add audio to what is heard of a stream; one who ran dry hears it from now on.
+
+        Streams that ended more than ``keep_s`` ago are forgotten: a connection may begin one with each turn.
+        """
+        for name in [name for name, until_s in self.heard_until_s.items() if until_s < now - keep_s]:
+            del self.heard_until_s[name]
+        self.heard_until_s[stream] = max(self.heard_until_s.get(stream, now), now) + audio_s
+        self.made_at_s = now
 
 
 class Entry:
@@ -73,13 +98,15 @@ class Entry:
     ``playout_end_s`` is the moment at which the listener has heard everything that was made so far, or,
     before the first audio, the moment at which that is due: its deadline in either case. ``heard_from_s`` is
     when the listener will have heard what came before it in its stream; ``excused``, that its connection did
-    not read for a while.
+    not read for a while. ``heard_before_s`` is until when its stream was heard without it, None while nothing
+    of it was made.
     """
 
     __slots__ = (
         "begun",
         "cancelled",
         "excused",
+        "heard_before_s",
         "heard_from_s",
         "index",
         "job",
@@ -96,7 +123,7 @@ class Entry:
         self.job = job
         self.load = load
         self.index = index
-        self.stream = job.stream_id or job.connection_id
+        self.stream = stream_key(job.connection_id, job.stream_id)
         self.playout_end_s = due_s
         self.lane: int | None = None
         self.begun = False
@@ -104,8 +131,14 @@ class Entry:
         self.cancelled = False
         self.excused = False
         self.heard_from_s = -math.inf
+        self.heard_before_s: float | None = None
         self.made_s = 0.0
         self.work_s = 0.0
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether its reader takes less than real time, so that it has what others leave."""
+        return self.load.reader.is_behind
 
     @property
     def eligible_at_s(self) -> float:

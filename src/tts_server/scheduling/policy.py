@@ -26,6 +26,9 @@ class SchedulingPolicy:
             as long as its listener hears it. A listener who reads as they play is at most 15 s behind what is
             made (the bound on unsent bytes); one who stores what they read does not hear it at all.
         turn_gap_s: A connection whose speech has ended so recently is taken to go on speaking.
+        in_hand_s: A response whose reader takes less than real time has a step while every listener in real
+            time has so much audio in hand: several steps, and more than a first audio may take.
+        behind_share: The part of a lane's work that such responses have in any case.
     """
 
     order: Literal["deadline", "fifo"] = "deadline"
@@ -35,3 +38,5 @@ class SchedulingPolicy:
     utilisation: float = 0.85
     turn_s: float = 16.0
     turn_gap_s: float = 0.5
+    in_hand_s: float = 2.0
+    behind_share: float = 0.05

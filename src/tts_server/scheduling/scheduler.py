@@ -8,6 +8,10 @@ first step, since its state lives there.
 
 A listener that ran dry hears the next audio when it is made: its playout starts anew then, so that a response
 that is late once is not preferred for ever.
+
+A response whose reader is *behind* (see ``reader``) has no place and no deadline that counts: it has a step
+while everybody else has audio in hand, and a small share of the work if that never comes. So whoever reads
+slowly, in bursts or not at all takes nothing from those who listen in real time, also when it reads on again.
 """
 
 from __future__ import annotations
@@ -19,7 +23,7 @@ from tts_server.errors import LocalProtocolError
 from tts_server.protocol.capabilities import Limits
 from tts_server.scheduling.backlog import Backlog
 from tts_server.scheduling.estimate import SpeedEstimate
-from tts_server.scheduling.job import ConnectionLoad, Entry, Job, StepOutcome
+from tts_server.scheduling.job import ConnectionLoad, Entry, Job, StepOutcome, StreamKey, stream_key
 from tts_server.scheduling.policy import SchedulingPolicy
 from tts_server.scheduling.stats import ConnectionStats, Counters, SchedulerStats
 
@@ -36,6 +40,8 @@ class Scheduler:
         n_lanes: Engines that work side by side.
         policy: How steps are given out, and what is admitted.
         estimate: What is known of the engine's speed; None is nothing yet.
+        max_waiting_s: Audio that waits for one reader, above which its connection is paused until half of it
+            is left.
     """
 
     def __init__(
@@ -45,13 +51,17 @@ class Scheduler:
         n_lanes: int = 1,
         policy: SchedulingPolicy | None = None,
         estimate: SpeedEstimate | None = None,
+        max_waiting_s: float = math.inf,
     ) -> None:
         self.policy = policy or SchedulingPolicy()
         self.estimate = estimate or SpeedEstimate()
         self.n_lanes = n_lanes
         self._limits = limits
+        self._max_waiting_s = max_waiting_s
         self._entries: dict[str, Entry] = {}
         self._running: set[int | None] = set()
+        self._passing: set[int | None] = set()
+        self._owed_s: dict[int | None, float] = {}
         self._connections: dict[str, ConnectionLoad] = {}
         self._counters = Counters()
 
@@ -68,6 +78,9 @@ class Scheduler:
             raise LocalProtocolError(f"{job.job_id} is admitted already")
         load = self._connections.setdefault(job.connection_id, ConnectionLoad())
         entry = Entry(job, load, self._counters.n_admitted, now + self.policy.first_audio_s)
+        for other in self._connections.values():
+            other.reader.elapse(now)
+            self._let_back(other, now)
         busy = self._backlog(now).why_not(entry)
         if busy is not None:
             load.n_refused += 1
@@ -88,7 +101,7 @@ class Scheduler:
         ready = [entry for entry in self._candidates(lane) if entry.eligible_at_s <= now]
         if not ready:
             return None
-        entry = min(ready, key=self._urgency)
+        entry = self._choose(ready, lane, now)
         entry.lane = lane
         entry.running = True
         self._running.add(lane)
@@ -103,13 +116,27 @@ class Scheduler:
 
     def _candidates(self, lane: int) -> Iterator[Entry]:
         """Give the first live job of each stream that ``lane`` may work on."""
-        streams: set[str] = set()
+        streams: set[StreamKey] = set()
         for entry in self._entries.values():
             if entry.cancelled or entry.stream in streams:
                 continue
             streams.add(entry.stream)
             if not entry.running and not entry.load.paused and entry.lane in {None, lane}:
                 yield entry
+
+    def _choose(self, ready: list[Entry], lane: int, now: float) -> Entry:
+        """Choose whose step it is; those behind come last, but not never."""
+        in_time = [entry for entry in ready if not entry.is_behind]
+        behind = [entry for entry in ready if entry.is_behind]
+        if self.policy.order == "fifo" or not (in_time and behind):
+            return min(ready, key=self._urgency)
+        first = min(in_time, key=self._urgency)
+        is_owed = self._owed_s.get(lane, 0.0) >= self.estimate.step_s
+        if is_owed or first.playout_end_s - now > self.policy.in_hand_s:
+            self._owed_s[lane] = 0.0
+            return min(behind, key=self._urgency)
+        self._passing.add(lane)
+        return first
 
     def _urgency(self, entry: Entry) -> tuple[int, ...]:
         if self.policy.order == "fifo":
@@ -142,6 +169,9 @@ class Scheduler:
             raise LocalProtocolError(f"{job_id} has no step in progress")
         entry.running = False
         self._running.remove(entry.lane)
+        if entry.lane in self._passing:
+            self._passing.remove(entry.lane)
+            self._owed_s[entry.lane] = self._owed_s.get(entry.lane, 0.0) + self.policy.behind_share * work_s
         self._counters.work_s += work_s
         self._counters.audio_s += audio_s
         self.estimate.step_done(work_s, audio_s)
@@ -154,7 +184,7 @@ class Scheduler:
         counters = self._counters
         late_s = now - entry.playout_end_s
         if entry.begun:
-            if late_s > 0 and not entry.excused:
+            if late_s > 0 and not entry.excused and not entry.is_behind:
                 counters.n_gaps += 1
                 counters.gap_s += late_s
             entry.playout_end_s = max(entry.playout_end_s, now) + audio_s
@@ -167,8 +197,9 @@ class Scheduler:
         entry.made_s += audio_s
         load = entry.load
         load.audio_s += audio_s
-        load.made_at_s = now
-        load.heard_until_s = max(load.heard_until_s, now) + audio_s
+        if entry.heard_before_s is None:
+            entry.heard_before_s = load.heard_until_s.get(entry.stream, -math.inf)
+        load.hear(entry.stream, audio_s, now, keep_s=self.policy.turn_gap_s)
 
     def _leave_if_over(self, entry: Entry, outcome: StepOutcome) -> bool:
         counters = self._counters
@@ -178,7 +209,7 @@ class Scheduler:
             counters.n_failed += 1
         elif outcome is StepOutcome.FINISHED:
             counters.n_finished += 1
-            self.estimate.spoken(entry.job.n_chars, entry.job.voice, entry.made_s)
+            self.estimate.spoken(entry.job.audio_s, entry.job.voice, entry.made_s)
             self._chain(entry)
         else:
             return False
@@ -205,15 +236,44 @@ class Scheduler:
             return False
         if not entry.cancelled:
             entry.cancelled = True
-            self.cut_playout(entry.job.connection_id, now)
+            if entry.heard_before_s is not None:
+                entry.load.heard_until_s[entry.stream] = max(entry.heard_before_s, now)
         if not entry.running:
             del self._entries[job_id]
             self._counters.n_cancelled += 1
         return entry.running
 
-    def cut_playout(self, connection_id: str, now: float) -> None:
-        """A listener was interrupted: it throws away what it has not heard."""
-        self._connections.setdefault(connection_id, ConnectionLoad()).heard_until_s = now
+    def cut_playout(self, connection_id: str, now: float, stream_id: str | None = None) -> None:
+        """A listener was interrupted: it throws away what it has not heard of a stream.
+
+        Args:
+            connection_id: Whose listener.
+            now: When.
+            stream_id: As in ``Job``.
+        """
+        load = self._connections.get(connection_id)
+        stream = stream_key(connection_id, stream_id)
+        if load is not None and stream in load.heard_until_s:
+            load.heard_until_s[stream] = min(load.heard_until_s[stream], now)
+
+    def waits(self, connection_id: str, waiting_s: float, now: float) -> None:
+        """Take note of how much of the audio that was made for a connection waits for its reader.
+
+        Args:
+            connection_id: Whose reader.
+            waiting_s: Audio that the reader could take and has not.
+            now: The time.
+        """
+        load = self._connections.get(connection_id)
+        if load is not None:
+            load.reader.waits(load.audio_s, waiting_s, now)
+            self._let_back(load, now)
+
+    def _let_back(self, load: ConnectionLoad, now: float) -> None:
+        """Serve a reader in real time again that has kept up for a while, if that takes nobody's place."""
+        if load.reader.may_return(now) and self._backlog(now).has_place_for(load):
+            load.reader.is_behind = False
+            self._excuse(load)
 
     def pause(self, connection_id: str) -> None:
         """Make no more audio for a connection: its reader is behind."""
@@ -221,9 +281,13 @@ class Scheduler:
 
     def resume(self, connection_id: str) -> None:
         """Go on with a connection; what came late because it did not read is no gap of ours."""
-        self._connections.setdefault(connection_id, ConnectionLoad()).paused = False
+        load = self._connections.setdefault(connection_id, ConnectionLoad())
+        load.paused = False
+        self._excuse(load)
+
+    def _excuse(self, load: ConnectionLoad) -> None:
         for entry in self._entries.values():
-            entry.excused |= entry.job.connection_id == connection_id
+            entry.excused |= entry.load is load
 
     def forget(self, connection_id: str, now: float) -> list[str]:
         """A connection is gone: cancel its jobs and remember nothing more of it.
@@ -245,7 +309,8 @@ class Scheduler:
             estimate=self.estimate,
             policy=self.policy,
             limits=self._limits,
-            n_lanes=self.n_lanes,
+            n_lanes=max(self.n_lanes, 1),
+            max_waiting_s=self._max_waiting_s,
             now=now,
         )
 
@@ -290,6 +355,7 @@ class Scheduler:
                 n_steps=load.n_steps,
                 audio_s=load.audio_s,
                 paused=load.paused,
+                is_behind=load.reader.is_behind,
             )
             for connection_id, load in self._connections.items()
         ]

@@ -29,7 +29,7 @@ class Counters:
 
 @dataclass(frozen=True, slots=True)
 class ConnectionStats:
-    """One connection's part."""
+    """One connection's part; ``is_behind`` tells that its reader takes less than real time."""
 
     connection_id: str
     n_admitted: int
@@ -38,6 +38,7 @@ class ConnectionStats:
     n_steps: int
     audio_s: float
     paused: bool
+    is_behind: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from tts_server.server.conductor import STEP_TIMEOUT_S, Conductor, ConductorStat
 from tts_server.server.descriptors import within_descriptors
 from tts_server.server.driver import CLOSE_TIMEOUT_S, ConnectionDriver
 from tts_server.server.engines import Engines, engine_backends, in_thread
+from tts_server.server.pace import wire_bytes_per_s
 from tts_server.server.pages import Health, Pages
 from tts_server.server.places import Places
 from tts_server.server.quiet_log import QuietLog
@@ -257,7 +258,13 @@ class Server:
             self._ready.set_exception(error)
             raise
         self._started_at = self._loop.time()
-        scheduler = Scheduler(self._limits, n_lanes=len(backends), policy=self._policy)
+        limits = self._limits
+        scheduler = Scheduler(
+            limits,
+            n_lanes=len(backends),
+            policy=self._policy,
+            max_waiting_s=limits.max_unsent_bytes / wire_bytes_per_s(backend.sample_rate_hz),
+        )
         self._scheduler = scheduler
         self._conductor = Conductor(
             self._engines.workers, scheduler, self._loop, step_timeout_s=self._step_timeout_s

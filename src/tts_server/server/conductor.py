@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from tts_server.engine.worker import Outcome, StepEnded
 from tts_server.errors import LocalProtocolError, SynthesisError, TTSServerError
 from tts_server.scheduling.scheduler import Job, Scheduler, StepOutcome
+from tts_server.server.pace import wire_bytes_per_s
 from tts_server.server.quiet_log import QuietLog
 
 if TYPE_CHECKING:
@@ -127,6 +128,7 @@ class Conductor:
         self._loop = loop
         self._step_timeout_s = step_timeout_s
         self._lanes = [_Lane(i, worker, worker.backend.sample_rate_hz) for i, worker in enumerate(workers)]
+        self._wire_bytes_per_s = wire_bytes_per_s(self._lanes[0].rate_hz)
         self._tasks: dict[str, _Task] = {}
         self._quiet = QuietLog(logger)
         self._n_steps = 0
@@ -171,7 +173,8 @@ class Conductor:
         if all(lane.is_stuck for lane in self._lanes):
             raise SynthesisError("the speech engine is stuck on an earlier text; try again later")
         job_id = _job_id(speaker, response_id)
-        job = Job(job_id, speaker.connection_id, n_chars=len(request.text), voice=request.voice)
+        audio_s = self._lanes[0].worker.estimate_s(request)
+        job = Job(job_id, speaker.connection_id, audio_s, voice=request.voice)
         self._scheduler.admit(job, self._loop.time())
         self._tasks[job_id] = _Task(job_id, speaker, response_id, request)
 
@@ -203,6 +206,11 @@ class Conductor:
     def resume(self, speaker: Speaker) -> None:
         """Order steps for a connection again."""
         self._scheduler.resume(speaker.connection_id)
+
+    def waits(self, speaker: Speaker, n_bytes: int) -> None:
+        """So many bytes wait in a connection's outbox until its reader takes them."""
+        waiting_s = n_bytes / self._wire_bytes_per_s
+        self._scheduler.waits(speaker.connection_id, waiting_s, self._loop.time())
 
     def forget(self, speaker: Speaker) -> None:
         """A connection has ended; its responses have been cancelled. Says in the log what it had."""
@@ -254,6 +262,7 @@ class Conductor:
         lane.busy_with = None
         if lane.is_stuck:
             lane.is_stuck = False
+            self._count_lanes()
             logger.warning("engine %d answers again", lane.index)
         self._n_steps += 1
         self._count_bad_samples(task, result.n_bad)
@@ -317,6 +326,7 @@ class Conductor:
             lane.watchdog = self._loop.call_at(due, self._watch, lane)
             return
         lane.is_stuck = True
+        self._count_lanes()
         logger.error(
             "engine %d has been at one step of %s for %g s and is stuck",
             lane.index,
@@ -324,6 +334,10 @@ class Conductor:
             self._step_timeout_s,
         )
         self._give_up(lane)
+
+    def _count_lanes(self) -> None:
+        """An engine that is stuck keeps up with nobody."""
+        self._scheduler.n_lanes = sum(not lane.is_stuck for lane in self._lanes)
 
     def _give_up(self, lane: _Lane) -> None:
         """Fail every response that waits for a stuck engine."""

@@ -297,6 +297,7 @@ class ConnectionDriver:
 
     def _look_at_unsent(self, now: float) -> Iterable[fx.Effect]:
         """Tell the machine how much waits and whether the peer has taken anything, if either has changed."""
+        self._conductor.waits(self, self._outbox.n_bytes - self._outbox.n_answer_bytes)
         unsent = self._outbox.n_bytes + self._connection.unsent_bytes
         accepted = self._connection.accepted_bytes
         progressed = accepted > self._n_accepted

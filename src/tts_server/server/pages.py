@@ -148,6 +148,7 @@ def _connection_metrics(connections: Sequence[ConnectionStats]) -> list[str]:
         ("steps_total", "counter", "Engine steps for an open connection.", lambda c: c.n_steps),
         ("audio_seconds_total", "counter", "Audio made for an open connection.", lambda c: c.audio_s),
         ("paused", "gauge", "Whether an open connection reads too slowly.", lambda c: c.paused),
+        ("behind", "gauge", "Whether it takes less than real time.", lambda c: c.is_behind),
     )
     lines = []
     for name, kind, text, value in families:

@@ -36,6 +36,10 @@ class ResponseState(Enum):
     """The client was told that it ended, and the engine has not let go of it."""
 
 
+_HEARD = (ResponseState.LIVE, ResponseState.ENDING)
+"""States of a response whose client waits for more of it."""
+
+
 @dataclass(slots=True)
 class Response:
     """What is remembered of one response.
@@ -103,14 +107,15 @@ class Responses:
         stopped = [
             response
             for response in self._by_id.values()
-            if response.state in {ResponseState.LIVE, ResponseState.ENDING}
-            and response_id in {None, response.response_id}
+            if response.state in _HEARD and response_id in {None, response.response_id}
         ]
         if not stopped:
             return []
+        n_heard = sum(response.state in _HEARD for response in self._by_id.values())
         told = (ev.ResponseCancelled(self._ids.event(), one.response_id, event_id) for one in stopped)
-        made = [CutPlayout()] if any(one.state is ResponseState.ENDING for one in stopped) else []
-        return [SendInstead(tuple(told)), *(effect for one in stopped for effect in self._stop(one)), *made]
+        effects = [SendInstead(tuple(told)), *(effect for one in stopped for effect in self._stop(one))]
+        # Where nothing else is to be heard it is an interruption: what has left already is not heard either.
+        return [*effects, CutPlayout()] if len(stopped) == n_heard else effects
 
     def abandon(self) -> list[Effect]:
         """Cancel all, with nobody left to tell."""

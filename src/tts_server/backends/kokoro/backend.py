@@ -129,6 +129,10 @@ class KokoroBackend(Backend):
         """Begin an utterance; the first step pronounces its first sentence."""
         return StreamedUtterance(request, self._loaded(), self._default_voice)
 
+    def estimate_s(self, request: SpeechRequest) -> float:
+        """Estimate from the text's letters; the speed divides every duration."""
+        return super().estimate_s(request) / float((request.extras or {}).get("speed", 1.0))
+
     def sibling(self) -> KokoroBackend:
         """Make another engine that runs the sessions of this one."""
         other = copy.copy(self)

@@ -1,0 +1,14 @@
+"""What a second of speech takes on the wire: limits are in bytes, and a listener's time is in seconds."""
+
+from __future__ import annotations
+
+from tts_server.protocol.capabilities import AudioFormat
+from tts_server.protocol.codec import encode_server
+from tts_server.protocol.events import AudioDelta
+
+
+def wire_bytes_per_s(rate_hz: int) -> float:
+    """Measure it: encode a frame with ids as they are after some hours."""
+    n_samples = AudioFormat(rate_hz).frame_samples
+    frame = AudioDelta("evt_100000", "resp_abcdefgh_1000", 1000, bytes(2 * n_samples))
+    return len(encode_server(frame)) * rate_hz / n_samples
