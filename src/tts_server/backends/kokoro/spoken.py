@@ -113,19 +113,26 @@ class Draft:
         """Return the units with everything replaced."""
         edits = sorted(self._edits.items())
         units: list[Unit] = []
+        n_behind = 0
         glued = "".join("x" if i in self._glued and c.isspace() else c for i, c in enumerate(self.text))
         for start, end, spaced in _unit_spans(glued):
-            spoken = self._spoken(start, end, edits)
+            # Edits that end before this unit concern no later one: looked at again, they cost a square.
+            while n_behind < len(edits) and edits[n_behind][0][1] <= start:
+                n_behind += 1
+            spoken = self._spoken(start, end, edits, n_behind)
             if units and spoken[:1] == " ":
                 units[-1] = replace(units[-1], spaced=True)
             is_spaced = spaced or spoken[-1:] == " "
             units.append(Unit(start, end, " ".join(spoken.split()), is_spaced))
         return SpokenText.of(units)
 
-    def _spoken(self, start: int, end: int, edits: Sequence[tuple[tuple[int, int], str]]) -> str:
+    def _spoken(self, start: int, end: int, edits: Sequence[tuple[tuple[int, int], str]], first: int) -> str:
         parts = []
         position = start
-        for (edit_start, edit_end), spoken in edits:
+        for index in range(first, len(edits)):
+            (edit_start, edit_end), spoken = edits[index]
+            if edit_start > end:
+                break
             is_insertion = edit_start == edit_end
             if is_insertion and not start < edit_start <= end:
                 continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -47,6 +48,10 @@ LOAD_ERRORS = (
 )
 
 
+# Two backends may be loaded at once, and `cache` lets callers in side by side until the first is done.
+_making_pool = threading.Lock()
+
+
 @cache
 def _make_pool() -> None:
     """Make the pool of memory that the process's sessions share; once, since a second would replace it."""
@@ -66,7 +71,8 @@ def session_options(threads: int | None = None) -> ort.SessionOptions:
     Args:
         threads: Threads for one operator; None is one for each physical core.
     """
-    _make_pool()
+    with _making_pool:
+        _make_pool()
     options = ort.SessionOptions()
     options.add_session_config_entry("session.use_env_allocators", "1")
     options.intra_op_num_threads = threads or 0

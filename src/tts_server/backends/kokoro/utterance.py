@@ -1,9 +1,9 @@
 """One request, spoken by Kokoro: pronounced sentence by sentence, synthesized piece by piece.
 
 Theory of operation. The text is cut into model inputs, a sentence or a part of one each. An input takes one
-step to be pronounced, one for the model's text stage, which tells when each word will sound, and one for
-each piece of its audio. Nothing of the next sentence is looked at before the one before is made, so that
-the first sound of a long text comes as soon as that of its first sentence.
+step to be pronounced (more where that is much work), one for the model's text stage, which tells when each
+word will sound, and one for each piece of its audio. Nothing of the next sentence is looked at before the
+one before is made, so that the first sound of a long text comes as soon as that of its first sentence.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import numpy as np
 
 from tts_server.backends.base import AudioChunk, Utterance
 from tts_server.backends.kokoro.languages import resolve_dialect
-from tts_server.backends.kokoro.split import ModelInput, split_text
+from tts_server.backends.kokoro.split import ModelInput, split_in_steps
 from tts_server.backends.kokoro.synthesizer import SAMPLE_RATE_HZ
 from tts_server.backends.kokoro.timing import word_times
 from tts_server.backends.kokoro.vocabulary import encode
@@ -76,8 +76,8 @@ class StreamedUtterance(Utterance):
             dialect = resolve_dialect(request.language, self._voice)
         except ConfigError as error:
             raise SynthesisError(str(error)) from error
-        phonemize = partial(engine.g2p.phonemize, dialect=dialect)
-        self._inputs = split_text(request.text, phonemize, language=dialect, max_symbols=MAX_SYMBOLS)
+        pronounce = partial(engine.g2p.pronounce, dialect=dialect)
+        self._inputs = split_in_steps(request.text, pronounce, language=dialect, max_symbols=MAX_SYMBOLS)
         self._chunks = self._speak()
 
     def step(self) -> AudioChunk | None:
@@ -102,6 +102,9 @@ class StreamedUtterance(Utterance):
     def _speak(self) -> Generator[AudioChunk, None, None]:
         before: ModelInput | None = None
         for spoken in self._inputs:
+            if spoken is None:
+                yield AudioChunk(_NOTHING)
+                continue
             if before is not None and self._trim:
                 pause_s = SENTENCE_PAUSE_S if before.ends_sentence else CLAUSE_PAUSE_S
                 yield AudioChunk(np.zeros(round(pause_s / self._speed * SAMPLE_RATE_HZ), np.float32))
