@@ -50,8 +50,8 @@ LANGUAGES: dict[str, Language] = {
         Language(
             "zh",
             "zh",
-            packages=("misaki", "jieba", "pypinyin", "cn2an"),
-            install=("jieba", "pypinyin", "cn2an"),
+            packages=("misaki", "jieba", "pypinyin", "cn2an", "ordered_set"),
+            install=("jieba", "pypinyin", "cn2an", "ordered-set"),
         ),
     )
 }
