@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 from threadpoolctl import threadpool_limits
 
 from tts_server.backends.base import Backend
+from tts_server.backends.kokoro.cores import physical_cores
 from tts_server.backends.kokoro.g2p import G2P
 from tts_server.backends.kokoro.languages import (
     LANGUAGES,
@@ -27,7 +28,6 @@ from tts_server.backends.kokoro.prepared import STREAM, prepared_model
 from tts_server.backends.kokoro.statistics import load_statistics
 from tts_server.backends.kokoro.stream import SAMPLE_RATE_HZ, StreamingModel
 from tts_server.backends.kokoro.utterance import Engine, StreamedUtterance
-from tts_server.backends.kokoro.vocoder import physical_cores
 from tts_server.backends.kokoro.voices import DEFAULT_VOICE, load_voices
 from tts_server.backends.kokoro.weights import resolve
 from tts_server.errors import ConfigError, ModelError

@@ -28,6 +28,7 @@ import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
+from tts_server.backends.kokoro.cores import physical_cores
 from tts_server.backends.kokoro.harmonic_source import HarmonicSource, SourceWeights
 from tts_server.backends.kokoro.modulation import Modulation
 from tts_server.backends.kokoro.stream_layout import (
@@ -56,7 +57,7 @@ from tts_server.backends.kokoro.stream_parts import (
     to_ort,
 )
 from tts_server.backends.kokoro.synthesizer import LOAD_ERRORS, session_options
-from tts_server.backends.kokoro.vocoder import MAX_AT_ONCE, Vocoder, physical_cores
+from tts_server.backends.kokoro.vocoder import MAX_AT_ONCE, Vocoder
 from tts_server.errors import ModelCorruptError
 
 __all__ = ["SAMPLE_RATE_HZ", "SpeechStream", "StreamingModel", "TextFeatures"]

@@ -11,6 +11,7 @@ import onnxruntime as ort
 from numpy.typing import NDArray
 from onnxruntime.capi import onnxruntime_pybind11_state as ort_errors
 
+from tts_server.backends.kokoro.cores import physical_cores
 from tts_server.backends.kokoro.prepared import WHOLE, prepared_model
 from tts_server.backends.kokoro.vocabulary import MAX_PHONEMES, N_SYMBOLS, PAD_ID
 from tts_server.errors import ModelCorruptError, SynthesisError
@@ -75,7 +76,7 @@ def session_options(threads: int | None = None) -> ort.SessionOptions:
         _make_pool()
     options = ort.SessionOptions()
     options.add_session_config_entry("session.use_env_allocators", "1")
-    options.intra_op_num_threads = threads or 0
+    options.intra_op_num_threads = threads or physical_cores()
     options.inter_op_num_threads = 1
     options.execution_mode = ort.ExecutionMode.ORT_SEQUENTIAL
     options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_ALL

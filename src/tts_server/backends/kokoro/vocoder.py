@@ -7,10 +7,8 @@ a second of audio), so two programs at once on one thread each use two cores bet
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from pathlib import Path
 
 import onnxruntime as ort
 
@@ -20,16 +18,6 @@ from tts_server.backends.kokoro.stream_parts import Program, States, to_ort
 
 MAX_AT_ONCE = 3
 """Blocks of a stage; more programs have nothing to do."""
-
-
-def physical_cores() -> int:
-    """Return how many cores this process may use, those counted once that pretend to be two."""
-    try:
-        n_cores = len(os.sched_getaffinity(0))
-        siblings = Path("/sys/devices/system/cpu/smt/active").read_text(encoding="ascii").strip() == "1"
-    except (AttributeError, OSError):
-        n_cores, siblings = os.cpu_count() or 1, False
-    return max(1, n_cores // 2 if siblings else n_cores)
 
 
 class Vocoder:
