@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from tts_server.backends.kokoro import graph, stream
+from tts_server.backends.kokoro import edges, graph, stream
 from tts_server.backends.kokoro.prepared import STREAM, prepared_model
 from tts_server.backends.kokoro.stream import SAMPLE_RATE_HZ, StreamingModel, TextFeatures
 from tts_server.backends.kokoro.stream_layout import (
@@ -259,8 +259,8 @@ def test_silence_at_the_end_is_cut_however_small_the_pieces(
         made.append(samples)
     trimmed = np.concatenate(made)
     assert max(len(samples) for samples in made[4:]) <= stream.MIN_PIECE_FRAMES * SAMPLES_PER_FRAME
-    loud = np.flatnonzero(np.abs(trimmed) > stream.SILENCE_LEVEL)
-    assert len(trimmed) - 1 - loud[-1] == stream.N_SILENT_AFTER
+    loud = np.flatnonzero(np.abs(trimmed) > edges.SILENCE_LEVEL)
+    assert len(trimmed) - 1 - loud[-1] == edges.N_SILENT_AFTER
 
 
 def test_the_first_audio_comes_right_after_text_stage_and_decoder_and_is_short(

@@ -13,15 +13,15 @@ Each further step vocodes one piece, for which it decodes what is missing, ahead
 decoder's look-ahead. The first piece lasts a little longer than the step after it takes, and the following
 grow, as long as a step keeps to its time.
 
-The model begins with 0.2 to 0.4 s of silence and ends with about as much. Where the first phoneme begins is
-known from the durations, so most of the silence before it is not made at all, and the rest is left out; at
-the end, pieces are made until the last phoneme is over and silence has come.
+The model begins and ends with silence. Most of what lies before the first sound is not made at all, and the
+rest is left out; see `edges`.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +29,13 @@ import onnxruntime as ort
 from numpy.typing import NDArray
 
 from tts_server.backends.kokoro.cores import physical_cores
+from tts_server.backends.kokoro.edges import (
+    SAMPLE_RATE_HZ,
+    STEP_BACK_FRAMES,
+    Trim,
+    first_frame,
+    is_silent,
+)
 from tts_server.backends.kokoro.harmonic_source import HarmonicSource, SourceWeights
 from tts_server.backends.kokoro.modulation import Modulation
 from tts_server.backends.kokoro.stream_layout import (
@@ -62,13 +69,6 @@ from tts_server.errors import ModelCorruptError
 
 __all__ = ["SAMPLE_RATE_HZ", "SpeechStream", "StreamingModel", "TextFeatures"]
 
-SAMPLE_RATE_HZ = 24_000
-
-ONSET_FRAMES = 8
-"""How long before the first phoneme's nominal begin (100 ms) sound may start.
-
-Above -50 dB of the peak it was seen at most 98 ms before, over 45 sentences of 15 voices; the median is 41.
-"""
 WARM_UP_FRAMES = 4
 """Made and thrown away before the first frame that is kept, whose silence then has its context."""
 FIRST_FRAMES = 12
@@ -80,15 +80,6 @@ GROWTH = 1.5
 MIN_PIECE_FRAMES, MAX_PIECE_FRAMES = 6, 32
 STEP_S = 0.065
 """What a step should take; measured while running, pieces get smaller on a slower machine."""
-SILENCE_LEVEL = 1e-3
-"""Samples below -60 dB of full scale are silence."""
-N_SILENT_BEFORE = SAMPLE_RATE_HZ // 100
-N_SILENT_AFTER = SAMPLE_RATE_HZ * 9 // 100
-"""Samples of the silence that are left: nobody waits for the end."""
-N_FIRST_AT_LEAST = SAMPLE_RATE_HZ // 20
-"""The first audio is no shorter, since a listener plays it while the next step is done."""
-TAIL_FRAMES = 28
-"""How long before the last phoneme's nominal end (350 ms) its sound may be over."""
 
 
 class StreamingModel:
@@ -260,8 +251,7 @@ class SpeechStream:
         while (features := reader.step()) is None:
             yield np.zeros(0, np.float32)
         self.features = features
-        first = self._first_frame(features)
-        self.n_trimmed = first * SAMPLES_PER_FRAME
+        first = first_frame(features, speed) if self._trim else 0
         yield np.zeros(0, np.float32)
         decoder_style = style[0, : style.shape[1] // 2]
         statistics = self._statistics(features)
@@ -275,15 +265,30 @@ class SpeechStream:
         mean_std = collect_statistics(statistics, model.vocoder_layout)
         modulation = model.vocoder_modulation.scale_and_shift(decoder_style, *mean_std)
         yield np.zeros(0, np.float32)
-        audio = self._vocode(decoder, features, first, modulation)
-        yield from self._end_in_silence(self._begin_with_sound(audio), features) if self._trim else audio
+        if self._trim:
+            yield from self._vocode_trimmed(decoder, features, first, modulation)
+        else:
+            yield from self._vocode(decoder, features, 0, modulation)
 
-    def _first_frame(self, features: TextFeatures) -> int:
-        """The vocoder's frame with which the utterance begins."""
-        if not self._trim:
-            return 0
-        n_silent = FRAMES_PER_TEXT_FRAME * int(features.durations[0]) - ONSET_FRAMES
-        return max(0, n_silent)
+    def _vocode_trimmed(
+        self,
+        decoder: DecoderStream,
+        features: TextFeatures,
+        first: int,
+        modulation: tuple[Float32, Float32],
+    ) -> Iterator[Float32]:
+        """Yield the audio without the silence around it, from frame ``first`` on or from where silence is."""
+        audio = self._vocode(decoder, features, first, modulation)
+        begin = next(audio)
+        while first > 0 and not is_silent(begin):
+            yield np.zeros(0, np.float32)
+            first = max(0, first - STEP_BACK_FRAMES)
+            audio = self._vocode(decoder, features, first, modulation)
+            begin = next(audio)
+        trim = Trim(first * SAMPLES_PER_FRAME, int(features.durations[:-2].sum()) * 600, 0)
+        for samples in trim.trim(chain([begin], audio)):
+            self.n_trimmed = trim.n_trimmed
+            yield samples
 
     def _vocode(
         self,
@@ -292,7 +297,11 @@ class SpeechStream:
         first: int,
         modulation: tuple[Float32, Float32],
     ) -> Iterator[Float32]:
-        """Yield the audio from frame ``first`` to the end."""
+        """Yield the audio from frame ``first`` to the end.
+
+        The decoder keeps the frames of the first piece until another is asked for, since the utterance may be
+        begun again.
+        """
         model = self._model
         source = HarmonicSource(model.source_weights, features.pitch.ravel())
         vocoding = model.vocoder.start(*modulation)
@@ -315,6 +324,7 @@ class SpeechStream:
             samples = model.vocoder.run(vocoding, {name: to_ort(value) for name, value in inputs.items()})
             self._learn_pace((time.perf_counter() - began_s) / (end - start))
             yield samples[n_skipped:].copy() if n_skipped else samples
+            decoder.forget(end)
             n_skipped, is_first = max(0, n_skipped - len(samples)), False
             start, source_start = end, source_end
             if end == n_frames:
@@ -332,34 +342,3 @@ class SpeechStream:
     def _learn_pace(self, frame_s: float) -> None:
         model = self._model
         model.frame_s = 0.8 * model.frame_s + 0.2 * frame_s if model.frame_s else frame_s
-
-    def _begin_with_sound(self, audio: Iterator[Float32]) -> Iterator[Float32]:
-        """Leave out silence before the first sound; yield nothing until enough has followed it."""
-        made = np.zeros(0, np.float32)
-        for samples in audio:
-            made = np.concatenate([made, samples])
-            loud = np.flatnonzero(np.abs(made) > SILENCE_LEVEL)
-            n_silent = int(loud[0]) if len(loud) else len(made)
-            n_left_out = max(0, n_silent - N_SILENT_BEFORE)
-            self.n_trimmed += n_left_out
-            made = made[n_left_out:]
-            if len(loud) and len(made) >= N_FIRST_AT_LEAST:
-                break
-            yield np.zeros(0, np.float32)
-        if len(made):
-            yield made
-        yield from audio
-
-    def _end_in_silence(self, audio: Iterator[Float32], features: TextFeatures) -> Iterator[Float32]:
-        """Stop when the last phoneme is over and silence has come."""
-        end_of_speech = int(features.durations[:-2].sum()) * 600 - TAIL_FRAMES * SAMPLES_PER_FRAME
-        n_made = n_silent = 0
-        for samples in audio:
-            n_made += len(samples)
-            n_tail = min(len(samples), max(0, self.n_trimmed + n_made - end_of_speech))
-            loud = np.flatnonzero(np.abs(samples[len(samples) - n_tail :]) > SILENCE_LEVEL)
-            n_silent = n_tail - int(loud[-1]) - 1 if len(loud) else n_silent + n_tail
-            if n_silent >= N_SILENT_AFTER:
-                yield samples[: len(samples) - n_silent + N_SILENT_AFTER]
-                return
-            yield samples

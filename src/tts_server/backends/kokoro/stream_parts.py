@@ -199,11 +199,13 @@ class DecoderStream:
         self._read(self._features.n_frames, exact=True)
 
     def frames(self, start: int, end: int) -> Float32:
-        """Return frames [start, end); earlier ones cannot be asked for again."""
+        """Return frames [start, end), none of which was forgotten."""
         self.read_up_to(end)
-        result = self._made[:, :, start - self._start : end - self._start]
+        return self._made[:, :, start - self._start : end - self._start]
+
+    def forget(self, end: int) -> None:
+        """Let go of the frames before ``end``, which must have been asked for."""
         self._made, self._start = self._made[:, :, end - self._start :], end
-        return result
 
     def read_up_to(self, end: int) -> None:
         """Decode what is missing of the frames before ``end``."""
