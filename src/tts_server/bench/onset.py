@@ -56,19 +56,20 @@ _N_START: Final = SAMPLE_RATE_HZ // 500
 _N_COMPARED: Final = SAMPLE_RATE_HZ // 5
 _MAX_START: Final = 0.005
 _AUDIBLE: Final = 0.01
+_TINY: Final = 1e-12
 _MIN_SILENCE_MS: Final = 9.0
 _MAX_DIFFERENCE_DB: Final = -20.0
 
 
 @dataclass(frozen=True, slots=True)
 class Onset:
-    """How one utterance begins. Levels are parts of the loudest sample that was made of it.
+    """How one utterance begins. Levels are parts of the loudest sample.
 
     Args:
         voice: Who speaks.
         text: What is said.
         speed: How fast.
-        peak: The loudest sample.
+        peak: The loudest sample that was made of it.
         start: The loudest of the first 2 ms.
         lost: The loudest that the trim left out.
         silence_ms: Before the first sample above 1 % of the peak.
@@ -120,28 +121,19 @@ class Onsets:
         return {voice.name: voice.language for voice in self._voices.voices() if voice.language in known}
 
     def measure(self, text: str, voice: str, speed: float) -> Onset:
-        """Speak a text of one model input, or its phonemes, both ways and compare the beginnings."""
+        """Speak a text of one model input, or its phonemes, both ways and compare the beginnings.
+
+        The rest is made only where the loudest sample might lie in it and would matter.
+        """
         ids = encode(self._symbols(text, voice))
-        trimmed_stream = self._begin(ids, voice, speed, trim=True)
-        trimmed = _take(trimmed_stream)
-        n_trimmed = trimmed_stream.n_trimmed
-        kept = _take(self._begin(ids, voice, speed, trim=False), n_trimmed + _N_COMPARED)
-        peak = float(max(np.abs(trimmed).max(), np.abs(kept).max()))
-        audible = np.flatnonzero(np.abs(trimmed) > _AUDIBLE * peak)
-        n = min(len(trimmed), len(kept) - n_trimmed, _N_COMPARED)
-        original = kept[n_trimmed : n_trimmed + n]
-        error = float(np.square(trimmed[:n] - original).sum()) / float(np.square(original).sum() + 1e-12)
-        return Onset(
-            voice=voice,
-            text=text,
-            speed=speed,
-            peak=peak,
-            start=float(np.abs(trimmed[:_N_START]).max()) / peak,
-            lost=float(np.abs(kept[:n_trimmed]).max(initial=0.0)) / peak,
-            silence_ms=1000 * int(audible[0]) / SAMPLE_RATE_HZ,
-            trimmed_ms=1000 * n_trimmed / SAMPLE_RATE_HZ,
-            difference_db=10 * float(np.log10(error + 1e-12)),
-        )
+        stream = self._begin(ids, voice, speed, trim=True)
+        trimmed = _take(stream, _N_COMPARED)
+        kept = _take(self._begin(ids, voice, speed, trim=False), stream.n_trimmed + _N_COMPARED)
+        onset = _compare(trimmed, kept, stream.n_trimmed, voice, text, speed)
+        if onset.faults:
+            trimmed = np.concatenate([trimmed, _take(stream)])
+            onset = _compare(trimmed, kept, stream.n_trimmed, voice, text, speed)
+        return onset
 
     def _symbols(self, text: str, voice: str) -> str:
         if any(text in phonemes for phonemes in SHORT_PHONEMES.values()):
@@ -160,12 +152,31 @@ class Onsets:
         return self._engine.model.begin(ids, style, speed, predict, trim=trim)
 
 
+def _compare(trimmed: Float32, kept: Float32, n_trimmed: int, voice: str, text: str, speed: float) -> Onset:
+    peak = float(max(np.abs(trimmed).max(), np.abs(kept).max()))
+    audible = np.flatnonzero(np.abs(trimmed) > _AUDIBLE * peak)
+    n = min(len(trimmed), len(kept) - n_trimmed, _N_COMPARED)
+    original = kept[n_trimmed : n_trimmed + n]
+    error = float(np.square(trimmed[:n] - original).sum()) / float(np.square(original).sum() + _TINY)
+    return Onset(
+        voice=voice,
+        text=text,
+        speed=speed,
+        peak=peak,
+        start=float(np.abs(trimmed[:_N_START]).max()) / peak,
+        lost=float(np.abs(kept[:n_trimmed]).max(initial=0.0)) / peak,
+        silence_ms=1000 * int(audible[0]) / SAMPLE_RATE_HZ,
+        trimmed_ms=1000 * n_trimmed / SAMPLE_RATE_HZ,
+        difference_db=10 * float(np.log10(error + _TINY)),
+    )
+
+
 def _take(stream: SpeechStream, n_samples: float = math.inf) -> Float32:
     """Make at least so many samples, or all there are."""
     chunks: list[Float32] = []
     while sum(map(len, chunks)) < n_samples and (samples := stream.step()) is not None:
         chunks.append(samples)
-    return np.concatenate(chunks)
+    return np.concatenate([np.zeros(0, np.float32), *chunks])
 
 
 @dataclass(slots=True)

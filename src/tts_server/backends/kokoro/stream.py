@@ -35,6 +35,7 @@ from tts_server.backends.kokoro.edges import (
     Trim,
     first_frame,
     is_silent,
+    sound_span,
 )
 from tts_server.backends.kokoro.harmonic_source import HarmonicSource, SourceWeights
 from tts_server.backends.kokoro.modulation import Modulation
@@ -285,7 +286,8 @@ class SpeechStream:
             first = max(0, first - STEP_BACK_FRAMES)
             audio = self._vocode(decoder, features, first, modulation)
             begin = next(audio)
-        trim = Trim(first * SAMPLES_PER_FRAME, int(features.durations[:-2].sum()) * 600, 0)
+        n_speech = int(features.durations[:-2].sum()) * FRAMES_PER_TEXT_FRAME * SAMPLES_PER_FRAME
+        trim = Trim(first * SAMPLES_PER_FRAME, n_speech, sound_span(features)[1])
         for samples in trim.trim(chain([begin], audio)):
             self.n_trimmed = trim.n_trimmed
             yield samples

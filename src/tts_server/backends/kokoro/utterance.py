@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from tts_server.backends.base import AudioChunk, Utterance
+from tts_server.backends.kokoro.edges import sound_span
 from tts_server.backends.kokoro.languages import resolve_dialect
 from tts_server.backends.kokoro.split import ModelInput, split_in_steps
 from tts_server.backends.kokoro.synthesizer import SAMPLE_RATE_HZ
@@ -129,8 +130,11 @@ class StreamedUtterance(Utterance):
     def _times(self, spoken: ModelInput, stream: SpeechStream) -> tuple[WordTime, ...]:
         if stream.features is None:
             raise SynthesisError("the text stage has told nothing")
-        start_s = (self._n_samples - stream.n_trimmed) / SAMPLE_RATE_HZ
-        return word_times(spoken, stream.features.durations.tolist(), start_s)
+        n_before = self._n_samples - stream.n_trimmed
+        # What was spoken before is over: no word begins in it, wherever sound is expected.
+        begin, end = (max(n_before + edge, self._n_samples) for edge in sound_span(stream.features))
+        sound_s = begin / SAMPLE_RATE_HZ, end / SAMPLE_RATE_HZ
+        return word_times(spoken, stream.features.durations.tolist(), n_before / SAMPLE_RATE_HZ, sound_s)
 
     def _predict(self, features: TextFeatures, *, n_phonemes: int) -> Statistics:
         return self._engine.statistics.predict(
