@@ -15,6 +15,7 @@ import pytest
 from tests.patience import PATIENCE_S
 
 from tts_server.errors import EndpointError
+from tts_server.files import owned
 from tts_server.server import unix_socket
 from tts_server.server.unix_socket import UnixSocket, claim
 
@@ -147,7 +148,7 @@ def test_folder_that_others_may_write_to_is_refused(path: Path, mode: int) -> No
 def test_folder_of_a_shared_group_is_refused(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path.parent.mkdir()
     path.parent.chmod(0o770)
-    monkeypatch.setattr(unix_socket, "_is_private_group", lambda _gid: False)
+    monkeypatch.setattr(owned, "_is_private_group", lambda _gid: False)
     with pytest.raises(EndpointError, match="mode 0770"):
         claim(path)
 
@@ -155,7 +156,7 @@ def test_folder_of_a_shared_group_is_refused(path: Path, monkeypatch: pytest.Mon
 def test_folder_of_ones_own_private_group_is_accepted(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path.parent.mkdir()
     path.parent.chmod(0o770)
-    monkeypatch.setattr(unix_socket, "_is_private_group", lambda _gid: True)
+    monkeypatch.setattr(owned, "_is_private_group", lambda _gid: True)
     claim(path).close()
 
 

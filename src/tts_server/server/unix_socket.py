@@ -13,21 +13,27 @@ is not given to another file.
 
 from __future__ import annotations
 
-import contextlib
 import errno
-import fcntl
-import grp
 import os
-import pwd
 import socket
 import stat
 import time
-from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Final
 
 from tts_server.endpoint import MAX_SOCKET_PATH_BYTES
 from tts_server.errors import EndpointError
+from tts_server.files.owned import (
+    Identity,
+    danger_of,
+    identity_of,
+    locked_folder,
+    make_private_folders,
+    remove_file,
+)
+
+LOCK_POLL_S: Final = 0.01
 
 LOCK_TIMEOUT_S: Final = 5.0
 """Longest wait for another server that is claiming a path in the same folder."""
@@ -45,19 +51,11 @@ class UnixSocket:
         self.path = path
         self.sock = sock
         """Listening; whoever serves on it closes it, after ``remove``."""
-        info = path.lstat()
-        self._identity = (info.st_dev, info.st_ino)
+        self._identity = identity_of(path)
 
     def remove(self) -> bool:
         """Remove the path if it is still ours, and say whether it was. Before the socket is closed."""
-        try:
-            info = self.path.lstat()
-            if (info.st_dev, info.st_ino) != self._identity:
-                return False
-            self.path.unlink()
-        except FileNotFoundError:
-            return False
-        return True
+        return self._identity is not None and remove_file(self.path, self._identity)
 
     def close(self) -> None:
         """Remove the path and close the socket, where nothing serves on it. Idempotent."""
@@ -73,8 +71,7 @@ def claim(path: str | os.PathLike[str]) -> UnixSocket:
 
     Raises:
         EndpointError: The path is too long, its folder is unsafe or not writable, or something that is not
-        ours to
-            remove is there: a live server, a file, a link.
+            ours to remove is there: a live server, a file, a link.
     """
     where = Path(os.path.abspath(path))  # noqa: PTH100 - resolving links would bind elsewhere than was asked
     n_bytes = len(os.fsencode(where))
@@ -83,63 +80,30 @@ def claim(path: str | os.PathLike[str]) -> UnixSocket:
             f"the socket path has {n_bytes} bytes and this system allows {MAX_SOCKET_PATH_BYTES}: {where}"
         )
     try:
-        _make_folder(where.parent)
+        make_private_folders(where.parent)
         with _locked(where.parent) as folder:
-            _check_folder(where.parent, os.fstat(folder))
+            reason = danger_of(os.fstat(folder))
+            if reason is not None:
+                raise EndpointError(
+                    f"the folder {where.parent} {reason}, who could replace the socket; "
+                    "make it yours alone (chown, chmod go-w) or choose another"
+                )
             _clear_stale(where)
             return _bind(where)
     except OSError as error:
         raise EndpointError(f"cannot listen on {where}: {error.strerror or error}") from error
 
 
-def _make_folder(folder: Path) -> None:
-    for missing in reversed([parent for parent in (folder, *folder.parents) if not parent.exists()]):
-        with contextlib.suppress(FileExistsError):
-            missing.mkdir(mode=0o700)
+def _locked(folder: Path) -> AbstractContextManager[int]:
+    give_up_at = time.monotonic() + LOCK_TIMEOUT_S
 
+    def wait() -> None:
+        if time.monotonic() > give_up_at:
+            raise EndpointError(
+                f"another process has held a lock on the folder {folder} for {LOCK_TIMEOUT_S:g} s"
+            )
 
-@contextlib.contextmanager
-def _locked(folder: Path) -> Iterator[int]:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        give_up_at = time.monotonic() + LOCK_TIMEOUT_S
-        while True:
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if time.monotonic() > give_up_at:
-                    raise EndpointError(
-                        f"another process has held a lock on the folder {folder} for {LOCK_TIMEOUT_S:g} s"
-                    ) from None
-                time.sleep(0.01)
-        yield descriptor
-    finally:
-        os.close(descriptor)
-
-
-def _check_folder(folder: Path, info: os.stat_result) -> None:
-    """Refuse a folder in which somebody else could put a socket of their own in the place of ours."""
-    if info.st_uid not in {0, os.geteuid()}:
-        raise EndpointError(f"the folder {folder} belongs to another user, who could replace the socket")
-    if info.st_mode & stat.S_ISVTX:
-        return
-    by_group = info.st_mode & stat.S_IWGRP and not _is_private_group(info.st_gid)
-    if info.st_mode & stat.S_IWOTH or by_group:
-        mode = stat.S_IMODE(info.st_mode)
-        raise EndpointError(
-            f"others may write to the folder {folder} (mode {mode:04o}) and could replace the socket; "
-            "chmod go-w it or choose another folder"
-        )
-
-
-def _is_private_group(gid: int) -> bool:
-    """Whether a group is the one that many systems make for each user, with nobody else in it."""
-    try:
-        user, group = pwd.getpwuid(os.geteuid()), grp.getgrgid(gid)
-    except KeyError:
-        return False
-    return gid == user.pw_gid and group.gr_name == user.pw_name and set(group.gr_mem) <= {user.pw_name}
+    return locked_folder(folder, wait, LOCK_POLL_S)
 
 
 def _clear_stale(path: Path) -> None:
@@ -159,8 +123,7 @@ def _clear_stale(path: Path) -> None:
         raise EndpointError(f"{path} is in use: another server is listening on it")
     if state == "foreign":
         raise EndpointError(f"{path} is a socket of another user; choose another path")
-    with contextlib.suppress(FileNotFoundError):
-        path.unlink()
+    remove_file(path, Identity(info.st_dev, info.st_ino))
 
 
 def _probe(path: Path) -> str:

@@ -23,7 +23,8 @@ from tts_server.errors import ConfigError, ModelCorruptError
 if TYPE_CHECKING:
     from pathlib import Path
 
-KEY = "0123"
+KEY, OLD, RECENT = "0123456789abcdef" * 2, "a" * 32, "b" * 32
+OLD_S = time.time() - (UNUSED_DAYS + 1) * 86_400
 
 
 class Preparation:
@@ -139,20 +140,19 @@ def test_a_file_where_the_folder_should_be_is_one_clear_error(tmp_path: Path, pr
 def test_an_entry_that_nobody_opened_for_long_goes_when_a_new_one_comes(
     tmp_path: Path, prepare: Preparation
 ) -> None:
-    old_s = time.time() - (UNUSED_DAYS + 1) * 86_400
-    for key in ("old", "recent"):
+    for key in (OLD, RECENT):
         get_or_prepare(tmp_path, key, prepare)
-    os.utime(tmp_path / "old" / MANIFEST_NAME, (old_s, old_s))
+    os.utime(tmp_path / OLD / MANIFEST_NAME, (OLD_S, OLD_S))
     get_or_prepare(tmp_path, KEY, prepare)
-    assert sorted(path.name for path in tmp_path.iterdir()) == [KEY, "recent"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [KEY, RECENT]
 
 
 def test_opening_an_entry_counts_as_use(tmp_path: Path, prepare: Preparation) -> None:
-    get_or_prepare(tmp_path, "old", prepare)
-    os.utime(tmp_path / "old" / MANIFEST_NAME, (0, 0))
-    get_or_prepare(tmp_path, "old", prepare)
+    get_or_prepare(tmp_path, OLD, prepare)
+    os.utime(tmp_path / OLD / MANIFEST_NAME, (0, 0))
+    get_or_prepare(tmp_path, OLD, prepare)
     get_or_prepare(tmp_path, KEY, prepare)
-    assert (tmp_path / "old").exists()
+    assert (tmp_path / OLD).exists()
 
 
 PREPARING = """

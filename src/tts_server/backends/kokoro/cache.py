@@ -1,44 +1,55 @@
 """Prepared models on disk: complete and checked, or not there.
 
-Theory of operation. An entry is a folder ``<key>`` that holds the files of one prepared model and
-``manifest.json`` with their sizes and SHA-256 sums; the key is a hash of the weights and of the code that
-prepared them. An entry is written under a temporary name in the same folder, flushed to the disk, and
-renamed: a name without ``.tmp`` is a complete entry. `open_entry` reads every byte against the manifest
-before anybody loads it, and an entry that fails is moved away and made anew.
+Theory of operation. An entry is a folder ``<key>`` that holds the files of one prepared model, our mark (see
+``files.marked``) and ``manifest.json`` with the files' sizes and SHA-256 sums; the key is a hash of the
+weights and of the code that prepared them. An entry is written into a marked temporary folder beside it,
+flushed to the disk, and renamed: a name without ``.tmp`` is a complete entry. `open_entry` reads every byte
+against the manifest before anybody loads it, and an entry that fails is made anew.
 
-A process that prepares holds an advisory lock on the cache folder (the folder itself is locked, so no lock
-file stays behind), and the kernel lets the lock go when the process dies, however it dies. Hence a temporary
-name that is found while holding the lock belongs to nobody, and is removed. Readers need no lock: a file in
-use keeps its content when its name is taken away.
+A process that prepares holds an advisory lock on the cache folder, which the kernel lets go when the process
+dies, however it dies. Hence a marked temporary folder that is found while holding the lock belongs to nobody,
+and is removed. Readers need no lock: a file in use keeps its content when its name is taken away.
+
+The folder may hold what is not ours: that is passed over, and what lies at an entry's own name is set aside.
+Of an entry only the files go that its mark or its manifest lists. A folder, an entry or a file that somebody
+else could have put there is not read.
 """
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
 import hashlib
 import json
+import logging
 import os
-import shutil
+import re
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tts_server.errors import ConfigError, ModelCorruptError
+from tts_server.files import marked, owned
 
 if TYPE_CHECKING:
     from tts_server.backends.base import ProgressCallback
 
+logger = logging.getLogger(__name__)
+
 MANIFEST_NAME = "manifest.json"
-FORMAT = 1
+FORMAT = 2
 UNUSED_DAYS = 60
 """An entry of another key that was not opened for so long is removed when a new one is made."""
 
 _BLOCK_BYTES = 8 << 20
 _POLL_S = 0.1
-_TEMPORARY = ".tmp"
+_TEMPORARY: Final = ".tmp"
+_KEY: Final = re.compile(r"[0-9a-f]{32}")
+_SHA256: Final = re.compile(r"[0-9a-f]{64}")
+
+CHECKING: Final = "checking the prepared model"
+WAITING: Final = "waiting for another process that prepares the model"
 
 Prepare = Callable[[Path], None]
 """Writes a model's files into the given empty folder."""
@@ -52,6 +63,14 @@ class CacheEntry:
     files: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Expected:
+    """What a manifest says of one file."""
+
+    n_bytes: int
+    sha256: str
+
+
 def entry_key(*parts: str) -> str:
     """Return the name of the entry for these inputs, such as sums of the weights and of the code."""
     return hashlib.sha256("\0".join((str(FORMAT), *parts)).encode()).hexdigest()[:32]
@@ -62,28 +81,29 @@ def get_or_prepare(
 ) -> CacheEntry:
     """Return the entry ``key``, preparing it when it is missing or damaged.
 
-    Before anything is prepared, what killed processes left is removed.
-
-    When another process prepares, waits for it and takes its entry.
+    Before anything is prepared, what killed processes left is removed. When another process prepares, waits
+    for it and takes its entry.
 
     Args:
-        cache_dir: Folder of all entries and of nothing else; made when missing.
+        cache_dir: Folder of all entries, which is made when it is missing. What else is in it stays.
         key: Name of the entry.
         prepare: Called with an empty folder when there is work to do. What it raises is let through, and what
             it wrote is removed.
-        progress: Called as ``progress(stage, fraction)`` with the stages ``check`` and ``wait``. It may raise
-            to give
-            up: the exception is let through and nothing is left behind.
+        progress: Called as ``progress(stage, fraction)`` with the stages `CHECKING` and `WAITING`; what
+            ``prepare`` reports is its own. It may raise to give up: the exception is let through and nothing
+            is left behind.
 
     Raises:
-        ConfigError: The folder cannot be written or is full.
+        ConfigError: The folder cannot be written, is full, or is not safe from other users.
     """
-    entry = _open_if_sound(cache_dir / key, progress)
-    if entry is not None:
-        return entry
     try:
-        cache_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _require_safe(cache_dir)
+        entry = _open_if_sound(cache_dir / key, progress)
+        if entry is not None:
+            return entry
+        owned.make_private_folders(cache_dir)
         with _locked(cache_dir, progress):
+            _require_safe(cache_dir)
             entry = _open_if_sound(cache_dir / key, progress)
             if entry is None:
                 _remove_leftovers(cache_dir, key)
@@ -99,32 +119,63 @@ def open_entry(folder: Path, progress: ProgressCallback | None = None) -> CacheE
     """Check every byte of an entry against its manifest.
 
     Raises:
-        ModelCorruptError: The entry is missing, incomplete or damaged.
+        ModelCorruptError: The entry is missing, incomplete, damaged, or may be somebody else's.
     """
+    if not marked.is_real_folder(folder):
+        raise ModelCorruptError(f"the prepared model {folder} is no folder, or not safe from other users")
     try:
-        manifest = json.loads((folder / MANIFEST_NAME).read_text(encoding="utf-8"))
-        files: dict[str, dict[str, object]] = manifest["files"]
-        total_bytes = max(1, sum(int(str(file["bytes"])) for file in files.values()))
+        expected = _read_manifest(folder)
+        total_bytes = max(1, sum(file.n_bytes for file in expected.values()))
         done_bytes = 0
-        for name, expected in files.items():
+        for name, file in expected.items():
             digest = hashlib.sha256()
             for block in _blocks(folder / name):
                 digest.update(block)
                 done_bytes += len(block)
                 if progress is not None:
-                    progress("checking the prepared model", min(1.0, done_bytes / total_bytes))
-            if digest.hexdigest() != expected["sha256"]:
+                    progress(CHECKING, min(1.0, done_bytes / total_bytes))
+            if digest.hexdigest() != file.sha256:
                 raise ModelCorruptError(f"the prepared model {folder / name} is damaged")
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError) as error:
         raise ModelCorruptError(f"the prepared model {folder} is incomplete: {error}") from error
-    with contextlib.suppress(OSError):  # a read-only cache works as well
-        os.utime(folder / MANIFEST_NAME)
-    return CacheEntry(folder, tuple(files))
+    marked.note_use(folder / MANIFEST_NAME)
+    return CacheEntry(folder, tuple(expected))
+
+
+def _require_safe(cache_dir: Path) -> None:
+    """Refuse a folder in which somebody else could put an entry of their own in the place of ours."""
+    above = Path(os.path.realpath(cache_dir)).parent
+    for folder in dict.fromkeys((cache_dir.parent, cache_dir, above)):
+        reason = owned.danger_at(folder)
+        if reason is not None:
+            raise ConfigError(
+                f"the folder {folder} {reason}, who could replace the prepared model; "
+                "make it yours alone (chown, chmod go-w) or choose another with --cache-dir"
+            )
+
+
+def _read_manifest(folder: Path) -> dict[str, _Expected]:
+    """Read the manifest of an entry, of exactly our format.
+
+    Raises:
+        OSError: It cannot be read.
+        ValueError: It is none of ours.
+    """
+    with owned.open_trusted(folder / MANIFEST_NAME) as file:
+        manifest = json.loads(file.read())
+    files = manifest.get("files") if isinstance(manifest, dict) else None
+    if not isinstance(files, dict) or not files:
+        raise ValueError("the manifest lists no files")
+    expected = {}
+    for name, entry in files.items():
+        n_bytes, sha256 = (entry.get("bytes"), entry.get("sha256")) if isinstance(entry, dict) else (None, "")
+        if not (marked.is_plain_name(name) and isinstance(n_bytes, int) and _SHA256.fullmatch(str(sha256))):
+            raise ValueError(f"the manifest's line for {name!r} cannot be read")
+        expected[name] = _Expected(n_bytes, str(sha256))
+    return expected
 
 
 def _open_if_sound(folder: Path, progress: ProgressCallback | None) -> CacheEntry | None:
-    if not folder.exists():
-        return None
     try:
         return open_entry(folder, progress)
     except ModelCorruptError:
@@ -132,64 +183,81 @@ def _open_if_sound(folder: Path, progress: ProgressCallback | None) -> CacheEntr
 
 
 def _write_entry(cache_dir: Path, key: str, prepare: Prepare) -> CacheEntry:
-    """Write an entry under a temporary name and rename it. The lock is held."""
-    temporary = cache_dir / f"{key}.{os.getpid()}{_TEMPORARY}"
-    temporary.mkdir(mode=0o700)
+    """Write an entry in a temporary folder and rename it. The lock is held."""
+    temporary = marked.make_marked_folder(cache_dir, f"{key}.", _TEMPORARY)
     try:
-        prepare(temporary)
+        folder = temporary / key
+        owned.make_folder(folder)
+        prepare(folder)
         files = {}
-        for path in sorted(temporary.iterdir()):
+        for path in sorted(folder.iterdir()):
+            owned.make_private(path)
             files[path.name] = {"bytes": path.stat().st_size, "sha256": _sum_and_flush(path)}
-        manifest = temporary / MANIFEST_NAME
-        manifest.write_text(json.dumps({"files": files}, indent=1) + "\n", encoding="utf-8")
-        _flush(manifest)
-        _flush(temporary)
-        temporary.rename(cache_dir / key)
-        _flush(cache_dir)
+        with owned.create_file(folder / MANIFEST_NAME) as file:
+            file.write((json.dumps({"format": FORMAT, "files": files}, indent=1) + "\n").encode())
+        marked.write_mark(folder, (*files, MANIFEST_NAME))
+        for path in (folder / MANIFEST_NAME, folder):
+            owned.flush(path)
+        marked.publish(folder, cache_dir / key)
+        owned.flush(cache_dir)
         return CacheEntry(cache_dir / key, tuple(files))
     finally:
-        # After the rename there is nothing to remove; before it, an exception of any kind is on its way.
-        shutil.rmtree(temporary, ignore_errors=True)
+        _try(marked.remove_marked_folder, temporary)
 
 
 def _remove_leftovers(cache_dir: Path, key: str) -> None:
-    """Remove what dead processes left, the damaged entry ``key``, and what nobody uses. The lock is held."""
+    """Remove what dead processes left and what nobody uses, and clear the name ``key``. The lock is held."""
     oldest_s = time.time() - UNUSED_DAYS * 86_400
     for path in list(cache_dir.iterdir()):
-        if path.name.endswith(_TEMPORARY) or (path.name != key and _last_used_s(path) < oldest_s):
-            shutil.rmtree(path)
+        if path.name.endswith(_TEMPORARY):
+            _try(marked.remove_marked_folder, path)
+        elif path.name != key and _KEY.fullmatch(path.name) and _last_used_s(path) < oldest_s:
+            _try(_remove_entry, path)
     damaged = cache_dir / key
-    if damaged.exists():
-        shutil.rmtree(damaged.rename(cache_dir / f"{key}.damaged{_TEMPORARY}"))
+    if owned.identity_of(damaged) is not None and not _remove_entry(damaged):
+        logger.warning(
+            "%s is not ours and in the way; it is renamed to %s", damaged, marked.set_aside(damaged)
+        )
+
+
+def _try(remove: Callable[[Path], bool], path: Path) -> None:
+    """Remove something that is in nobody's way; what stays is told and costs only its space."""
+    try:
+        remove(path)
+    except OSError as error:
+        logger.warning("%s could not be removed: %s", path, error.strerror or error)
+
+
+def _remove_entry(folder: Path) -> bool:
+    """Remove what is ours of an entry, and say whether its name is free."""
+    names = marked.marked_names(folder)
+    if names is None:
+        try:
+            names = (*_read_manifest(folder), MANIFEST_NAME) if marked.is_real_folder(folder) else ()
+        except (OSError, ValueError):
+            return False  # nothing in it says that it is ours
+    return bool(names) and marked.remove_listed(folder, names)
 
 
 def _last_used_s(entry: Path) -> float:
     try:
-        return (entry / MANIFEST_NAME).stat().st_mtime
+        return (entry / MANIFEST_NAME).lstat().st_mtime
     except OSError:
         return time.time()  # not one of ours: leave it
 
 
-@contextlib.contextmanager
-def _locked(folder: Path, progress: ProgressCallback | None) -> Iterator[None]:
-    """Hold the folder's advisory lock. Waits in short turns, so that ``progress`` can give up."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        while True:
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if progress is not None:
-                    progress("waiting for another process that prepares the model", 0.0)
-                time.sleep(_POLL_S)
-        yield
-    finally:
-        os.close(descriptor)  # lets the lock go
+def _locked(folder: Path, progress: ProgressCallback | None) -> AbstractContextManager[int]:
+    """Hold the folder's lock, which ``progress`` can give up waiting for."""
+
+    def wait() -> None:
+        if progress is not None:
+            progress(WAITING, 0.0)
+
+    return owned.locked_folder(folder, wait, _POLL_S)
 
 
 def _blocks(path: Path) -> Iterator[bytes]:
-    with path.open("rb", buffering=0) as file:
+    with owned.open_trusted(path) as file:
         while block := file.read(_BLOCK_BYTES):
             yield block
 
@@ -198,14 +266,5 @@ def _sum_and_flush(path: Path) -> str:
     digest = hashlib.sha256()
     for block in _blocks(path):
         digest.update(block)
-    _flush(path)
+    owned.flush(path)
     return digest.hexdigest()
-
-
-def _flush(path: Path) -> None:
-    """Have the disk hold a file's content, or a folder's names, before going on."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -14,8 +14,6 @@ start.
 from __future__ import annotations
 
 import ctypes
-import shutil
-import tempfile
 import threading
 import unicodedata
 import weakref
@@ -24,6 +22,7 @@ from pathlib import Path
 from typing import Final
 
 from tts_server.errors import MissingDependencyError, SynthesisError
+from tts_server.files.owned import TemporaryFolder, make_link
 
 VOICES = {
     "en-us": "gmw/en-US",
@@ -81,10 +80,10 @@ class EspeakNG:
         path = Path(data)
         if len(str(path).encode()) <= _MAX_DATA_PATH_BYTES:
             return path
-        folder = tempfile.mkdtemp(prefix="espeak-")
-        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
-        link = Path(folder) / "espeak-ng-data"
-        link.symlink_to(path.resolve(), target_is_directory=True)
+        folder = TemporaryFolder("espeak-")
+        weakref.finalize(self, folder.remove)
+        link = folder.path / "espeak-ng-data"
+        make_link(link, path.resolve())
         return link
 
     def ipa(self, text: str, dialect: str) -> list[str]:

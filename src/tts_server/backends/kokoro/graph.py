@@ -22,6 +22,7 @@ from tts_server.backends.kokoro.fold import fold_constants
 from tts_server.backends.kokoro.graph_index import GraphIndex, prune
 from tts_server.backends.kokoro.simplify import simplify
 from tts_server.errors import ModelCorruptError
+from tts_server.files.owned import create_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -174,16 +175,16 @@ def save_graphs(
 
     Args:
         graphs: By name; the weights are taken out of them, so they are of no use afterwards.
-        folder: An existing folder.
+        folder: An existing folder, in which none of these files is.
         progress: Called as ``progress(stage, fraction)``; what it raises is let through.
 
     Raises:
-        OSError: The folder cannot be written or is full.
+        OSError: The folder cannot be written or is full, or holds such a file.
     """
     total_bytes = max(1, sum(len(t.raw_data) for graph in graphs.values() for t in graph.graph.initializer))
     done_bytes = 0
     places: dict[bytes, tuple[int, int]] = {}
-    with (folder / WEIGHTS_NAME).open("wb") as file:
+    with create_file(folder / WEIGHTS_NAME) as file:
         for graph in graphs.values():
             for tensor in graph.graph.initializer:
                 n_bytes = len(tensor.raw_data)
@@ -193,7 +194,8 @@ def save_graphs(
                     if progress is not None:
                         progress("writing the prepared model", min(1.0, done_bytes / total_bytes))
     for name, graph in graphs.items():
-        (folder / f"{name}.onnx").write_bytes(graph.SerializeToString(deterministic=True))
+        with create_file(folder / f"{name}.onnx") as file:
+            file.write(graph.SerializeToString(deterministic=True))
 
 
 def _store_apart(tensor: onnx.TensorProto, file: BinaryIO, places: dict[bytes, tuple[int, int]]) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from importlib import resources
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tts_server.backends.kokoro.cache import CacheEntry, entry_key, get_or_prepare
+from tts_server.files.owned import create_file
 
 if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
     from pathlib import Path
 
     import onnx
@@ -22,24 +25,14 @@ WHOLE = "whole"
 STREAM = "stream"
 """The form whose programs synthesize an utterance piece by piece; see `stream_programs`."""
 
-_PREPARATION = (
-    "decoder_graph.py",
-    "dequantize.py",
-    "export_weights.py",
-    "fold.py",
-    "graph.py",
-    "graph_index.py",
-    "modulation.py",
-    "prepared.py",
-    "simplify.py",
-    "stream_graph.py",
-    "stream_layout.py",
-    "stream_programs.py",
-    "toom_cook.py",
-    "vocoder_graph.py",
-    "data/stft_kernels.npy",
+_IMPORT: Final = re.compile(
+    r"^[ \t]*(?:from tts_server\.backends\.kokoro import (?P<names>\([^)]*\)|[^\n#]*)"
+    r"|(?:from|import) tts_server\.backends\.kokoro\.(?P<name>\w+))",
+    re.MULTILINE,
 )
-"""Every file of this package that decides what a prepared model holds."""
+_DATA: Final = re.compile(r"\w[\w.-]*\.(?:npy|npz|json)")
+_NEITHER_PREPARE: Final = frozenset({"cache", "weights"})
+"""Imported here, and of no effect on what is prepared: where it is kept, and weights, whose sum counts."""
 
 
 def prepared_model(
@@ -75,11 +68,39 @@ def preparation_sha256() -> str:
     """Return the sum of the code and data that prepare a model."""
     package = resources.files(__package__)
     digest = hashlib.sha256()
-    for name in _PREPARATION:
+    for name in preparation_files(package):
         content = package.joinpath(name).read_bytes()
         digest.update(f"{name} {len(content)}\n".encode())
         digest.update(content)
     return digest.hexdigest()
+
+
+def preparation_files(package: Traversable) -> list[str]:
+    """Find every file of this package that decides what a prepared model holds.
+
+    Those are this module, the modules that it or one of them imports, anywhere in their text, and the data
+    files that one of them names.
+    """
+    found: set[str] = set()
+    waiting = {"prepared.py"}
+    while waiting:
+        name = waiting.pop()
+        found.add(name)
+        if not name.endswith(".py"):
+            continue
+        text = package.joinpath(name).read_text(encoding="utf-8")
+        named = {f"{module}.py" for module in _imported(text) - _NEITHER_PREPARE}
+        named |= {f"data/{data}" for data in _DATA.findall(text)}
+        waiting |= {other for other in named - found if package.joinpath(other).is_file()}
+    return sorted(found)
+
+
+def _imported(text: str) -> set[str]:
+    """The modules of this package that a module's text imports; a name in an import list may be none."""
+    modules: set[str] = set()
+    for match in _IMPORT.finditer(text):
+        modules.update(re.findall(r"\w+", match["names"] or match["name"]))
+    return modules
 
 
 def _prepare(source: ModelSource, folder: Path, form: str, progress: ProgressCallback | None) -> None:
@@ -109,5 +130,5 @@ def _prepare_streaming(model: onnx.ModelProto, folder: Path, progress: ProgressC
 
     programs = stream_programs.build_programs(graph.float_export(model, progress))
     graph.save_graphs(programs.graphs, folder, progress)
-    with (folder / stream_programs.CONSTANTS_NAME).open("wb") as file:
+    with create_file(folder / stream_programs.CONSTANTS_NAME) as file:
         np.savez(file, allow_pickle=False, **programs.constants)

@@ -1,0 +1,1 @@
+"""What this program creates, replaces and removes on the disk."""
