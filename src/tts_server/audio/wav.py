@@ -8,6 +8,7 @@ from typing import BinaryIO, Self
 
 _UNKNOWN_BYTES = 0xFFFFFFFF
 _HEADER = struct.Struct("<4sI4s4sIHHIIHH4sI")
+WAV_HEADER_BYTES = _HEADER.size
 
 
 def wav_header(rate_hz: int, n_samples: int | None = None) -> bytes:
@@ -16,9 +17,9 @@ def wav_header(rate_hz: int, n_samples: int | None = None) -> bytes:
     Args:
         rate_hz: Samples a second.
         n_samples: How many follow; None for a stream whose length is not known yet, which players read to its
-            end.
+            end, as they do where more follow than 32 bits can count.
     """
-    data_bytes = _UNKNOWN_BYTES if n_samples is None else 2 * n_samples
+    data_bytes = _UNKNOWN_BYTES if n_samples is None else min(2 * n_samples, _UNKNOWN_BYTES)
     riff_bytes = min(data_bytes + 36, _UNKNOWN_BYTES)
     return _HEADER.pack(
         b"RIFF", riff_bytes, b"WAVE", b"fmt ", 16, 1, 1, rate_hz, 2 * rate_hz, 2, 16, b"data", data_bytes

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import zipfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 
 from tts_server.bench.process import temporary_folder
 from tts_server.errors import ConfigError
+from tts_server.files.owned import create_file
 
 _WORKER = Path(__file__).with_name("kokoro_onnx_worker.py")
 
@@ -110,10 +110,9 @@ def _write_inputs(folder: Path, voices: tuple[str, ...]) -> tuple[Path, Path]:
     from tts_server.backends.kokoro.weights import resolve  # noqa: PLC0415
 
     model, styles = folder / "kokoro.onnx", folder / "voices.npz"
-    model.write_bytes(resolve().read())
+    with create_file(model) as file:
+        file.write(resolve().read())
     table = load_voices()
-    with zipfile.ZipFile(styles, "w") as archive:
-        for name in voices:
-            with archive.open(f"{name}.npy", "w") as entry:
-                np.save(entry, table.rows(name).reshape(-1, 1, 256))
+    with create_file(styles) as file:
+        np.savez(file, allow_pickle=False, **{name: table.rows(name).reshape(-1, 1, 256) for name in voices})
     return model, styles

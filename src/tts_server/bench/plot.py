@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tts_server.errors import ConfigError
+from tts_server.files.replacing import replacing
 
 if TYPE_CHECKING:
     from tts_server.bench.outcome import StreamOutcome
@@ -48,6 +50,8 @@ def plot_outcomes(streams: Sequence[StreamOutcome], title: str, path: str) -> No
     gaps.set(xlabel="listener", ylabel="s without audio", xticks=list(numbers))
     gaps.legend(fontsize="small")
     try:
-        figure.savefig(path)
+        with replacing(Path(path)) as picture:
+            figure.savefig(picture.file, format=Path(path).suffix[1:] or None)
+            picture.commit()
     except (OSError, ValueError) as error:
         raise ConfigError(f"the plot cannot be written to {path}: {error}") from None

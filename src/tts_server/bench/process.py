@@ -5,15 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import shutil
 import signal
 import sys
-import tempfile
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from tts_server.errors import ConnectFailedError
+from tts_server.files.owned import TemporaryFolder
 
 START_TIMEOUT_S = 900.0
 """Longest wait for a server's socket: a first start prepares the model."""
@@ -62,11 +61,11 @@ class RunningServer:
 @contextlib.asynccontextmanager
 async def temporary_folder(prefix: str) -> AsyncIterator[Path]:
     """A new folder that is gone afterwards; the disk is not waited for on the event loop."""
-    folder = await asyncio.to_thread(tempfile.mkdtemp, prefix=prefix)
+    folder = await asyncio.to_thread(TemporaryFolder, prefix)
     try:
-        yield Path(folder)
+        yield folder.path
     finally:
-        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+        await asyncio.to_thread(folder.remove)
 
 
 async def _until_it_listens(process: asyncio.subprocess.Process, socket_path: Path) -> None:

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
-import shutil
 import sys
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tts_server.backends.registry import require_backend
@@ -16,6 +12,7 @@ from tts_server.cli.progress import Progress
 from tts_server.config import private_server_config
 from tts_server.endpoint import MAX_SOCKET_PATH_BYTES
 from tts_server.errors import ConnectFailedError
+from tts_server.files.owned import TemporaryFolder
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -45,7 +42,7 @@ async def own_server(flags: Mapping[str, Any]) -> AsyncIterator[Endpoint]:
     try:
         await asyncio.shield(making)
         progress = Progress()
-        config = private_server_config(str(Path(making.result()) / SOCKET_NAME), flags)
+        config = private_server_config(str(making.result().path / SOCKET_NAME), flags)
         name = (await asyncio.to_thread(require_backend, config.backend)).name
         server = Server(config, progress=progress)
         print(f"tts-server: starting a server for this text, with the {name} backend", file=sys.stderr)
@@ -59,7 +56,7 @@ async def own_server(flags: Mapping[str, Any]) -> AsyncIterator[Endpoint]:
             await server.aclose()
     finally:
         # Also when we were called off while the folder was being made.
-        await asyncio.to_thread(shutil.rmtree, await making, ignore_errors=True)
+        await asyncio.to_thread((await making).remove)
 
 
 def is_nobody_there(error: ConnectFailedError) -> bool:
@@ -67,10 +64,6 @@ def is_nobody_there(error: ConnectFailedError) -> bool:
     return isinstance(error.__cause__, FileNotFoundError | ConnectionRefusedError | NotADirectoryError)
 
 
-def _make_folder() -> str:
+def _make_folder() -> TemporaryFolder:
     """A folder whose path leaves room for a socket's name."""
-    folder = tempfile.mkdtemp(prefix="tts-say-")
-    if len(os.fsencode(folder)) + 1 + len(SOCKET_NAME) <= MAX_SOCKET_PATH_BYTES:
-        return folder
-    Path(folder).rmdir()
-    return tempfile.mkdtemp(prefix="tts-say-", dir="/tmp")
+    return TemporaryFolder("tts-say-", max_path_bytes=MAX_SOCKET_PATH_BYTES - 1 - len(SOCKET_NAME))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import tempfile
 from typing import IO, TYPE_CHECKING, BinaryIO, Final, cast
 
 from tts_server.audio.wav import WavWriter
 from tts_server.cli.sinks import OutputError, Sink, stream_wav
 from tts_server.errors import ConfigError
+from tts_server.files.owned import temporary_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,7 +54,7 @@ class Player(Sink):
         if not self._takes_file:
             self._play(command, rate_hz, parts)
             return
-        with tempfile.NamedTemporaryFile(suffix=".wav") as file:
+        with temporary_file(".wav") as file:
             with WavWriter(cast("BinaryIO", file), rate_hz) as wav:
                 while (pcm := parts()) is not None:
                     wav.write(pcm)

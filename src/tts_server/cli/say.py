@@ -26,7 +26,7 @@ from tts_server.cli.flags import add_backend, add_client_endpoint, as_flags
 from tts_server.cli.interrupt import run_until_signal
 from tts_server.cli.own_server import is_nobody_there, own_server
 from tts_server.cli.player import find_player
-from tts_server.cli.sinks import STDOUT, StandardOutput, WavFile
+from tts_server.cli.sinks import STDOUT, output_sink
 from tts_server.client import TTSClient
 from tts_server.config import client_config
 from tts_server.errors import ConfigError, ConnectFailedError
@@ -142,7 +142,7 @@ async def _connect(
 def _sinks(args: Namespace) -> list[Sink]:
     sinks: list[Sink] = []
     if args.output is not None:
-        sinks.append(StandardOutput() if args.output == STDOUT else WavFile(args.output))
+        sinks.append(output_sink(args.output))
     if args.play or not sinks:
         sinks.append(find_player())
     return sinks

@@ -8,23 +8,30 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import fcntl
 import os
 import queue
+import re
+import select
 import stat
 import sys
-import tempfile
 import threading
 from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
-from tts_server.audio.wav import WavWriter, wav_header
+from tts_server.audio.wav import WAV_HEADER_BYTES, WavWriter, wav_header
 from tts_server.errors import ConfigError, TTSServerError
+from tts_server.files.owned import open_existing
+from tts_server.files.replacing import replacing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 STDOUT: Final = "-"
+
+_NAMED_DESCRIPTORS: Final = {"/dev/stdout": 1, "/dev/stderr": 2}
+_OPEN_DESCRIPTOR: Final = re.compile(r"/dev/(?:stdout|stderr|fd/(?P<number>\d{1,6}))")
 
 
 class _Writable(Protocol):
@@ -117,6 +124,16 @@ class Sink(ABC):
         return None if self._is_discarded else part
 
 
+def output_sink(path: str) -> Sink:
+    """The sink for ``-o``: a file, or an open descriptor where the path names one."""
+    if path == STDOUT:
+        return OpenOutput(1)
+    named = _OPEN_DESCRIPTOR.fullmatch(path)
+    if named is not None:
+        return OpenOutput(_NAMED_DESCRIPTORS.get(path) or int(named["number"]))
+    return WavFile(path)
+
+
 class WavFile(Sink):
     """A WAV file that appears at its path complete, or not at all.
 
@@ -127,6 +144,7 @@ class WavFile(Sink):
     """
 
     def __init__(self, path: str) -> None:
+        self._is_folders_name = path.endswith("/")
         self._path = Path(path)
 
     @property
@@ -141,64 +159,125 @@ class WavFile(Sink):
             ConfigError: It cannot.
         """
         path = self._path
-        if path.is_dir():
+        if self._is_folders_name or os.path.isdir(path):  # noqa: PTH112 - Path's raises for a long name
             raise ConfigError(f"cannot write {path}: it is a folder")
-        folder = _real(path).parent
+        folder = Path(os.path.realpath(path)).parent
         if not folder.is_dir():
             raise ConfigError(f"cannot write {path}: there is no folder {folder}")
-        if path.exists():
-            if not os.access(path, os.W_OK):
-                raise ConfigError(f"cannot write {path}: permission denied")
-            if not path.is_file():
-                return
+        if os.path.lexists(path) and path.exists() and not os.access(path, os.W_OK):
+            raise ConfigError(f"cannot write {path}: permission denied")
+        if self._is_no_file():
+            return
         try:
             # The only honest test of a folder: read-only file systems and quotas do not show in its mode.
-            with tempfile.TemporaryFile(dir=folder):
+            with replacing(path):
                 pass
         except OSError as error:
             raise ConfigError(f"cannot write {path}: {error.strerror}") from error
 
+    def _is_no_file(self) -> bool:
+        return os.path.exists(self._path) and not self._path.is_file()  # noqa: PTH110 - as above
+
     def _write_all(self, rate_hz: int, parts: Callable[[], bytes | None]) -> None:
-        if self._path.exists() and not self._path.is_file():
-            with self._path.open("wb", buffering=0) as stream:
+        if self._is_no_file():
+            with open_existing(self._path) as stream:
                 stream_wav(stream, rate_hz, parts)
             return
-        target = _real(self._path)
-        handle, name = tempfile.mkstemp(prefix=f".{target.name[:100]}.", suffix=".part", dir=target.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                with WavWriter(file, rate_hz) as wav:
-                    while (pcm := parts()) is not None:
-                        wav.write(pcm)
-                os.fchmod(file.fileno(), _mode_for(target))
+        with replacing(self._path) as replacement:
+            with WavWriter(replacement.file, rate_hz) as wav:
+                while (pcm := parts()) is not None:
+                    wav.write(pcm)
             if not self._is_discarded:
-                Path(name).replace(target)
-        finally:
-            Path(name).unlink(missing_ok=True)
+                replacement.commit()
 
 
-class StandardOutput(Sink):
-    """A WAV stream on standard output; its header says that the length is not known."""
+class OpenOutput(Sink):
+    """A WAV stream into a descriptor that was open when the program began, such as standard output.
 
-    _waits_for_thread = False
+    The header says that the length is not known. Where the descriptor leads to a file, it is put right at the
+    end, also when the speech ended early.
+
+    Args:
+        number: The descriptor's.
+    """
+
+    def __init__(self, number: int) -> None:
+        self._number = number
+        self._waits_for_thread = False
 
     @property
     def description(self) -> str:
-        """Nothing: whoever piped it knows."""
+        """Nothing: whoever opened it knows."""
         return ""
 
     def check(self) -> None:
         """Find out whether anything but a person reads it.
 
         Raises:
-            ConfigError: It is a terminal.
+            ConfigError: It is closed, or a terminal.
         """
-        if sys.stdout.isatty():
+        standard = {1: sys.stdout, 2: sys.stderr}
+        try:
+            os.fstat(self._number)
+            # A standard stream that was closed has left its number to whatever was opened next.
+            is_open = standard.get(self._number, sys) is not None
+        except OSError:
+            is_open = False
+        if not is_open:
+            raise ConfigError(f"-o: descriptor {self._number} is closed, so the audio cannot go there")
+        if os.isatty(self._number):
             raise ConfigError("-o -: audio does not belong on a terminal; pipe it into a player or a file")
+        self._waits_for_thread = _is_file(self._number)
 
     def _write_all(self, rate_hz: int, parts: Callable[[], bytes | None]) -> None:
-        with os.fdopen(os.dup(sys.stdout.fileno()), "wb", buffering=0) as stream:
-            stream_wav(stream, rate_hz, parts)
+        descriptor = os.dup(self._number)
+        try:
+            stream = _Unbuffered(descriptor)
+            stream.write(wav_header(rate_hz))
+            start = os.lseek(descriptor, 0, os.SEEK_CUR) - stream.n_bytes if _is_file(descriptor) else None
+            try:
+                while (pcm := parts()) is not None:
+                    stream.write(pcm)
+            finally:
+                if start is not None:
+                    n_samples = (stream.n_bytes - WAV_HEADER_BYTES) // 2
+                    _overwrite(descriptor, start, wav_header(rate_hz, n_samples))
+        finally:
+            os.close(descriptor)
+
+
+class _Unbuffered:
+    """Writes every byte to a descriptor, also to a pipe that whoever made it lets nobody wait at."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self.n_bytes = 0
+
+    def write(self, data: bytes) -> None:
+        rest = memoryview(data)
+        while rest:
+            try:
+                n_bytes = os.write(self._descriptor, rest)
+            except BlockingIOError:
+                select.select([], [self._descriptor], [])
+                continue
+            self.n_bytes += n_bytes
+            rest = rest[n_bytes:]
+
+
+def _is_file(descriptor: int) -> bool:
+    return stat.S_ISREG(os.fstat(descriptor).st_mode)
+
+
+def _overwrite(descriptor: int, offset: int, data: bytes) -> None:
+    """Write at an offset and leave the descriptor's own where it is."""
+    # With O_APPEND, Linux appends whatever the offset says.
+    flags = fcntl.fcntl(descriptor, fcntl.F_GETFL)
+    fcntl.fcntl(descriptor, fcntl.F_SETFL, flags & ~os.O_APPEND)
+    try:
+        os.pwrite(descriptor, data, offset)
+    finally:
+        fcntl.fcntl(descriptor, fcntl.F_SETFL, flags)
 
 
 def stream_wav(stream: _Writable, rate_hz: int, parts: Callable[[], bytes | None]) -> None:
@@ -207,18 +286,3 @@ def stream_wav(stream: _Writable, rate_hz: int, parts: Callable[[], bytes | None
     while (pcm := parts()) is not None:
         stream.write(pcm)
         stream.flush()
-
-
-def _real(path: Path) -> Path:
-    """Where the file itself is, so that a link is followed rather than replaced."""
-    return Path(os.path.realpath(path))
-
-
-def _mode_for(target: Path) -> int:
-    """The mode of the file that is replaced, or of a new one."""
-    try:
-        return stat.S_IMODE(target.stat().st_mode)
-    except FileNotFoundError:
-        mask = os.umask(0o077)
-        os.umask(mask)
-        return 0o666 & ~mask

@@ -159,10 +159,21 @@ def locked_folder(folder: Path, on_wait: Callable[[], None], poll_s: float) -> I
 
 
 class TemporaryFolder:
-    """A new folder for its owner alone, in ``parent`` or where the system keeps temporary files."""
+    """A new folder for its owner alone, where the system keeps temporary files.
 
-    def __init__(self, prefix: str, parent: Path | None = None) -> None:
-        self.path = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
+    Args:
+        prefix: How its name begins.
+        max_path_bytes: Where its path would be longer, the folder is made in ``/tmp``; None sets no limit.
+    """
+
+    def __init__(self, prefix: str, max_path_bytes: int | None = None) -> None:
+        self._take(tempfile.mkdtemp(prefix=prefix))
+        if max_path_bytes is not None and len(os.fsencode(self.path)) > max_path_bytes:
+            self.remove()
+            self._take(tempfile.mkdtemp(prefix=prefix, dir="/tmp"))
+
+    def _take(self, name: str) -> None:
+        self.path = Path(name)
         self._identity = identity_of(self.path)
 
     def remove(self) -> None:
