@@ -200,7 +200,8 @@ def action_row(action: argparse.Action) -> tuple[str, str]:
 
 # --- configuration ----------------------------------------------------------------------------------------
 
-LINUX = {"HOME": "~", "XDG_RUNTIME_DIR": "$XDG_RUNTIME_DIR"}
+LINUX = {"HOME": "/~", "XDG_RUNTIME_DIR": "/$XDG_RUNTIME_DIR"}
+"""Absolute, as folders must be; the pages show them without the first slash."""
 
 
 def recorded(build: Callable[[], Any]) -> tuple[dict[str, str], list[tuple[str | None, str | None]]]:
@@ -214,7 +215,7 @@ def recorded(build: Callable[[], Any]) -> tuple[dict[str, str], list[tuple[str |
 
     with mock.patch.object(Sources, "levels", levels), mock.patch.object(sys, "platform", "linux"):
         settings = build().settings
-    return {setting.name: setting.value for setting in settings}, looked
+    return {setting.name: re.sub(r"^/(?=[~$])", "", setting.value) for setting in settings}, looked
 
 
 def setting_rows(

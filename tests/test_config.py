@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tts_server import config as config_module
+from tts_server import places
 from tts_server.config import (
     ClientConfig,
     cache_folder,
@@ -85,9 +85,9 @@ def test_server_and_client_meet_at_the_default() -> None:
 
 
 def test_default_socket_without_a_runtime_folder_is_the_users_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(config_module, "_is_own_folder", lambda _: False)
+    monkeypatch.setattr(places, "is_own_folder", lambda _: False)
     assert default_socket_path({"HOME": "/h"}) == "/h/.cache/pipecat-tts/tts.sock"
-    monkeypatch.setattr(config_module, "_is_own_folder", lambda _: True)
+    monkeypatch.setattr(places, "is_own_folder", lambda _: True)
     assert default_socket_path({"HOME": "/h"}) == f"/run/user/{os.getuid()}/pipecat-tts/tts.sock"
 
 

@@ -8,16 +8,13 @@ port. The server's variables and the client's are apart: neither side reads the 
 
 from __future__ import annotations
 
-import importlib.util
 import os
-import stat
-import sys
 from dataclasses import dataclass, field, fields
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from tts_server import addresses, places, tokens
 from tts_server.backends.base import BackendOptions
-from tts_server.endpoint import BACKEND_PORTS, DEFAULT_HOST, DEFAULT_PORT, Endpoint
+from tts_server.endpoint import DEFAULT_HOST, DEFAULT_PORT, Endpoint
 from tts_server.errors import ConfigError
 from tts_server.protocol.capabilities import Limits
 from tts_server.scheduling.policy import SchedulingPolicy
@@ -28,16 +25,18 @@ from tts_server.settings import (
     Sources,
     codes,
     engine_count,
+    given_name,
     keepalive_s,
     log_level,
     name_value_pairs,
-    parsed,
-    port_number,
+    origins,
+    path_name,
     positive_float,
     positive_int,
+    read_dotenv,
     scheduling_order,
     share,
-    token,
+    thread_count,
 )
 
 if TYPE_CHECKING:
@@ -48,19 +47,25 @@ __all__ = [
     "Endpoint",
     "ServerConfig",
     "Setting",
+    "backend_options",
     "cache_folder",
+    "check_flags",
     "client_config",
     "default_socket_path",
+    "has_default_socket",
+    "is_address_given",
     "private_server_config",
     "read_token_file",
     "server_config",
 ]
 
+NOWHERE: Final = Endpoint.tcp(DEFAULT_HOST, DEFAULT_PORT)
+UNKNOWN: Final = addresses.ClientAddress(NOWHERE, "refused")
+"""Both stand for an address that was refused, where problems are collected."""
+
 DEFAULT_PING_INTERVAL_S: Final = 20.0
 DEFAULT_PING_TIMEOUT_S: Final = 120.0
 """Long, so that a busy machine never drops a live speaker; finite, so that a dead idle peer goes."""
-
-MAX_TOKEN_BYTES: Final = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,24 +123,30 @@ class ClientConfig:
         auth_token: Bearer token to send; None sends none.
         is_explicit: Whether the endpoint was chosen by a flag or a variable, rather than being the default.
         settings: Each value with its source, for people to read.
+        notes: What was found while the settings were read, for people to read.
     """
 
     endpoint: Endpoint
     auth_token: str | None = field(default=None, repr=False)
     is_explicit: bool = True
     settings: tuple[Setting, ...] = field(default=(), compare=False, repr=False)
+    notes: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """Lines for the person at the keyboard about settings that work and are not safe."""
+        """Lines for the person at the keyboard about settings that work and are not safe, and ``notes``."""
         if self.auth_token is None or self.endpoint.is_local or self.endpoint.is_encrypted:
-            return ()
-        return (
-            f"the token goes to {self.endpoint} in the clear: anybody on the way can read it; use wss://",
-        )
+            return self.notes
+        clear = f"the token goes to {self.endpoint} in the clear: anybody on the way can read it; use wss://"
+        return (*self.notes, clear)
 
 
-def server_config(flags: Flags | None = None, *, environ: Mapping[str, str] | None = None) -> ServerConfig:
+def server_config(
+    flags: Flags | None = None,
+    *,
+    environ: Mapping[str, str] | None = None,
+    problems: list[str] | None = None,
+) -> ServerConfig:
     """Build a server's configuration from flags and the environment.
 
     Flags: ``backend model voice threads cache_dir settings engines scheduling no_admission socket_path host
@@ -144,22 +155,24 @@ def server_config(flags: Flags | None = None, *, environ: Mapping[str, str] | No
     Args:
         flags: Values of flags; None or absent means not given.
         environ: The environment; the process's own by default.
+        problems: Takes the message of each setting that is refused, whose default then holds; None raises
+            it.
 
     Raises:
         ConfigError: A value is not accepted.
         EndpointError: The address cannot be used.
     """
-    sources = Sources(flags or {}, environ=os.environ if environ is None else environ)
-    backend = sources.pick("backend", default="auto")
+    sources = _sources(flags, environ, problems=problems)
+    backend = sources.pick("backend", default="auto", parse=given_name)
     return ServerConfig(
-        endpoint=_server_endpoint(sources, backend),
+        endpoint=sources.attempt("endpoint", lambda: addresses.server_endpoint(sources, backend), NOWHERE),
         backend=backend,
         options=_backend_options(sources),
         engines=sources.pick("engines", default=1, parse=engine_count),
         policy=_policy(sources),
         limits=_limits(sources),
-        auth_token=_auth_token(sources, "PIPECAT_TTS_AUTH_TOKEN"),
-        allowed_origins=tuple(sources.pick("allow_origin", default=())),
+        auth_token=sources.attempt("auth_token", lambda: _server_token(sources), None),
+        allowed_origins=sources.pick("allow_origin", default=(), parse=origins),
         allowed_hosts=tuple(sources.pick("allow_host", default=())),
         ping_interval_s=sources.pick(
             "ping_interval_s", "TTS_WS_PING_INTERVAL", default=DEFAULT_PING_INTERVAL_S, parse=keepalive_s
@@ -188,8 +201,8 @@ def private_server_config(
     Raises:
         ConfigError: A value is not accepted.
     """
-    sources = Sources(flags or {}, environ=os.environ if environ is None else environ)
-    backend = sources.pick("backend", default="auto")
+    sources = _sources(flags, environ)
+    backend = sources.pick("backend", default="auto", parse=given_name)
     return ServerConfig(
         endpoint=Endpoint.unix(socket_path),
         backend=backend,
@@ -199,94 +212,142 @@ def private_server_config(
     )
 
 
+def backend_options(environ: Mapping[str, str] | None = None) -> BackendOptions:
+    """What the environment alone says to a backend.
+
+    Raises:
+        ConfigError: A value is not accepted.
+    """
+    return _backend_options(_sources(None, environ))
+
+
 def client_config(
     flags: Flags | None = None,
     *,
     environ: Mapping[str, str] | None = None,
     dotenv_folder: str | None = None,
+    problems: list[str] | None = None,
 ) -> ClientConfig:
     """Build a client's configuration from flags, the environment and, where asked, ``.env``.
 
-    Flags: ``uri socket_path host port auth_token_file``.
+    Flags: ``uri socket_path host port auth_token_file``. A token that this user gave, by a flag or by
+    exporting it, does not go to an address that ``.env`` gave, wholly or in part: that file comes with the
+    working folder, and may be anybody's.
 
     Args:
         flags: Values of flags; None or absent means not given.
         environ: The environment; the process's own by default.
         dotenv_folder: Folder whose ``.env`` is honoured when python-dotenv is installed; None reads none.
+        problems: Takes the message of each setting that is refused, whose default then holds; None raises
+            it.
 
     Raises:
         ConfigError: A value is not accepted.
         EndpointError: The address cannot be used.
     """
-    sources = Sources(
-        flags or {}, environ=os.environ if environ is None else environ, dotenv=_read_dotenv(dotenv_folder)
-    )
-    endpoint, is_explicit = _client_endpoint(sources)
+    sources = _sources(flags, environ, dotenv_folder, problems)
+    address = sources.attempt("endpoint", lambda: addresses.client_address(sources), UNKNOWN)
+    notes: list[str] = []
+    found = sources.attempt("auth_token", lambda: _client_token(sources, address, notes), None)
     return ClientConfig(
-        endpoint=endpoint,
-        auth_token=_auth_token(sources, "TTS_WS_TOKEN"),
-        is_explicit=is_explicit,
+        endpoint=address.endpoint,
+        auth_token=None if found is None else found.value,
+        is_explicit=address.is_explicit,
         settings=tuple(sources.settings),
+        notes=tuple(notes),
     )
+
+
+def check_flags(flags: Flags) -> None:
+    """Refuse a flag's value that is not accepted, whatever the environment holds.
+
+    Raises:
+        ConfigError: There is one.
+    """
+    needed = ("HOME", "CREDENTIALS_DIRECTORY")
+    environ = {"HOME": "/", "XDG_RUNTIME_DIR": "/"} | {n: os.environ[n] for n in needed if n in os.environ}
+    server_config(flags, environ=environ)
+    client_config(flags, environ=environ)
+
+
+def is_address_given(
+    flags: Flags, *, environ: Mapping[str, str] | None = None, dotenv_folder: str | None = None
+) -> bool:
+    """Whether a flag or a variable says where the server is, rather than leaving it to the default."""
+    sources = _sources(flags, environ, dotenv_folder)
+    return addresses.is_address_given(sources)
 
 
 def default_socket_path(environ: Mapping[str, str] | None = None) -> str:
     """Path of the socket that a server listens on and a client looks for when nothing else was said.
 
-    ``$XDG_RUNTIME_DIR/pipecat-tts/tts.sock``; ``/run/user/UID`` stands in for an unset variable where it
-    exists, and the user's cache folder otherwise. On macOS always the user's cache folder.
+    Raises:
+        ConfigError: This user has neither a folder for run time nor a home.
     """
-    environ = os.environ if environ is None else environ
-    named = environ.get("XDG_RUNTIME_DIR")
-    runtime = Path(named or f"/run/user/{os.getuid()}")
-    if sys.platform != "darwin" and (named or _is_own_folder(runtime)):
-        return str(runtime / "pipecat-tts" / "tts.sock")
-    return str(Path(cache_folder(environ)) / "tts.sock")
+    return places.default_socket_path(os.environ if environ is None else environ)
+
+
+def has_default_socket(environ: Mapping[str, str] | None = None) -> bool:
+    """Whether a server can be at an address that nobody gave: a user without folders has no such place."""
+    sources = _sources(None, environ)
+    try:
+        return sources.first(None, "TTS_WS_DEFAULT_SOCKET") is not None or bool(default_socket_path(environ))
+    except ConfigError:
+        return False
 
 
 def cache_folder(environ: Mapping[str, str] | None = None) -> str:
     """Folder for prepared models.
 
-    ``$XDG_CACHE_HOME/pipecat-tts``, by default below ``~/.cache``; on macOS ``~/Library/Caches/pipecat-tts``.
+    Raises:
+        ConfigError: This user has no home, and no variable names a folder.
     """
-    environ = os.environ if environ is None else environ
-    home = Path(environ.get("HOME") or Path.home())
-    if sys.platform == "darwin":
-        return str(home / "Library" / "Caches" / "pipecat-tts")
-    return str(Path(environ.get("XDG_CACHE_HOME") or home / ".cache") / "pipecat-tts")
+    return places.cache_folder(os.environ if environ is None else environ)
 
 
-def read_token_file(path: str) -> str:
-    """Read a bearer token from a file that is open to its owner alone, without the white space around it.
+def read_token_file(path: str, environ: Mapping[str, str] | None = None) -> str:
+    """Read a bearer token from a file that is open to its owner alone; see ``tokens``.
 
     Raises:
         ConfigError: The file cannot be read, is open to others, or holds no token.
     """
-    try:
-        with _expanded(path).open("rb") as file:
-            mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
-            if mode & (stat.S_IRWXG | stat.S_IRWXO):
-                raise ConfigError(f"the token file {path} is open to others (mode {mode:04o}); chmod 600 it")
-            data = file.read(MAX_TOKEN_BYTES + 1)
-    except OSError as error:
-        raise ConfigError(f"the token file {path} cannot be read: {error.strerror}") from None
-    if len(data) > MAX_TOKEN_BYTES:
-        raise ConfigError(f"the token file {path} holds more than {MAX_TOKEN_BYTES} bytes")
-    text = data.removeprefix(b"\xef\xbb\xbf").decode("latin-1")
-    return str(parsed(Found(text, f"the token file {path}"), token))
+    return tokens.read_token_file(path, os.environ if environ is None else environ)
+
+
+def _sources(
+    flags: Flags | None,
+    environ: Mapping[str, str] | None,
+    dotenv_folder: str | None = None,
+    problems: list[str] | None = None,
+) -> Sources:
+    sources = Sources(flags or {}, environ=os.environ if environ is None else environ, problems=problems)
+    if dotenv_folder is not None:
+        sources.dotenv = sources.attempt(".env", lambda: read_dotenv(dotenv_folder), {})
+    return sources
 
 
 def _backend_options(sources: Sources) -> BackendOptions:
+    def expanded(path: str) -> str:
+        return str(places.expanded(path_name(path), sources.exported))
+
     return BackendOptions(
-        model=sources.pick("model"),
-        voice=sources.pick("voice"),
-        threads=sources.pick("threads", parse=positive_int),
-        cache_dir=sources.pick("cache_dir", default=cache_folder(sources.environ)),
+        model=sources.pick("model", parse=given_name),
+        voice=sources.pick("voice", parse=given_name),
+        threads=sources.pick("threads", parse=thread_count),
+        cache_dir=sources.pick("cache_dir", default=_default_cache(sources), parse=expanded),
         extra_languages=sources.pick(
             "extra_languages", "PIPECAT_TTS_KOKORO_EXTRA_LANGS", default=(), parse=codes
         ),
         settings=sources.pick("settings", default=(), parse=name_value_pairs),
     )
+
+
+def _default_cache(sources: Sources) -> str | None:
+    """The folder for prepared models; None where this user has no home: many backends need none."""
+    try:
+        return places.cache_folder(sources.exported)
+    except ConfigError:
+        return None
 
 
 def _policy(sources: Sources) -> SchedulingPolicy:
@@ -308,93 +369,24 @@ def _limits(sources: Sources) -> Limits:
     return Limits(**values)
 
 
-def _auth_token(sources: Sources, variable: str) -> str | None:
-    """The token from the file that the flag names, or from this side's own variable."""
-    path = sources.flags.get("auth_token_file")
-    if path is not None:
-        sources.record("auth_token", "set (not shown)", f"--auth-token-file {path}")
-        return read_token_file(path)
-    found = sources.first(None, variable)
-    if found is None:
-        sources.record("auth_token", None, "default")
-        return None
-    sources.record("auth_token", "set (not shown)", found.source)
-    return str(parsed(found, token))
-
-
-def _server_endpoint(sources: Sources, backend: str) -> Endpoint:
-    path, host, port = (sources.first(flag, None) for flag in ("socket_path", "host", "port"))
-    if path is not None:
-        endpoint, source = Endpoint.unix(_expanded(path.value)), path.source
-    elif host is not None or port is not None:
-        number = BACKEND_PORTS.get(backend, DEFAULT_PORT) if port is None else parsed(port, port_number)
-        endpoint = Endpoint.tcp(DEFAULT_HOST if host is None else host.value, number)
-        source = ", ".join(found.source for found in (host, port) if found is not None)
-    else:
-        endpoint, source = Endpoint.unix(default_socket_path(sources.environ)), "default"
-    sources.record("endpoint", endpoint, source)
-    return endpoint
-
-
-def _client_endpoint(sources: Sources) -> tuple[Endpoint, bool]:
-    uris, paths, hosts, ports = (
-        sources.levels(flag, variable)
-        for flag, variable in (
-            ("uri", "TTS_WS_URI"),
-            ("socket_path", "TTS_WS_SOCKET"),
-            ("host", "TTS_WS_HOST"),
-            ("port", "TTS_WS_PORT"),
+def _client_token(sources: Sources, address: addresses.ClientAddress, notes: list[str]) -> Found | None:
+    """The token to send to an address; why one is not sent goes into the notes."""
+    found = tokens.find_token(sources, "TTS_WS_TOKEN")
+    if found is None and sources.exported.get("TTS_WS_TOKEN") == "":
+        notes.append("TTS_WS_TOKEN is set and empty: no token is sent")
+    if found is not None and found.is_own and not address.is_own:
+        notes.append(
+            f"the token of {found.source} is not sent: the address {address.endpoint} comes from .env "
+            f"({address.source}); give the address by a flag or export it, or put the token into .env too"
         )
-    )
-    for level, (uri, path, host, port) in enumerate(zip(uris, paths, hosts, ports, strict=True)):
-        if uri is not None:
-            endpoint, source = Endpoint.from_uri(uri.value), uri.source
-        elif path is not None:
-            endpoint, source = Endpoint.unix(_expanded(path.value)), path.source
-        elif host is not None or port is not None:
-            # A level may give one of the two and leave the other to the levels below it.
-            used_host = next((found for found in hosts[level:] if found is not None), None)
-            used_port = next((found for found in ports[level:] if found is not None), None)
-            number = DEFAULT_PORT if used_port is None else parsed(used_port, port_number)
-            endpoint = Endpoint.tcp(DEFAULT_HOST if used_host is None else used_host.value, number)
-            source = ", ".join(found.source for found in (used_host, used_port) if found is not None)
-        else:
-            continue
-        sources.record("endpoint", endpoint, source)
-        return endpoint, True
-    found = sources.first(None, "TTS_WS_DEFAULT_SOCKET")
-    path = found or Found(default_socket_path(sources.environ), "default")
-    endpoint = Endpoint.unix(_expanded(path.value))
-    sources.record("endpoint", endpoint, path.source)
-    return endpoint, False
+        tokens.record_token(sources, found, "set, and not sent to an address from .env")
+        return None
+    tokens.record_token(sources, found)
+    return found
 
 
-def _read_dotenv(folder: str | None) -> dict[str, str]:
-    if folder is None or importlib.util.find_spec("dotenv") is None:
-        return {}
-    path = Path(folder) / ".env"
-    if not path.is_file():
-        return {}
-    from dotenv import dotenv_values  # noqa: PLC0415 - an optional package
-
-    try:
-        return {name: value for name, value in dotenv_values(path).items() if value}
-    except OSError as error:
-        raise ConfigError(f".env cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise ConfigError(".env cannot be read: it is not UTF-8 text") from None
-
-
-def _expanded(path: str) -> Path:
-    try:
-        return Path(path).expanduser()
-    except RuntimeError:
-        raise ConfigError(f"{path} names the home folder of an unknown user") from None
-
-
-def _is_own_folder(path: Path) -> bool:
-    try:
-        info = path.stat()
-    except OSError:
-        return False
-    return stat.S_ISDIR(info.st_mode) and info.st_uid == os.getuid()
+def _server_token(sources: Sources) -> str | None:
+    tokens.refuse_empty(sources, "PIPECAT_TTS_AUTH_TOKEN")
+    found = tokens.find_token(sources, "PIPECAT_TTS_AUTH_TOKEN")
+    tokens.record_token(sources, found)
+    return None if found is None else str(found.value)

@@ -155,8 +155,20 @@ def test_a_commit_of_nothing_is_refused() -> None:
     assert error.error.type == "invalid_request_error"
 
 
-def test_white_space_is_text() -> None:
-    assert submit(make_machine(), " \n").request.text == " \n"
+@pytest.mark.parametrize("text", [" ", " \n", "\t\r\n\v\f", "\u00a0\u2003\u2028\u3000\u0085"])
+def test_a_commit_of_white_space_alone_is_refused_and_the_buffer_stays(text: str) -> None:
+    machine = make_machine()
+    machine.receive(ev.AppendText(text), 0.0)
+    error = error_of(machine.receive(ev.CommitText("c"), 0.0))
+    assert (error.error.code, error.previous_event_id) == ("buffer_empty", "c")
+    assert error.error.message == "the buffer holds white space alone; append text before the commit"
+    assert machine.buffered_chars == len(text)
+    assert submit(machine, "word").request.text == f"{text}word"
+
+
+@pytest.mark.parametrize("text", ["\u200b", "\ufeff", ".", "🙂", " . ", "\x00"])
+def test_text_with_nothing_to_speak_is_text(text: str) -> None:
+    assert submit(make_machine(), text).request.text == text
 
 
 # --- input_text.commit --------------------------------------------------------------------------------------

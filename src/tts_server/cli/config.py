@@ -1,6 +1,7 @@
 """Show each setting of the server and of a client, and where it came from.
 
-Takes the flags of 'serve' and the client's --uri, and shows what would hold with them. Tokens are never
+Takes the flags of 'serve' and the client's --uri, and shows what would hold with them. A setting that is
+refused in the environment is told on standard error, and the rest is shown all the same. Tokens are never
 shown.
 
 Examples:
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from tts_server.cli import serve
 from tts_server.cli.flags import as_flags
-from tts_server.config import client_config, server_config
+from tts_server.config import check_flags, client_config, server_config
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -34,25 +35,30 @@ def configure(parser: ArgumentParser) -> None:
 
 
 def run(args: Namespace) -> int:
-    """Print the settings.
+    """Print the settings, those beside a refused one too; the status then is that of misuse.
 
     Raises:
-        ConfigError: A setting is not accepted.
+        ConfigError: A flag's value is not accepted.
     """
     flags = as_flags(args)
-    server, client = server_config(flags), client_config(flags, dotenv_folder=".")
+    check_flags(flags)
+    problems: list[str] = []
+    server = server_config(flags, problems=problems)
+    client = client_config(flags, dotenv_folder=".", problems=problems)
     sections = {"server": server.settings, "client": client.settings}
     if args.json:
-        shown = {
+        shown: dict[str, object] = {
             side: {s.name: {"value": s.value, "source": s.source} for s in settings}
             for side, settings in sections.items()
         }
-        print(json.dumps(shown, indent=2))
+        print(json.dumps(shown | {"problems": problems}, indent=2))
     else:
         print("\n\n".join(_table(side, settings) for side, settings in sections.items()))
-    for warning in (*server.warnings, *client.warnings):
+    for warning in () if problems else (*server.warnings, *client.warnings):
         print(f"tts-server: warning: {warning}", file=sys.stderr)
-    return 0
+    for problem in problems:
+        print(f"tts-server: {problem}", file=sys.stderr)
+    return 2 if problems else 0
 
 
 def _table(side: str, settings: tuple[Setting, ...]) -> str:

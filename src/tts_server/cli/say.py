@@ -28,7 +28,7 @@ from tts_server.cli.own_server import is_nobody_there, own_server
 from tts_server.cli.player import find_player
 from tts_server.cli.sinks import STDOUT, output_sink
 from tts_server.client import TTSClient
-from tts_server.config import client_config
+from tts_server.config import client_config, has_default_socket, is_address_given
 from tts_server.errors import ConfigError, ConnectFailedError
 from tts_server.settings import flag_name
 
@@ -69,9 +69,9 @@ def run(args: Namespace) -> int:
         ClientError: The server that was asked for does not answer, or refuses the text.
     """
     extras = None if args.speed is None else {"speed": _speed(args.speed)}
-    config = client_config(as_flags(args), dotenv_folder=".")
     own = [flag_name(name) for name in OWN_SERVER_FLAGS if getattr(args, name) is not None]
-    if own and config.is_explicit:
+    config = _running_server(args, is_needed=not own)
+    if own and config is not None:
         raise ConfigError(
             f"{own[0]} is for a server of its own, but {config.endpoint} was named as the one to use"
         )
@@ -79,7 +79,17 @@ def run(args: Namespace) -> int:
     for sink in sinks:
         sink.check()
     _keep_log_short()
-    return run_until_signal(lambda: _say(args, None if own else config, extras, sinks))
+    return run_until_signal(lambda: _say(args, config, extras, sinks))
+
+
+def _running_server(args: Namespace, *, is_needed: bool) -> ClientConfig | None:
+    """How to reach a running server; None where none was named and none is needed, or none can be there."""
+    flags = as_flags(args)
+    if is_address_given(flags, dotenv_folder="."):
+        return client_config(flags, dotenv_folder=".")
+    if not is_needed or not has_default_socket():
+        return None
+    return client_config(flags, dotenv_folder=".")
 
 
 async def _say(

@@ -11,6 +11,7 @@ Examples:
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ from tts_server.cli.flags import add_client_endpoint, as_flags
 from tts_server.cli.interrupt import run_until_signal
 from tts_server.cli.own_server import is_nobody_there
 from tts_server.client import TTSClient
-from tts_server.config import client_config, server_config
+from tts_server.config import backend_options, client_config
 from tts_server.errors import ConfigError, ConnectFailedError, LocalProtocolError, TTSServerError
 from tts_server.protocol.capabilities import Voice
 
@@ -51,22 +52,24 @@ def run(args: Namespace) -> int:
         ConfigError: A setting is not accepted.
         ClientError: The server that was asked for does not answer.
     """
-    config = client_config(as_flags(args), dotenv_folder=".")
-    answers: list[ServerStatus] = []
-
-    async def ask() -> int:
-        async with TTSClient(
-            config.endpoint,
-            auth_token=config.auth_token,
-            connect_timeout_s=TIMEOUT_S,
-            request_timeout_s=TIMEOUT_S,
-        ) as client:
-            answers.append(await client.status())
-        return 0
-
     if args.backend is not None:
         found = voices_of_backend(args.backend)
     else:
+        config = client_config(as_flags(args), dotenv_folder=".")
+        for warning in config.warnings:
+            print(f"tts-server: warning: {warning}", file=sys.stderr)
+        answers: list[ServerStatus] = []
+
+        async def ask() -> int:
+            async with TTSClient(
+                config.endpoint,
+                auth_token=config.auth_token,
+                connect_timeout_s=TIMEOUT_S,
+                request_timeout_s=TIMEOUT_S,
+            ) as client:
+                answers.append(await client.status())
+            return 0
+
         try:
             if status := run_until_signal(ask):
                 return status
@@ -100,8 +103,8 @@ def voices_of_backend(name: str) -> tuple[Voice, ...]:
         MissingDependencyError: A package of it is missing.
     """
     entry = find_backend(name)
-    options = server_config({"backend": entry.name}).options
-    backend = create_backend(entry.name, BackendOptions(extra_languages=options.extra_languages))
+    languages_to_add = backend_options().extra_languages
+    backend = create_backend(entry.name, BackendOptions(extra_languages=languages_to_add))
     try:
         capabilities = backend.capabilities
     except LocalProtocolError:

@@ -17,6 +17,14 @@ MAX_MESSAGE_BYTES = 4 << 20
 """Far above any event of the protocol: a list of voices or 100 ms of audio are a few kilobytes."""
 
 
+class _Here(connect):
+    """Connects to the address that was asked for and to no other: a redirect would lead the token away."""
+
+    def process_redirect(self, exc: Exception) -> Exception | str:
+        """Follow nothing."""
+        return exc
+
+
 async def open_websocket(endpoint: Endpoint, *, auth_token: str | None = None) -> ClientConnection:
     """Connect and finish the opening handshake. Takes as long as it takes; cancel it to give up.
 
@@ -41,7 +49,7 @@ async def open_websocket(endpoint: Endpoint, *, auth_token: str | None = None) -
     try:
         if endpoint.socket_path is not None:
             return await unix_connect(endpoint.socket_path, uri=endpoint.websocket_uri, **options)
-        return await connect(endpoint.websocket_uri, **options)
+        return await _Here(endpoint.websocket_uri, **options)
     except (OSError, InvalidHandshake, InvalidURI, EOFError, ValueError) as error:
         raise _explain(error, endpoint, has_token=auth_token is not None) from error
 
@@ -73,6 +81,11 @@ def _explain_status(status: int, endpoint: Endpoint, *, has_token: bool) -> Clie
     if status == 503:
         return ConnectFailedError(
             f"the server on {endpoint} has no connection left or is not ready (HTTP 503)"
+        )
+    if 300 <= status < 400:
+        return ConnectFailedError(
+            f"the server on {endpoint} points to another address (HTTP {status}), which is not followed; "
+            "ask for that address itself"
         )
     return ConnectFailedError(f"the server on {endpoint} refused the connection (HTTP {status})")
 

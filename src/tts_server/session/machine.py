@@ -206,9 +206,10 @@ class SessionMachine:
         """Ask for admission of the buffered text; the buffer is kept until the answer."""
         settings, dropped = overlay(self._settings, event, self._service)
         text = self._buffer.text
-        if not text:
+        if not text.strip():
+            what = "is empty" if not text else "holds white space alone"
             raise RemoteProtocolError(
-                "the buffer is empty; append text before the commit", code="buffer_empty"
+                f"the buffer {what}; append text before the commit", code="buffer_empty"
             )
         voice, language = resolve(settings, self._service)
         request = SpeechRequest(text, voice, language, settings.extras)

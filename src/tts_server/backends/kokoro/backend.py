@@ -109,7 +109,10 @@ class KokoroBackend(Backend):
             self._warm_up(progress)
             return
         if self._options.cache_dir is None:
-            raise ConfigError("the kokoro backend needs a folder for its prepared model")
+            raise ConfigError(
+                "the kokoro backend needs a folder for its prepared model; "
+                "set HOME or XDG_CACHE_HOME, or give --cache-dir"
+            )
         entry = prepared_model(self._source, Path(self._options.cache_dir) / self.name, progress, form=STREAM)
         progress("loading the model", 0.0)
         model = StreamingModel.load(entry.folder, self._session_threads())
