@@ -28,6 +28,12 @@ from tts_server.protocol.capabilities import Limits
 RUNTIME = {"XDG_RUNTIME_DIR": "/run/user/7"}
 
 
+@pytest.fixture(autouse=True)
+def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Be a user with a home, whoever runs the tests, where the environment that is given names none."""
+    monkeypatch.setattr(places, "home_folder", lambda environ: Path(environ.get("HOME", tmp_path)))
+
+
 def source_of(config: ClientConfig, name: str) -> str:
     return next(setting.source for setting in config.settings if setting.name == name)
 

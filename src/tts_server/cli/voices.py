@@ -21,7 +21,7 @@ from tts_server.cli.flags import add_client_endpoint, as_flags
 from tts_server.cli.interrupt import run_until_signal
 from tts_server.cli.own_server import is_nobody_there
 from tts_server.client import TTSClient
-from tts_server.config import backend_options, client_config
+from tts_server.config import backend_options, client_config, has_default_socket, is_address_given
 from tts_server.errors import ConfigError, ConnectFailedError, LocalProtocolError, TTSServerError
 from tts_server.protocol.capabilities import Voice
 
@@ -52,10 +52,13 @@ def run(args: Namespace) -> int:
         ConfigError: A setting is not accepted.
         ClientError: The server that was asked for does not answer.
     """
+    flags = as_flags(args)
     if args.backend is not None:
         found = voices_of_backend(args.backend)
+    elif not (is_address_given(flags, dotenv_folder=".") or has_default_socket()):
+        found = voices_of_backend(AUTO)
     else:
-        config = client_config(as_flags(args), dotenv_folder=".")
+        config = client_config(flags, dotenv_folder=".")
         for warning in config.warnings:
             print(f"tts-server: warning: {warning}", file=sys.stderr)
         answers: list[ServerStatus] = []
