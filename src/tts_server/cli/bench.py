@@ -23,8 +23,6 @@ Examples:
 
 from __future__ import annotations
 
-import json
-import sys
 from typing import TYPE_CHECKING, Any, Final
 
 from tts_server.bench import (
@@ -42,6 +40,8 @@ from tts_server.bench import (
 from tts_server.bench.agents import PATTERNS
 from tts_server.bench.attackers import KINDS
 from tts_server.cli.interrupt import run_until_signal
+from tts_server.cli.output import say_aside, show_json
+from tts_server.cli.output import show as show_lines
 from tts_server.errors import ConfigError
 from tts_server.settings import SCHEDULING_ORDERS, engine_count
 
@@ -139,12 +139,15 @@ def run(args: Namespace) -> int:
 
 def say(line: str) -> None:
     """Tell on standard error what is happening."""
-    print(line, file=sys.stderr, flush=True)
+    say_aside(line)
 
 
 def show(args: Namespace, result: Any, plan: Any) -> None:
     """Print a result as a table or as JSON."""
-    print(json.dumps(result.as_json(plan), indent=2) if args.json else result.as_table())
+    if args.json:
+        show_json(result.as_json(plan))
+    else:
+        show_lines(result.as_table().split("\n"))
 
 
 async def _latency(args: Namespace) -> int:

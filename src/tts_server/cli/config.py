@@ -12,12 +12,11 @@ Examples:
 
 from __future__ import annotations
 
-import json
-import sys
 from typing import TYPE_CHECKING
 
 from tts_server.cli import serve
 from tts_server.cli.flags import as_flags
+from tts_server.cli.output import columns, show, show_json, tell
 from tts_server.config import check_flags, client_config, server_config
 
 if TYPE_CHECKING:
@@ -51,18 +50,16 @@ def run(args: Namespace) -> int:
             side: {s.name: {"value": s.value, "source": s.source} for s in settings}
             for side, settings in sections.items()
         }
-        print(json.dumps(shown | {"problems": problems}, indent=2))
+        show_json(shown | {"problems": problems})
     else:
-        print("\n\n".join(_table(side, settings) for side, settings in sections.items()))
+        show([*_table("server", server.settings), "", *_table("client", client.settings)])
     for warning in () if problems else (*server.warnings, *client.warnings):
-        print(f"tts-server: warning: {warning}", file=sys.stderr)
+        tell(f"warning: {warning}")
     for problem in problems:
-        print(f"tts-server: {problem}", file=sys.stderr)
+        tell(problem)
     return 2 if problems else 0
 
 
-def _table(side: str, settings: tuple[Setting, ...]) -> str:
-    name_width = max(len(s.name) for s in settings)
-    value_width = max(len(s.value) for s in settings)
-    rows = [f"  {s.name:{name_width}}  {s.value:{value_width}}  {s.source}" for s in settings]
-    return "\n".join([f"{side}:", *rows])
+def _table(side: str, settings: tuple[Setting, ...]) -> list[str]:
+    rows = columns([(s.name, s.value, s.source) for s in settings], indent="  ")
+    return [f"{side}:", *rows]

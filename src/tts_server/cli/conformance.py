@@ -12,13 +12,12 @@ Examples:
 
 from __future__ import annotations
 
-import json
-import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tts_server.cli.flags import add_client_endpoint, as_flags
 from tts_server.cli.interrupt import run_until_signal
+from tts_server.cli.output import columns, show, show_json, tell
 from tts_server.config import client_config
 from tts_server.conformance.suite import DEFAULT_TIMEOUT_S, play_all
 from tts_server.conformance.transcript import load_transcripts
@@ -69,7 +68,7 @@ def run(args: Namespace) -> int:
     """
     chosen = _choose(load_transcripts(), args.only)
     if args.list:
-        print(_as_list(chosen, as_json=args.json))
+        _list(chosen, as_json=args.json)
         return 0
     if args.address is not None:
         if args.uri is not None:
@@ -81,7 +80,7 @@ def run(args: Namespace) -> int:
         raise ConfigError(f"--timeout: {error}") from None
     config = client_config(as_flags(args), dotenv_folder=".")
     for warning in config.warnings:
-        print(f"tts-server: warning: {warning}", file=sys.stderr)
+        tell(f"warning: {warning}")
     report = _Report(as_json=args.json)
 
     async def play() -> int:
@@ -100,12 +99,11 @@ def _choose(transcripts: Iterable[Transcript], only: list[str] | None) -> list[T
     return chosen
 
 
-def _as_list(transcripts: list[Transcript], *, as_json: bool) -> str:
+def _list(transcripts: list[Transcript], *, as_json: bool) -> None:
     if as_json:
-        listed = [{"name": t.name, "title": t.title, "rules": t.rules} for t in transcripts]
-        return json.dumps(listed, indent=2, ensure_ascii=False)
-    width = max(len(t.name) for t in transcripts)
-    return "\n".join(f"{t.name:{width}}  {t.title}" for t in transcripts)
+        show_json([{"name": t.name, "title": t.title, "rules": t.rules} for t in transcripts])
+    else:
+        show(columns([(t.name, t.title) for t in transcripts]))
 
 
 @dataclass(slots=True)
@@ -118,7 +116,7 @@ class _Report:
     def add(self, result: Result) -> None:
         self.results.append(result)
         if not self.as_json:
-            print(_as_text(result), flush=True)
+            show(_as_text(result))
 
     def count(self, outcome: str) -> int:
         return sum(result.outcome == outcome for result in self.results)
@@ -129,24 +127,20 @@ class _Report:
         seconds = sum(result.seconds for result in self.results)
         if self.as_json:
             totals = {"passed": n_passed, "failed": n_failed, "skipped": n_skipped}
-            print(
-                json.dumps(
-                    {**totals, "transcripts": [_as_object(result) for result in self.results]}, indent=2
-                )
-            )
+            show_json({**totals, "transcripts": [_as_object(result) for result in self.results]})
         else:
-            print(f"{n_passed} passed, {n_failed} failed, {n_skipped} skipped in {seconds:.1f} s")
+            show(f"{n_passed} passed, {n_failed} failed, {n_skipped} skipped in {seconds:.1f} s")
         return 1 if n_failed else 0
 
 
-def _as_text(result: Result) -> str:
+def _as_text(result: Result) -> list[str]:
     name = result.transcript.name
     if result.outcome == "pass":
-        return f"pass  {name}  ({result.seconds:.2f} s)"
+        return [f"pass  {name}  ({result.seconds:.2f} s)"]
     if result.outcome == "skip":
-        return f"skip  {name}  ({result.reason})"
-    details = list(result.details[:_MAX_LINES])
-    return "\n".join([f"FAIL  {name}  {result.reason}", *(f"      {line}" for line in details)])
+        return [f"skip  {name}  ({result.reason})"]
+    details = result.details[:_MAX_LINES]
+    return [f"FAIL  {name}  {result.reason}", *(f"      {line}" for line in details)]
 
 
 def _as_object(result: Result) -> dict[str, Any]:

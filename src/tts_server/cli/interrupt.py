@@ -1,23 +1,26 @@
-"""Running asynchronous work so that Ctrl-C and SIGTERM end it cleanly at any moment."""
+"""Running asynchronous work so that a stop signal ends it cleanly, at any moment and within seconds."""
 
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
-import threading
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NoReturn
+
+from tts_server.cli.output import tell
+from tts_server.server.signals import StopSignals, end_process
 
 if TYPE_CHECKING:
+    import signal
     from collections.abc import Callable, Coroutine
 
-STOP_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
+PATIENCE_S: Final = 10.0
+"""Longest time from a signal to the end. An engine is waited for 5 s, a server process a little longer."""
 
 
 def run_until_signal(work: Callable[[], Coroutine[Any, Any, int]]) -> int:
-    """Run ``work``; a stop signal cancels it, and it may clean up. A second signal ends the process at once.
+    """Run ``work``; a stop signal cancels it, and it may clean up.
 
-    Where a thread of ours is still in a native call afterwards, the process ends without it.
+    A second signal, or ``PATIENCE_S`` after the first, ends the process at once; files and processes that are
+    known to ``atexit`` are removed all the same.
 
     Args:
         work: Makes the coroutine; it returns an exit status.
@@ -25,31 +28,24 @@ def run_until_signal(work: Callable[[], Coroutine[Any, Any, int]]) -> int:
     Returns:
         That status, or 128 plus the signal's number.
     """
-    received: list[signal.Signals] = []
-    status = asyncio.run(_guarded(work, received))
-    if received and any(thread.name == "engine" for thread in threading.enumerate()):
-        os._exit(status)
-    return status
+    return asyncio.run(_guarded(work))
 
 
-async def _guarded(work: Callable[[], Coroutine[Any, Any, int]], received: list[signal.Signals]) -> int:
-    loop = asyncio.get_running_loop()
-    task = loop.create_task(work())
+async def _guarded(work: Callable[[], Coroutine[Any, Any, int]]) -> int:
+    task = asyncio.get_running_loop().create_task(work())
+    with StopSignals(lambda _: task.cancel(), _end, patience_s=PATIENCE_S) as signals:
+        try:
+            return await task
+        except asyncio.CancelledError:
+            if signals.received is None:
+                raise
+        except Exception as error:
+            if signals.received is None:
+                raise
+            # Met while it was being called off, which is what the status tells.
+            tell(error)
+        return 128 + signals.received
 
-    def on_signal(number: signal.Signals) -> None:
-        if received:
-            os._exit(128 + number)
-        received.append(number)
-        task.cancel()
 
-    for number in STOP_SIGNALS:
-        loop.add_signal_handler(number, on_signal, number)
-    try:
-        return await task
-    except asyncio.CancelledError:
-        if not received:
-            raise
-        return 128 + received[0]
-    finally:
-        for number in STOP_SIGNALS:
-            loop.remove_signal_handler(number)
+def _end(number: signal.Signals) -> NoReturn:
+    end_process(128 + number)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import sys
 from typing import TYPE_CHECKING, Any
 
 from tts_server.backends.registry import require_backend
+from tts_server.cli.ending import do_not_wait_for
+from tts_server.cli.output import tell
 from tts_server.cli.progress import Progress
 from tts_server.config import private_server_config
 from tts_server.endpoint import MAX_SOCKET_PATH_BYTES
@@ -45,7 +46,8 @@ async def own_server(flags: Mapping[str, Any]) -> AsyncIterator[Endpoint]:
         config = private_server_config(str(making.result().path / SOCKET_NAME), flags)
         name = (await asyncio.to_thread(require_backend, config.backend)).name
         server = Server(config, progress=progress)
-        print(f"tts-server: starting a server for this text, with the {name} backend", file=sys.stderr)
+        do_not_wait_for(lambda: server.is_engine_running)
+        tell(f"starting a server for this text, with the {name} backend")
         try:
             await server.__aenter__()
         finally:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import TYPE_CHECKING, Final
 
+from tts_server.cli.output import columns, say_aside, show, tell
 from tts_server.cli.registry import COMMANDS, DEFAULT_COMMAND, find_command
 from tts_server.errors import ConfigError, RequestRefusedError, TTSServerError
 
@@ -32,11 +32,8 @@ def run_program(argv: Sequence[str] | None = None) -> int:
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
-        status = _dispatch(arguments)
-        sys.stdout.flush()
+        return _dispatch(arguments)
     except BrokenPipeError:
-        # What is left in the buffer has no reader either; the interpreter must not try again at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return NO_READER
     except TTSServerError as error:
         return _fail(error, MISUSED if _is_misuse(error) else FAILED)
@@ -45,46 +42,41 @@ def run_program(argv: Sequence[str] | None = None) -> int:
         return _fail(what or error, FAILED)
     except Exception as error:  # noqa: BLE001 - a person gets one line, whatever we did wrong
         return _fail(f"unexpected {type(error).__name__}: {error}", FAILED)
-    return status
 
 
 def _dispatch(arguments: list[str]) -> int:
     if not arguments:
-        print(_overview(), file=sys.stderr)
+        say_aside(_overview())
         return MISUSED
     if arguments[0] in {"-h", "--help", "help"}:
-        print(_overview())
+        show(_overview())
         return OK
     if arguments[0] in {"-V", "--version", "version"}:
         from tts_server import __version__  # noqa: PLC0415 - asked for by few
 
-        print(f"tts-server {__version__}")
+        show(f"tts-server {__version__}")
         return OK
     name = DEFAULT_COMMAND if arguments[0].startswith("-") else arguments.pop(0)
     command = find_command(name)
     return command.run(arguments)
 
 
-def _overview() -> str:
-    width = max(len(command.name) for command in COMMANDS)
-    lines = [f"  {command.name:{width}}  {command.summary}" for command in COMMANDS]
-    return "\n".join(
-        [
-            "usage: tts-server COMMAND [FLAGS]",
-            "",
-            "Text in, speech out, on this machine: a speech server over a WebSocket, and what goes with it.",
-            "",
-            "commands:",
-            *lines,
-            "",
-            "'tts-server COMMAND --help' explains a command. With flags and no command, the server is run.",
-            "",
-            "examples:",
-            '  tts-server say "Good morning." -o hello.wav',
-            "  tts-server serve --backend kokoro",
-            "  tts-server status",
-        ]
-    )
+def _overview() -> list[str]:
+    return [
+        "usage: tts-server COMMAND [FLAGS]",
+        "",
+        "Text in, speech out, on this machine: a speech server over a WebSocket, and what goes with it.",
+        "",
+        "commands:",
+        *columns([(command.name, command.summary) for command in COMMANDS], indent="  "),
+        "",
+        "'tts-server COMMAND --help' explains a command. With flags and no command, the server is run.",
+        "",
+        "examples:",
+        '  tts-server say "Good morning." -o hello.wav',
+        "  tts-server serve --backend kokoro",
+        "  tts-server status",
+    ]
 
 
 def _is_misuse(error: TTSServerError) -> bool:
@@ -94,10 +86,5 @@ def _is_misuse(error: TTSServerError) -> bool:
 
 
 def _fail(error: object, status: int) -> int:
-    text = " ".join(str(error).split()) or type(error).__name__
-    try:
-        print(f"tts-server: {text}", file=sys.stderr, flush=True)
-    except BrokenPipeError:
-        # Nobody reads our errors; the status is all that is left to say it with.
-        return status
+    tell(error if str(error).strip() else type(error).__name__)
     return status

@@ -8,6 +8,8 @@ import threading
 import time
 from typing import TYPE_CHECKING, Final
 
+from tts_server.protocol.printable import printable
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import TextIO
@@ -43,6 +45,7 @@ class Progress:
 
     def __call__(self, stage: str, fraction: float) -> None:
         """Show that ``fraction`` of ``stage`` is done."""
+        stage = printable(stage)
         with self._lock:
             now = self._clock()
             if stage != self._stage:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import argparse
 import importlib
 import inspect
-import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
+from tts_server.cli.output import show, tell
 from tts_server.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -23,12 +23,23 @@ PROGRAM: Final = "tts-server"
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser that says what is wrong in one line."""
+    """A parser that says what is wrong in one line, and prints as the commands do."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(add_help=False, **options)
+        self.add_argument("-h", "--help", action=_Help, nargs=0, help="show this help message and exit")
 
     def error(self, message: str) -> NoReturn:
         """Print one line and end with status 2."""
-        print(f"{self.prog}: {' '.join(message.split())}; see {self.prog} --help", file=sys.stderr)
+        tell(f"{message}; see {self.prog} --help", program=self.prog)
         raise SystemExit(2)
+
+
+class _Help(argparse.Action):
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> NoReturn:
+        """Print the help and end with status 0."""
+        show(parser.format_help().rstrip("\n").split("\n"))
+        raise SystemExit(0)
 
 
 @dataclass(frozen=True, slots=True)

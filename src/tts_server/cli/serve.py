@@ -14,11 +14,11 @@ Examples:
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 from tts_server.backends.registry import require_backend
 from tts_server.cli.flags import add_backend, add_limits, add_scheduling, add_token_file, as_flags
+from tts_server.cli.output import tell
 from tts_server.cli.progress import Progress
 from tts_server.config import server_config
 
@@ -67,7 +67,7 @@ def run(args: Namespace) -> int:
     config = server_config(as_flags(args))
     require_backend(config.backend)
     for warning in config.warnings:
-        print(f"tts-server: warning: {warning}", file=sys.stderr)
+        tell(f"warning: {warning}")
     from tts_server.server.lifecycle import run_server  # noqa: PLC0415 - after every cheap check
 
     progress = Progress()

@@ -13,11 +13,11 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sys
 from typing import TYPE_CHECKING, Any
 
 from tts_server.cli.flags import add_client_endpoint, as_flags
 from tts_server.cli.interrupt import run_until_signal
+from tts_server.cli.output import columns, show, show_json, tell
 from tts_server.client import TTSClient
 from tts_server.config import client_config
 from tts_server.errors import ConfigError, ConnectFailedError
@@ -55,7 +55,7 @@ def run(args: Namespace) -> int:
     timeout_s = _seconds(args.timeout)
     config = client_config(as_flags(args), dotenv_folder=".")
     for warning in config.warnings:
-        print(f"tts-server: warning: {warning}", file=sys.stderr)
+        tell(f"warning: {warning}")
     return run_until_signal(lambda: _status(config, timeout_s, as_json=args.json))
 
 
@@ -80,19 +80,22 @@ async def _status(config: ClientConfig, timeout_s: float, *, as_json: bool) -> i
                 + ("" if messages else "; it may be loading its model")
             ) from None
     hello, status = answers[0]
-    print(_as_json(messages) if as_json else _as_text(hello, status, config))
+    if as_json:
+        show_json(_as_object(messages))
+    else:
+        show(_as_text(hello, status, config))
     return 0
 
 
-def _as_json(messages: list[str | bytes]) -> str:
+def _as_object(messages: list[str | bytes]) -> dict[str, Any]:
     by_type: dict[str, Any] = {}
     for message in messages:
         event = json.loads(message)
         by_type.setdefault(event.get("type"), event)
-    return json.dumps({"hello": by_type["server.hello"], "status": by_type["server.status"]}, indent=2)
+    return {"hello": by_type["server.hello"], "status": by_type["server.status"]}
 
 
-def _as_text(hello: Hello, status: ServerStatus, config: ClientConfig) -> str:
+def _as_text(hello: Hello, status: ServerStatus, config: ClientConfig) -> list[str]:
     capabilities = hello.capabilities
     voices = ", ".join(status.voices) or "none"
     rows = [
@@ -114,8 +117,7 @@ def _as_text(hello: Hello, status: ServerStatus, config: ClientConfig) -> str:
         ("uptime", _duration(status.uptime_seconds)),
         ("pid", str(status.pid)),
     ]
-    width = max(len(name) for name, _ in rows)
-    return "\n".join(f"{name + ':':{width + 1}} {value}" for name, value in rows)
+    return columns([(f"{name}:", value) for name, value in rows], gap=" ")
 
 
 def _channels(n_channels: int) -> str:

@@ -10,8 +10,6 @@ Examples:
 
 from __future__ import annotations
 
-import json
-import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -19,6 +17,7 @@ from tts_server.backends.base import BackendOptions
 from tts_server.backends.registry import AUTO, create_backend, find_backend
 from tts_server.cli.flags import add_client_endpoint, as_flags
 from tts_server.cli.interrupt import run_until_signal
+from tts_server.cli.output import columns, show, show_json
 from tts_server.cli.own_server import is_nobody_there
 from tts_server.client import TTSClient
 from tts_server.config import backend_options, client_config, has_default_socket, is_address_given
@@ -84,7 +83,10 @@ def run(args: Namespace) -> int:
     if args.language:
         wanted = args.language.lower()
         found = tuple(v for v in found if wanted in {v.language.lower(), v.locale.lower()})
-    print(json.dumps([asdict(voice) for voice in found], indent=2) if args.json else _table(found))
+    if args.json:
+        show_json([asdict(voice) for voice in found])
+    else:
+        show(_table(found))
     return 0
 
 
@@ -116,12 +118,8 @@ def voices_of_backend(name: str) -> tuple[Voice, ...]:
     return tuple(v for v in capabilities.voices or () if not languages or v.language in languages)
 
 
-def _table(voices: tuple[Voice, ...]) -> str:
+def _table(voices: tuple[Voice, ...]) -> list[str]:
     if not voices:
-        return "no voices"
-    rows = [("voice", "language", "gender")]
-    rows += [(voice.name, voice.locale or voice.language, voice.gender) for voice in voices]
-    widths = [max(len(row[i]) for row in rows) for i in range(3)]
-    return "\n".join(
-        "  ".join(f"{cell:{w}}" for cell, w in zip(row, widths, strict=True)).rstrip() for row in rows
-    )
+        return ["no voices"]
+    rows = [(voice.name, voice.locale or voice.language, voice.gender) for voice in voices]
+    return columns([("voice", "language", "gender"), *rows])

@@ -23,6 +23,7 @@ import shutil
 import stat
 import tempfile
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -174,15 +175,22 @@ class TemporaryFolder:
 
     def _take(self, name: str) -> None:
         self.path = Path(name)
-        self._identity = identity_of(self.path)
+        self._remove = weakref.finalize(self, _remove_temporary, self.path, identity_of(self.path))
 
     def remove(self) -> None:
-        """Remove it with all that is in it, if it is still there. What stays behind is told in the log."""
-        if self._identity is None or identity_of(self.path) != self._identity:
-            return
-        shutil.rmtree(self.path, ignore_errors=True)
-        if os.path.lexists(self.path):
-            logger.warning("the temporary folder %s could not be removed", self.path)
+        """Remove it with all that is in it, if it is still there. What stays behind is told in the log.
+
+        Happens by itself when nobody holds this object any more, and when the program ends.
+        """
+        self._remove()
+
+
+def _remove_temporary(path: Path, identity: Identity | None) -> None:
+    if identity is None or identity_of(path) != identity:
+        return
+    shutil.rmtree(path, ignore_errors=True)
+    if os.path.lexists(path):
+        logger.warning("the temporary folder %s could not be removed", path)
 
 
 def make_link(path: Path, target: Path) -> None:

@@ -1,9 +1,10 @@
 """A server as a process: signals, the log, and an end in bounded time.
 
-SIGINT and SIGTERM stop the server in order at any moment, the load of the model included: no new
-connections, what is being spoken may end for ``limits.drain_s``, the socket is removed, exit status 0. A
-second signal, or an engine whose native call does not return, ends the process at once, with the socket
-removed, with status 128 plus the signal's number (130, 143).
+SIGINT, SIGTERM, SIGQUIT, and SIGHUP unless it was ignored from the start, stop the server in order at any
+moment, the load of the model included: no new connections, what is being spoken may end for
+``limits.drain_s``, the socket is removed, exit status 0. A second signal, or an engine whose native call does
+not return, ends the process at once, with the socket removed, with status 128 plus the signal's number (130
+and 143 for the first two).
 """
 
 from __future__ import annotations
@@ -12,28 +13,33 @@ import asyncio
 import contextlib
 import gc
 import logging
-import os
-import signal
 import sys
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from tts_server.server.app import Server
 from tts_server.server.descriptors import raise_limit
+from tts_server.server.driver import CLOSE_TIMEOUT_S
+from tts_server.server.engines import ENGINE_STOP_S
+from tts_server.server.logs import configure_logging
 from tts_server.server.quiet_log import QuietLog
+from tts_server.server.signals import StopSignals, end_process
 
 if TYPE_CHECKING:
+    import signal
+
     from tts_server.backends.base import ProgressCallback
     from tts_server.config import ServerConfig
 
-logger = logging.getLogger(__name__)
+__all__ = ["SWITCH_INTERVAL_S", "configure_logging", "run_server"]
 
-STOP_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
+logger = logging.getLogger(__name__)
 
 SWITCH_INTERVAL_S: Final = 0.0005
 """How long an engine that works in Python may keep the interpreter from the event loop. With Python's own
 5 ms an answer took 6 ms beside such an engine, with this 1.1 ms (medians of 300, two cores)."""
 
-LOG_FORMAT: Final = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
+STOP_S: Final = 2 * CLOSE_TIMEOUT_S + 2 * ENGINE_STOP_S
+"""Longest time that a stop in order takes besides ``limits.drain_s``, with a margin."""
 
 
 def run_server(config: ServerConfig, progress: ProgressCallback | None = None) -> int:
@@ -60,33 +66,24 @@ def run_server(config: ServerConfig, progress: ProgressCallback | None = None) -
         return 0
 
 
-def configure_logging(level: str) -> None:
-    """Send the log to standard error; idempotent, and leaves handlers of an embedding program alone."""
-    logging.basicConfig(format=LOG_FORMAT, stream=sys.stderr)
-    logging.getLogger("tts_server").setLevel(level.upper())
-
-
 class _Process:
     def __init__(self, config: ServerConfig, progress: ProgressCallback | None) -> None:
         self._config = config
         self._progress = progress
         self._server: Server | None = None
-        self._signal: signal.Signals | None = None
         self._asked_to_stop = asyncio.Event()
         self._quiet = QuietLog(logger)
+        self._signals = StopSignals(self._on_signal, self._end, patience_s=config.limits.drain_s + STOP_S)
 
     async def run(self) -> int:
-        loop = asyncio.get_running_loop()
-        loop.set_exception_handler(self._on_loop_error)
-        for number in STOP_SIGNALS:
-            loop.add_signal_handler(number, self._on_signal, number)
-        try:
-            await self._serve()
-        finally:
-            if self._server is not None and self._server.is_engine_running:
-                self._exit_now()
-            for number in STOP_SIGNALS:
-                loop.remove_signal_handler(number)
+        asyncio.get_running_loop().set_exception_handler(self._on_loop_error)
+        with self._signals:
+            try:
+                await self._serve()
+            finally:
+                if self._server is not None and self._server.is_engine_running:
+                    number = self._signals.received
+                    self._exit_now(1 if number is None else 128 + number)
         return 0
 
     async def _serve(self) -> None:
@@ -115,17 +112,14 @@ class _Process:
         loop.default_exception_handler(context)
 
     def _on_signal(self, number: signal.Signals) -> None:
-        if self._signal is not None:
-            logger.warning("%s again: stopping at once", number.name)
-            self._signal = number
-            self._exit_now()
         logger.info("%s: stopping", number.name)
-        self._signal = number
         self._asked_to_stop.set()
 
-    def _exit_now(self) -> NoReturn:
+    def _end(self, number: signal.Signals) -> NoReturn:
+        """Runs on any thread: at a second signal, or when the stop takes longer than it may."""
+        logger.warning("%s: ending at once", number.name)
+        self._exit_now(128 + number)
+
+    def _exit_now(self, status: int) -> NoReturn:
         """End the process although a thread of it does not."""
-        if self._server is not None:
-            self._server.abandon()
-        logging.shutdown()
-        os._exit(1 if self._signal is None else 128 + self._signal)
+        end_process(status, None if self._server is None else self._server.abandon)
