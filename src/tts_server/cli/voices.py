@@ -17,7 +17,7 @@ from tts_server.backends.base import BackendOptions
 from tts_server.backends.registry import AUTO, create_backend, find_backend
 from tts_server.cli.flags import add_client_endpoint, as_flags
 from tts_server.cli.interrupt import run_until_signal
-from tts_server.cli.output import columns, show, show_json
+from tts_server.cli.output import columns, show, show_json, tell
 from tts_server.cli.own_server import is_nobody_there
 from tts_server.client import TTSClient
 from tts_server.config import backend_options, client_config, has_default_socket, is_address_given
@@ -59,7 +59,7 @@ def run(args: Namespace) -> int:
     else:
         config = client_config(flags, dotenv_folder=".")
         for warning in config.warnings:
-            print(f"tts-server: warning: {warning}", file=sys.stderr)
+            tell(f"warning: {warning}")
         answers: list[ServerStatus] = []
 
         async def ask() -> int:
