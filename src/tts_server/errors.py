@@ -15,6 +15,7 @@
     └── ClientError                    what a client of a server can meet
         ├── ConnectFailedError         nobody answers, or the answer was no
         ├── ConnectionLostError        the connection ended before the answer came
+        ├── AnswerTimeoutError         the server is connected and did not answer in time
         ├── RequestRefusedError        the server answered with an ``error`` event
         ├── SpeechFailedError          a response ended in ``response.failed``
         └── ConformanceError           the server did something else than a transcript expects
@@ -157,6 +158,16 @@ class ConnectFailedError(ClientError):
 
 class ConnectionLostError(ClientError):
     """The connection ended before the answer came."""
+
+    retryable = True
+
+
+class AnswerTimeoutError(ClientError):
+    """The server is connected and did not answer in time, or fell silent in the middle of a response.
+
+    What was asked for may still be done, but nothing of it is spoken late: a commit whose answer comes after
+    this is cancelled.
+    """
 
     retryable = True
 

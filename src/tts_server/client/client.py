@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-import asyncio
-import itertools
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self
 
-from tts_server.client.backoff import BUSY_RETRY, CONNECT_RETRY, NO_RETRY, Backoff, RetryPolicy
-from tts_server.client.link import EventSink, Link
+from tts_server.client.backoff import BUSY_RETRY, CONNECT_RETRY, NO_RETRY, RetryPolicy
+from tts_server.client.requests import answer_as
 from tts_server.client.speech import Speech, TextSource
+from tts_server.client.stream import Floor
+from tts_server.client.upkeep import LinkOptions, Upkeep
 from tts_server.config import client_config
 from tts_server.endpoint import Endpoint
-from tts_server.errors import (
-    ConnectFailedError,
-    ConnectionLostError,
-    LocalProtocolError,
-    RequestRefusedError,
-)
+from tts_server.errors import RequestRefusedError
 from tts_server.protocol import events as ev
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
 
-EventT = TypeVar("EventT")
+    from tts_server.client.link import Link
+    from tts_server.client.responses import EventSink
 
 CLOSE_WAIT_S = 15.0
 """Longest wait for ``session.closed``: the server drains for up to 10 s."""
+
+SILENCE_TIMEOUT_S = 40.0
+"""Longest silence of a response: a step of the server's engine may take 30 s."""
 
 
 class TTSClient:
@@ -67,19 +66,27 @@ class TTSClient:
     asyncio.run(main())
     ```
 
-    Methods may be called from several tasks of one event loop. A cancelled call leaves the connection usable.
+    Methods may be called from several tasks of one event loop, the one on which the client was connected;
+    another one, and a forked process, get ``LocalProtocolError``. A cancelled call leaves the connection
+    usable. All tasks share the buffer that ``append`` fills and ``commit`` speaks; what ``synthesize`` speaks
+    never mixes with it.
 
-    Args: endpoint: Where the server listens: an ``Endpoint``, a ``ws://`` or ``wss://`` address, the path of
-        a Unix socket, or None for what the environment says and the default socket otherwise.
+    Args:
+        endpoint: Where the server listens: an ``Endpoint``, a ``ws://`` or ``wss://`` address, the path of a
+            Unix socket, or None for what the environment says and the default socket otherwise.
         auth_token: Bearer token. With no endpoint given, None means the environment's token; else it sends
             none.
         connect_timeout_s: Longest time until the server has said hello, which it does once its model is
             loaded; None waits for ever.
-        request_timeout_s: Longest wait for the answer to a request.
+        request_timeout_s: Longest wait for the answer to a request; None waits for ever.
+        silence_timeout_s: Longest silence of a server in the middle of a response, after which the connection
+            is given up; None waits for ever. How slowly the audio is read does not count, nor does, on a
+            server that is alive, waiting for a turn.
         reconnect: Whether a call on a lost connection opens a new one and sets the session's configuration
             again; a policy says how often. Text in the server's buffer is lost with a connection.
         busy_retry: How ``synthesize`` deals with a busy server.
-        on_message: Called with each message as it came in, before it is read.
+        on_message: Called with each message as it came in, before it is read. Where it raises, the connection
+            is closed, and whoever waits or calls next gets ``ConnectionLostError`` with its error as cause.
 
     Raises:
         EndpointError: The address cannot be used.
@@ -92,6 +99,7 @@ class TTSClient:
         auth_token: str | None = None,
         connect_timeout_s: float | None = 10.0,
         request_timeout_s: float | None = 30.0,
+        silence_timeout_s: float | None = SILENCE_TIMEOUT_S,
         reconnect: bool | RetryPolicy = False,
         busy_retry: RetryPolicy = BUSY_RETRY,
         on_message: Callable[[str | bytes], None] | None = None,
@@ -106,17 +114,22 @@ class TTSClient:
         self.endpoint: Endpoint = endpoint
         self.reconnect: RetryPolicy = reconnect
         self.busy_retry = busy_retry
-        self.speech_lock = asyncio.Lock()
+        self.floor = Floor()
+        """Whose turn it is to speak."""
         self.n_cancels = 0
-        self._auth_token = auth_token
-        self._connect_timeout_s = connect_timeout_s
-        self._request_timeout_s = request_timeout_s
-        self._on_message = on_message
-        self._link: Link | None = None
-        self._update: ev.UpdateSession | None = None
-        self._ids = itertools.count(1)
-        self._is_closed = False
-        self._connecting = asyncio.Lock()
+        """How often ``cancel`` was called."""
+        self.request_timeout_s = request_timeout_s
+        self._upkeep = Upkeep(
+            LinkOptions(
+                endpoint,
+                auth_token,
+                connect_timeout_s,
+                request_timeout_s,
+                silence_timeout_s,
+                reconnect,
+                on_message,
+            )
+        )
 
     # --- the connection -------------------------------------------------------------------------------------
 
@@ -134,12 +147,12 @@ class TTSClient:
         Raises:
             LocalProtocolError: The client has not been connected yet.
         """
-        return self._require_link().hello
+        return self._upkeep.link.hello
 
     @property
     def is_connected(self) -> bool:
         """Whether there is a connection on which requests can be made."""
-        return self._link is not None and self._link.is_open
+        return self._upkeep.is_connected
 
     async def connect(self) -> ev.Hello:
         """Connect and wait for ``server.hello``. Does nothing on a connection that is open.
@@ -148,25 +161,14 @@ class TTSClient:
             ConnectFailedError: Nobody answers, or the answer was no.
             LocalProtocolError: The client was closed.
         """
-        async with self._connecting:
-            if self._is_closed:
-                raise LocalProtocolError("the client is closed")
-            if self._link is None or not self._link.is_open:
-                if self._link is not None:
-                    await self._link.close()
-                self._link = await Link.open(
-                    self.endpoint,
-                    auth_token=self._auth_token,
-                    timeout_s=self._connect_timeout_s,
-                    on_message=self._on_message,
-                )
-            return self._link.hello
+        return await self._upkeep.connect()
 
     async def close(self) -> None:
-        """Close the connection without waiting for speech in progress. May be called more than once."""
-        self._is_closed = True
-        if self._link is not None:
-            await self._link.close()
+        """Close the connection without waiting for speech in progress. May be called more than once.
+
+        In a forked process it does nothing: the connection is the other one's.
+        """
+        await self._upkeep.close()
 
     # --- requests -------------------------------------------------------------------------------------------
 
@@ -187,25 +189,30 @@ class TTSClient:
             RequestRefusedError: A value is not accepted; nothing was changed.
             ConnectionLostError: The connection ended first.
         """
-        event = ev.UpdateSession(self._next_id(), voice=voice, language=language, model=model, extras=extras)
-        answer = await self._request(event)
-        state = answer if isinstance(answer, ev.SessionCreated) else _expect(answer, ev.SessionUpdated)
-        self._update = _merged(self._update, event)
+        link = await self.ready()
+        event = ev.UpdateSession(link.next_id(), voice=voice, language=language, model=model, extras=extras)
+        answer = await link.request(event, timeout_s=self.request_timeout_s)
+        state = answer if isinstance(answer, ev.SessionCreated) else answer_as(answer, ev.SessionUpdated)
+        self._upkeep.remember(event)
         return state.session
 
     async def append(self, text: str) -> None:
         """Add text to the server's buffer. A commit speaks the buffer.
 
+        While a stream of ``synthesize`` speaks, the text waits in the client, and goes out with the commit.
+
         Raises:
             RequestRefusedError: The buffer would hold more than the server takes; it stays as it was.
+            AnswerTimeoutError: The server does not take what is sent.
             ConnectionLostError: The connection has ended.
         """
         link = await self.ready()
-        n_chars, limit = link.n_buffered + len(text), link.hello.max_text_chars
+        n_chars, limit = link.buffer.n_chars + len(text), link.hello.max_text_chars
         if n_chars > limit:
             message = f"{n_chars} characters are more than the {limit} that the server takes at once"
             raise RequestRefusedError(message, code="payload_too_large")
-        await link.append(ev.AppendText(text, event_id=self._next_id()))
+        if text:
+            await link.buffer.append(text, hold=self._is_speaking, timeout_s=self.request_timeout_s)
 
     async def commit(
         self,
@@ -226,20 +233,30 @@ class TTSClient:
         Returns:
             The response's id, which its events carry.
 
-        Raises: RequestRefusedError: The server did not accept it (``busy``, ``buffer_empty``,
-            ``invalid_config``); the buffer stays as it was.
+        Raises:
+            RequestRefusedError: The server did not accept it (``busy``, ``buffer_empty``,
+                ``invalid_config``); the buffer stays as it was.
+            AnswerTimeoutError: No answer came in time. The buffer is emptied, and nothing of it is spoken
+                late.
             ConnectionLostError: The connection ended first.
         """
-        event = ev.CommitText(self._next_id(), voice=voice, language=language, extras=extras)
-        return _expect(await self._request(event, sink=sink), ev.TextCommitted).response_id
+        link = await self.ready()
+        event = ev.CommitText(link.next_id(), voice=voice, language=language, extras=extras)
+        answer = await link.buffer.commit(
+            event, sink=sink, hold=self._is_speaking, timeout_s=self.request_timeout_s
+        )
+        return answer_as(answer, ev.TextCommitted).response_id
 
     async def clear(self) -> None:
         """Empty the server's buffer.
 
         Raises:
+            AnswerTimeoutError: No answer came in time.
             ConnectionLostError: The connection ended first.
         """
-        _expect(await self._request(ev.ClearText(self._next_id())), ev.TextCleared)
+        link = await self.ready()
+        answer = await link.buffer.clear(ev.ClearText(link.next_id()), timeout_s=self.request_timeout_s)
+        answer_as(answer, ev.TextCleared)
 
     async def cancel(self, response_id: str | None = None) -> None:
         """Stop a response, or the one in progress; nothing happens where none matches.
@@ -248,35 +265,44 @@ class TTSClient:
         ``events``.
 
         Raises:
+            AnswerTimeoutError: The server does not take what is sent.
             ConnectionLostError: The connection has ended.
         """
         link = await self.ready()
         self.n_cancels += 1
-        await link.send(ev.CancelResponse(self._next_id(), response_id=response_id))
+        event = ev.CancelResponse(link.next_id(), response_id=response_id)
+        await link.send(event, timeout_s=self.request_timeout_s)
 
     async def status(self) -> ev.ServerStatus:
         """Ask the server how it is.
 
         Raises:
+            AnswerTimeoutError: No answer came in time.
             ConnectionLostError: The connection ended first.
         """
-        return _expect(await self._request(ev.RequestStatus(self._next_id())), ev.ServerStatus)
+        link = await self.ready()
+        answer = await link.request(ev.RequestStatus(link.next_id()), timeout_s=self.request_timeout_s)
+        return answer_as(answer, ev.ServerStatus)
 
     async def close_session(self) -> ev.SessionClosed:
         """Let the response in progress end, then close. Its events can still be taken from ``events``.
 
         Raises:
+            AnswerTimeoutError: No answer came within 15 s.
             ConnectionLostError: The connection ended without ``session.closed``.
         """
-        return await self._end_session(ev.CloseSession(self._next_id()))
+        link = self._link()
+        return await self._end_session(link, ev.CloseSession(link.next_id()))
 
     async def cancel_session(self) -> ev.SessionClosed:
         """Drop everything and close.
 
         Raises:
+            AnswerTimeoutError: No answer came within 15 s.
             ConnectionLostError: The connection ended without ``session.closed``.
         """
-        return await self._end_session(ev.CancelSession(self._next_id()))
+        link = self._link()
+        return await self._end_session(link, ev.CancelSession(link.next_id()))
 
     async def events(self) -> AsyncIterator[ev.ServerEvent]:
         """Everything the server says that answers no call and belongs to no ``synthesize``, in order.
@@ -286,7 +312,7 @@ class TTSClient:
         Raises:
             ConnectionLostError: The connection ended in any other way.
         """
-        async for event in self._require_link().events():
+        async for event in self._link().events():
             yield event
 
     def synthesize(
@@ -300,8 +326,12 @@ class TTSClient:
         """Speak text of any length.
 
         Long text is cut at ends of sentences into commits of about ``capabilities.ideal_words`` words, one
-        after the other. A busy server is asked again. Closing the stream (``aclose``, or cancelling the task
-        that reads it) cancels what is in progress. Streams of one client follow one another.
+        after the other. A busy server is asked again, unless it asks for a wait of more than a minute.
+
+        Leaving the stream in any way cancels what is in progress: ``aclose``, ``break`` or an exception in a
+        loop over it, cancelling the task that waits for audio, dropping it. Streams of one client follow one
+        another. One that is held open and not read makes room for the next, at once where the same task
+        begins to read that one, else after 3 s; reading it again raises ``LocalProtocolError``.
 
         Args:
             text: The text, or an iterable or asynchronous iterable of its pieces, which may be cut anywhere.
@@ -309,18 +339,29 @@ class TTSClient:
             language: Language; None is the session's.
             extras: Further settings, such as ``{"speed": 1.2}``.
 
-        Returns: An asynchronous iterator of audio: int16 little-endian mono at ``hello.audio.rate_hz``, 20 ms
-            or less each.
+        Returns:
+            An asynchronous iterator of audio: int16 little-endian mono at ``hello.audio.rate_hz``, 20 ms or
+            less each.
 
         Raises:
             RequestRefusedError: While iterating: the server does not accept it.
             SpeechFailedError: While iterating: synthesis failed.
+            AnswerTimeoutError: While iterating: the server did not answer, or fell silent.
             ConnectionLostError: While iterating: the connection ended in the middle of a response.
-            LocalProtocolError: While iterating: text that was appended has not been committed or cleared.
+            LocalProtocolError: While iterating: text that was appended before has not been committed or
+                cleared, or another stream took this one's place.
         """
         return Speech(self, text, voice=voice, language=language, extras=extras)
 
     # --- underneath -----------------------------------------------------------------------------------------
+
+    def check_usable(self) -> None:
+        """Refuse a process or an event loop that the connection does not belong to.
+
+        Raises:
+            LocalProtocolError: This is another process, or another event loop.
+        """
+        self._upkeep.check_usable()
 
     async def ready(self) -> Link:
         """The open connection; a lost one is replaced where that was asked for.
@@ -328,69 +369,18 @@ class TTSClient:
         Raises:
             ConnectionLostError: The connection has ended, and a new one was not asked for.
             ConnectFailedError: There was no new connection to be had.
-            LocalProtocolError: The client was never connected, or was closed.
+            LocalProtocolError: The client was never connected, was closed, or belongs to somebody else.
         """
-        link = self._require_link()
-        if not link.is_open and self.reconnect.max_tries and not self._is_closed:
-            link = await self._reopen()
-        return link
+        return await self._upkeep.ready()
 
-    async def _reopen(self) -> Link:
-        backoff = Backoff(self.reconnect)
-        while True:
-            try:
-                await self.connect()
-                break
-            except ConnectFailedError as error:
-                delay_s = None if error.code == "unauthorized" else backoff.next_delay_s()
-                if delay_s is None:
-                    raise
-            await asyncio.sleep(delay_s)
-        link = self._require_link()
-        if self._update is not None:
-            again = ev.UpdateSession(
-                self._next_id(),
-                voice=self._update.voice,
-                language=self._update.language,
-                model=self._update.model,
-                extras=self._update.extras,
-            )
-            await link.request(again, timeout_s=self._request_timeout_s)
-        return link
+    def _link(self) -> Link:
+        self.check_usable()
+        return self._upkeep.link
 
-    async def _request(self, event: ev.ClientEvent, *, sink: EventSink | None = None) -> ev.ServerEvent:
-        link = await self.ready()
-        return await link.request(event, sink=sink, timeout_s=self._request_timeout_s)
+    def _is_speaking(self) -> bool:
+        return self.floor.is_held
 
-    async def _end_session(self, event: ev.CloseSession | ev.CancelSession) -> ev.SessionClosed:
-        answer = await self._require_link().request(event, timeout_s=CLOSE_WAIT_S)
-        closed = _expect(answer, ev.SessionClosed)
+    async def _end_session(self, link: Link, event: ev.CloseSession | ev.CancelSession) -> ev.SessionClosed:
+        closed = answer_as(await link.request(event, timeout_s=CLOSE_WAIT_S), ev.SessionClosed)
         await self.close()
         return closed
-
-    def _require_link(self) -> Link:
-        if self._link is None:
-            raise LocalProtocolError(
-                "the client is not connected; use 'async with TTSClient(...)' or connect()"
-            )
-        return self._link
-
-    def _next_id(self) -> str:
-        return f"c{next(self._ids)}"
-
-
-def _merged(before: ev.UpdateSession | None, update: ev.UpdateSession) -> ev.UpdateSession:
-    if before is None:
-        return update
-    return ev.UpdateSession(
-        voice=update.voice if update.voice is not None else before.voice,
-        language=update.language if update.language is not None else before.language,
-        model=update.model if update.model is not None else before.model,
-        extras={**(before.extras or {}), **(update.extras or {})} or None,
-    )
-
-
-def _expect(answer: ev.ServerEvent, kind: type[EventT]) -> EventT:
-    if not isinstance(answer, kind):
-        raise ConnectionLostError(f"the server answered with {type(answer).__name__}, not {kind.__name__}")
-    return answer

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 from websockets.asyncio.client import ClientConnection, connect, unix_connect
-from websockets.exceptions import InvalidHandshake, InvalidStatus, InvalidURI
+from websockets.exceptions import InvalidProxy, InvalidStatus, ProxyError, WebSocketException
 
 from tts_server.endpoint import Endpoint
 from tts_server.errors import ClientError, ConnectFailedError
+from tts_server.protocol.wording import show_text
 
 PING_INTERVAL_S = 20.0
 PING_TIMEOUT_S = 120.0
 
-MAX_MESSAGE_BYTES = 4 << 20
+MAX_MESSAGE_BYTES = 1 << 20
 """Far above any event of the protocol: a list of voices or 100 ms of audio are a few kilobytes."""
 
 
@@ -32,9 +35,11 @@ async def open_websocket(endpoint: Endpoint, *, auth_token: str | None = None) -
         endpoint: Where the server listens.
         auth_token: Bearer token to send; None sends none.
 
-    Raises: ConnectFailedError: Nobody answers there, or the answer was no; ``code`` is ``unauthorized`` where
-        the token was the reason.
+    Raises:
+        ConnectFailedError: Nobody answers there, or the answer was no; ``code`` is ``unauthorized`` where the
+            token was the reason.
     """
+    proxy = proxy_of(endpoint)
     options: dict[str, Any] = {
         "additional_headers": {} if auth_token is None else {"Authorization": f"Bearer {auth_token}"},
         "compression": None,
@@ -43,15 +48,67 @@ async def open_websocket(endpoint: Endpoint, *, auth_token: str | None = None) -
         "ping_interval": PING_INTERVAL_S,
         "ping_timeout": PING_TIMEOUT_S,
         "max_size": MAX_MESSAGE_BYTES,
-        # A proxy is for the world outside; asking one for this machine would find another.
-        "proxy": None if endpoint.is_local else True,
+        "proxy": proxy,
     }
     try:
         if endpoint.socket_path is not None:
             return await unix_connect(endpoint.socket_path, uri=endpoint.websocket_uri, **options)
         return await _Here(endpoint.websocket_uri, **options)
-    except (OSError, InvalidHandshake, InvalidURI, EOFError, ValueError) as error:
+    except (OSError, EOFError, ValueError, ImportError, WebSocketException) as error:
+        if proxy is not None and not isinstance(error, InvalidStatus):
+            raise _explain_proxy(error, endpoint, proxy) from error
         raise _explain(error, endpoint, has_token=auth_token is not None) from error
+
+
+def proxy_of(endpoint: Endpoint) -> str | None:
+    """The address of the proxy that this machine's settings name for ``endpoint``, as it stands there.
+
+    A proxy is for the world outside: this machine is reached without one, since what a proxy calls
+    ``localhost`` is another machine.
+    """
+    if endpoint.is_local:
+        return None
+    target = urlsplit(endpoint.websocket_uri)
+    if proxy_bypass(f"{target.hostname}:{target.port or (443 if target.scheme == 'wss' else 80)}"):
+        return None
+    proxies = getproxies()
+    kinds = ("wss", "socks", "https") if target.scheme == "wss" else ("ws", "socks", "https", "http")
+    for kind in kinds:
+        proxy = proxies.get(kind)
+        if proxy is not None:
+            # macOS gives the address of a SOCKS proxy with the wrong scheme.
+            is_socks = kind == "socks" and proxy.startswith("http://")
+            return f"socks5h://{proxy[7:]}" if is_socks else proxy
+    return None
+
+
+def show_route(endpoint: Endpoint) -> str:
+    """Name an endpoint for a message, with the proxy on the way where there is one."""
+    proxy = proxy_of(endpoint)
+    return str(endpoint) if proxy is None else f"{endpoint} through the proxy {_show_proxy(proxy)}"
+
+
+def _show_proxy(proxy: str) -> str:
+    """A proxy's address without the name and the password that it may carry."""
+    scheme, separator, rest = proxy.rpartition("://")
+    return show_text(f"{scheme}{separator}{rest.rpartition('@')[2]}")
+
+
+def _explain_proxy(error: Exception, endpoint: Endpoint, proxy: str) -> ClientError:
+    name = _show_proxy(proxy)
+    if isinstance(error, ImportError):
+        return ConnectFailedError(f"the proxy {name} for {endpoint} needs the package python-socks")
+    if isinstance(error, InvalidProxy | ValueError):
+        reason = _one_line(error) if "://" in proxy else "it names no scheme, such as http://"
+        if isinstance(error, InvalidProxy) and "://" in proxy:
+            reason = show_text(error.msg)
+        return ConnectFailedError(f"the proxy {name} for {endpoint} cannot be used: {reason}")
+    if isinstance(error, ProxyError):
+        return ConnectFailedError(f"the proxy {name} did not connect to {endpoint}: {_one_line(error)}")
+    told = error.strerror if isinstance(error, OSError) else None
+    return ConnectFailedError(
+        f"{endpoint} cannot be reached through the proxy {name}: {told or _one_line(error)}"
+    )
 
 
 def _explain(error: Exception, endpoint: Endpoint, *, has_token: bool) -> ClientError:
@@ -66,7 +123,7 @@ def _explain(error: Exception, endpoint: Endpoint, *, has_token: bool) -> Client
         return ConnectFailedError(f"{endpoint} belongs to another user")
     if isinstance(error, OSError):
         reason = error.strerror or str(error) or type(error).__name__
-        return ConnectFailedError(f"{endpoint} cannot be reached: {reason}")
+        return ConnectFailedError(f"{endpoint} cannot be reached: {show_text(reason)}")
     return ConnectFailedError(f"whatever answers on {endpoint} is no speech server: {_one_line(error)}")
 
 
@@ -91,4 +148,4 @@ def _explain_status(status: int, endpoint: Endpoint, *, has_token: bool) -> Clie
 
 
 def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split()) or type(error).__name__
+    return show_text(" ".join(str(error).split()) or type(error).__name__)

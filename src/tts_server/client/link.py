@@ -3,25 +3,34 @@
 Theory of operation: one task reads. What answers a request (it carries the request's ``event_id``) goes to
 whoever waits for it; what belongs to a response with a sink goes there; everything else goes to the log that
 ``events`` reads. The reading task stops while nobody takes the log's events, so that the server makes no more
-of them, but never while an answer is waited for.
+of them, but never while an answer or a sink is waited for. Whatever ends that task ends the connection, and
+everybody who waits is told why.
 """
 
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections import deque
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Self
 
 from websockets.exceptions import ConnectionClosed
 
-from tts_server.client.connection import open_websocket
+from tts_server.client.buffer import TextBuffer
+from tts_server.client.connection import open_websocket, show_route
+from tts_server.client.hello import read_hello
+from tts_server.client.log import EventLog
+from tts_server.client.reasons import End, again, callback_raised, close_reason, lost
+from tts_server.client.requests import Requests
+from tts_server.client.responses import NOWHERE, EventSink, Responses
+from tts_server.client.silence import SilenceWatch
 from tts_server.errors import (
+    AnswerTimeoutError,
+    ClientError,
     ConnectFailedError,
     ConnectionLostError,
     LocalProtocolError,
     RemoteProtocolError,
-    RequestRefusedError,
 )
 from tts_server.protocol import events as ev
 from tts_server.protocol.codec import decode_server, encode_client
@@ -34,36 +43,7 @@ if TYPE_CHECKING:
     from tts_server.endpoint import Endpoint
 
 MAX_LOGGED_EVENTS = 20_000
-"""Events that may wait to be taken before reading stops: 400 s of audio, 20 MB at 24 kHz."""
-
-
-class EventSink(Protocol):
-    """Takes the events of one response, on the event loop's thread; must not block."""
-
-    def put(self, event: ev.ServerEvent) -> None:
-        """Take an event."""
-
-    def fail(self, error: Exception) -> None:
-        """Learn that no more events come."""
-
-
-class _Nowhere:
-    """Takes the events of a response that nobody wants any more."""
-
-    def put(self, event: ev.ServerEvent) -> None:
-        """Drop it."""
-
-    def fail(self, error: Exception) -> None:
-        """Nobody is there to be told."""
-
-
-@dataclass(slots=True)
-class _Waiting:
-    """A request whose answer has not come."""
-
-    answer: asyncio.Future[ev.ServerEvent]
-    sink: EventSink | None
-    is_commit: bool
+"""Events that may wait to be taken before reading stops: 400 s of audio."""
 
 
 class Link:
@@ -73,6 +53,7 @@ class Link:
         websocket: The connection, after its hello.
         endpoint: Where it leads, for messages.
         hello: What the server said first.
+        silence_timeout_s: Longest silence of a response in progress; None allows any.
         on_message: Called with each message before it is read.
     """
 
@@ -81,24 +62,30 @@ class Link:
         websocket: ClientConnection,
         endpoint: Endpoint,
         hello: ev.Hello,
+        *,
+        silence_timeout_s: float | None,
         on_message: Callable[[str | bytes], None] | None,
     ) -> None:
         self.hello = hello
-        self.n_buffered = 0
-        """Characters in the server's buffer."""
+        self.buffer = TextBuffer(self, self.next_id)
+        self.is_broken_by_callback = False
+        """Whether it ended because the caller's own code raised."""
         self._websocket = websocket
         self._endpoint = endpoint
         self._on_message = on_message
-        self._waiting: dict[str, _Waiting] = {}
-        self._abandoned: set[str] = set()
-        self._appended: dict[str, int] = {}
-        self._append_error: RequestRefusedError | None = None
-        self._live: dict[str, EventSink | None] = {}
-        self._log: deque[ev.ServerEvent] = deque()
+        self._ids = itertools.count(1)
+        self._responses = Responses()
+        self._requests = Requests(self.buffer, self._begin, self.let_go)
+        self._log = EventLog()
+        self._unsent: deque[ev.ClientEvent] = deque()
         self._changed = asyncio.Event()
-        self._end: Exception | None = None
+        self._end: End | None = None
         self._ended_well = False
-        self._cancelling: set[asyncio.Task[None]] = set()
+        self._background: set[asyncio.Task[None]] = set()
+        self._loop = asyncio.get_running_loop()
+        self._silence = SilenceWatch(
+            self._responses, silence_timeout_s, self._ask_for_life, self._fall_silent
+        )
         self._reader = asyncio.create_task(self._read(), name="tts-client-reader")
 
     @classmethod
@@ -108,6 +95,7 @@ class Link:
         *,
         auth_token: str | None,
         timeout_s: float | None,
+        silence_timeout_s: float | None = None,
         on_message: Callable[[str | bytes], None] | None = None,
     ) -> Self:
         """Connect and wait for the server's hello.
@@ -122,49 +110,86 @@ class Link:
                     message = await websocket.recv()
                     if on_message is not None:
                         on_message(message)
-                    hello = _read_hello(message, endpoint)
+                    hello = read_hello(message, endpoint)
                 except ConnectionClosed as error:
-                    reason = _close_reason(error)
+                    reason = close_reason(error)
                     raise ConnectFailedError(f"{endpoint} closed the connection: {reason}") from error
                 except BaseException:
                     websocket.transport.abort()
                     raise
         except TimeoutError:
-            raise ConnectFailedError(f"{endpoint} did not answer within {timeout_s:g} s") from None
-        return cls(websocket, endpoint, hello, on_message)
+            raise ConnectFailedError(
+                f"{show_route(endpoint)} did not answer within {timeout_s:g} s"
+            ) from None
+        return cls(websocket, endpoint, hello, silence_timeout_s=silence_timeout_s, on_message=on_message)
 
     @property
     def is_open(self) -> bool:
         """Whether requests can be made."""
         return self._end is None
 
+    def next_id(self) -> str:
+        """A new ``event_id``."""
+        return f"c{next(self._ids)}"
+
     async def close(self) -> None:
         """Close the connection; whoever waits for an answer gets ``LocalProtocolError``. May be repeated."""
         self._ended_well = self._ended_well or self._end is None
         self._finish(LocalProtocolError("the client was closed"))
+        for task in self._background:
+            task.cancel()
         self._reader.cancel()
-        await asyncio.wait([self._reader, *self._cancelling])
-        await self._websocket.close()
+        try:
+            await asyncio.wait([self._reader, *self._background])
+            await self._websocket.close()
+        except BaseException:
+            self._websocket.transport.abort()
+            raise
 
-    async def send(self, event: ev.ClientEvent) -> None:
-        """Send an event.
+    def check_open(self) -> None:
+        """Do nothing on a connection that is open.
 
         Raises:
             ConnectionLostError: The connection has ended.
+            LocalProtocolError: It was closed by this side.
         """
         if self._end is not None:
-            raise self._end
+            raise again(self._end)
+
+    async def send(self, event: ev.ClientEvent, *, timeout_s: float | None = None) -> None:
+        """Send an event, after those that are to be sent soon.
+
+        Raises:
+            AnswerTimeoutError: The server does not take what is sent.
+            ConnectionLostError: The connection has ended.
+        """
+        self.check_open()
+        self._unsent.append(event)
         try:
-            await self._websocket.send(encode_client(event))
+            async with asyncio.timeout(timeout_s):
+                await self._flush()
+        except TimeoutError:
+            raise self._too_late(timeout_s) from None
         except ConnectionClosed as error:
-            raise self._lost(error) from error
+            raise lost(self._endpoint, error) from error
+
+    def send_soon(self, event: ev.ClientEvent) -> None:
+        """Send an event before any that is sent later, without waiting; its answer is dropped."""
+        if self._end is not None:
+            return
+        if event.event_id is not None:
+            self._requests.ignore(event.event_id)
+        self._unsent.append(event)
+        task = asyncio.create_task(self._flush_quietly())
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
 
     async def request(
         self, event: ev.ClientEvent, *, sink: EventSink | None = None, timeout_s: float | None = None
     ) -> ev.ServerEvent:
         """Send an event and wait for its answer.
 
-        A commit whose caller was cancelled meanwhile is cancelled too, should the server accept it.
+        A commit that is given up, in time or by cancelling, is cancelled should the server accept it later.
 
         Args:
             event: The event, with an ``event_id``.
@@ -173,39 +198,29 @@ class Link:
 
         Raises:
             RequestRefusedError: The answer was an ``error``.
-            ConnectionLostError: The connection ended first, or no answer came in time.
+            AnswerTimeoutError: No answer came in time.
+            ConnectionLostError: The connection ended first.
         """
-        event_id = event.event_id
-        if event_id is None:
-            raise LocalProtocolError(f"{type(event).__name__} needs an event_id to be answered")
-        waiting = _Waiting(asyncio.get_running_loop().create_future(), sink, isinstance(event, ev.CommitText))
-        self._waiting[event_id] = waiting
+        self.check_open()
+        request = self._requests.new(event, sink)
         self._changed.set()
         try:
-            await self.send(event)
             async with asyncio.timeout(timeout_s):
-                return await waiting.answer
+                await self.send(event)
+                return await request.answer
         except TimeoutError:
-            raise ConnectionLostError(f"{self._endpoint} did not answer within {timeout_s:g} s") from None
+            self._requests.give_up(request)
+            raise self._too_late(timeout_s) from None
         except asyncio.CancelledError:
-            if isinstance(event, ev.CommitText):
-                self._abandon(event_id, waiting.answer)
+            self._requests.give_up(request)
             raise
         finally:
-            del self._waiting[event_id]
-            if waiting.answer.done() and not waiting.answer.cancelled():
-                waiting.answer.exception()
+            self._requests.end(request)
 
-    async def append(self, event: ev.AppendText) -> None:
-        """Send text. It is answered only when refused; the next commit is then refused likewise.
-
-        Raises:
-            ConnectionLostError: The connection has ended.
-        """
-        if event.event_id is not None:
-            self._appended[event.event_id] = len(event.text)
-        self.n_buffered += len(event.text)
-        await self.send(event)
+    def let_go(self, response_id: str) -> None:
+        """Cancel a response that nobody listens to any more, and drop what still comes of it."""
+        if self._responses.let_go(response_id):
+            self.send_soon(ev.CancelResponse(response_id=response_id))
 
     async def events(self) -> AsyncIterator[ev.ServerEvent]:
         """What the server says that answers no request and has no sink, in order.
@@ -214,14 +229,13 @@ class Link:
             ConnectionLostError: The connection ended without ``session.closed`` and without our closing it.
         """
         while True:
-            while self._log:
-                event = self._log.popleft()
+            while (event := self._log.take()) is not None:
                 self._changed.set()
                 yield event
             if self._end is not None:
                 if self._ended_well:
                     return
-                raise self._end
+                raise again(self._end)
             self._changed.clear()
             await self._changed.wait()
 
@@ -235,127 +249,97 @@ class Link:
                     self._on_message(message)
                 event = decode_server(message)
                 if event is not None:
-                    self._dispatch(event)
-                while len(self._log) >= MAX_LOGGED_EVENTS and not self._waiting:
-                    self._changed.clear()
-                    await self._changed.wait()
+                    self._dispatch(event, len(message))
+                await self._until_wanted()
         except ConnectionClosed as error:
-            self._finish(self._lost(error))
+            self._finish(lost(self._endpoint, error))
         except RemoteProtocolError as error:
-            self._finish(ConnectionLostError(str(error)))
+            self._finish(ConnectionLostError(f"the connection to {self._endpoint} was closed: {error}"))
             await self._websocket.close(1002, "unreadable message")
+        except Exception as error:  # noqa: BLE001 - the caller's own code raised, and the caller is told
+            self.is_broken_by_callback = True
+            self._finish(callback_raised(self._endpoint, error))
+            await self._websocket.close()
+        finally:
+            if self._end is None:
+                self._finish(ConnectionLostError("the task that reads the connection was cancelled"))
+                self._websocket.transport.abort()
 
-    def _dispatch(self, event: ev.ServerEvent) -> None:
+    async def _until_wanted(self) -> None:
+        """Read no more while the log is full, unless an answer is waited for."""
+        if not self._log.is_full(MAX_LOGGED_EVENTS):
+            return
+        if self._log.is_overfull(MAX_LOGGED_EVENTS):
+            raise RemoteProtocolError(f"{len(self._log)} events of the server's wait and nobody takes them")
+        self._silence.pause()
+        while self._log.is_full(MAX_LOGGED_EVENTS) and not (self._requests or self._responses.have_listeners):
+            self._changed.clear()
+            await self._changed.wait()
+        self._silence.resume()
+
+    def _dispatch(self, event: ev.ServerEvent, n_chars: int) -> None:
+        if isinstance(event, ev.Hello):
+            raise RemoteProtocolError("the server said hello twice")
         if isinstance(event, ev.SessionClosed):
             self._ended_well = True
-        if isinstance(event, ev.TextCommitted):
-            self._begin_response(event)
-        if isinstance(event, ev.TextCleared):
-            self.n_buffered, self._append_error = 0, None
-            self._appended.clear()
-        if self._answers(event):
+        if self._requests.take(event):
             return
-        response_id = getattr(event, "response_id", None)
-        sink = self._live.get(response_id) if isinstance(response_id, str) else None
-        if isinstance(event, ev.AudioDone | ev.ResponseCancelled | ev.ResponseFailed):
-            self._live.pop(event.response_id, None)
+        sink = self._responses.take(event, self._loop.time(), self.hello.audio.rate_hz)
         if sink is not None:
             sink.put(event)
         else:
-            self._log.append(event)
+            self._log.put(event, n_chars)
             self._changed.set()
 
-    def _begin_response(self, event: ev.TextCommitted) -> None:
-        self.n_buffered = 0
-        self._appended.clear()
-        event_id = event.previous_event_id or ""
-        waiting = self._waiting.get(event_id)
-        if event_id in self._abandoned or self._append_error is not None:
-            self._abandoned.discard(event_id)
-            self._cancel_soon(event.response_id)
-        else:
-            self._live[event.response_id] = None if waiting is None else waiting.sink
+    def _begin(self, response_id: str, sink: EventSink | None) -> None:
+        self._responses.begin(response_id, sink, self._loop.time())
+        self._silence.arm()
+        if sink is NOWHERE:
+            self.send_soon(ev.CancelResponse(response_id=response_id))
 
-    def _answers(self, event: ev.ServerEvent) -> bool:
-        """Hand an answer to whoever waits for it."""
-        event_id = getattr(event, "previous_event_id", None)
-        if isinstance(event, ev.ErrorOccurred):
-            event_id = event_id or event.error.event_id
-            if event_id in self._abandoned:
-                self._abandoned.discard(event_id)
-                return True
-            if event_id in self._appended:
-                self.n_buffered -= self._appended.pop(event_id)
-                self._append_error = _refusal(event.error)
-                return True
-        waiting = self._waiting.get(event_id) if isinstance(event_id, str) else None
-        if waiting is None or waiting.answer.done():
-            return False
-        refused = _refusal(event.error) if isinstance(event, ev.ErrorOccurred) else None
-        if waiting.is_commit and self._append_error is not None:
-            # Part of the text is missing: nothing of it is to be spoken.
-            refused, self._append_error = self._append_error, None
-        if refused is not None:
-            waiting.answer.set_exception(refused)
-        else:
-            waiting.answer.set_result(event)
-        return True
+    # --- sending and ending ---------------------------------------------------------------------------------
 
-    def _abandon(self, event_id: str, answer: asyncio.Future[ev.ServerEvent]) -> None:
-        if not answer.done() or answer.cancelled():
-            self._abandoned.add(event_id)
-        elif answer.exception() is None and isinstance(committed := answer.result(), ev.TextCommitted):
-            self._cancel_soon(committed.response_id)
+    async def _flush(self) -> None:
+        while self._unsent:
+            # Written to the transport before the first wait, so that the order of events is kept.
+            await self._websocket.send(encode_client(self._unsent.popleft()))
 
-    def _cancel_soon(self, response_id: str) -> None:
-        self._live[response_id] = _Nowhere()
-        task = asyncio.create_task(self._cancel(response_id))
-        self._cancelling.add(task)
-        task.add_done_callback(self._cancelling.discard)
-
-    async def _cancel(self, response_id: str) -> None:
+    async def _flush_quietly(self) -> None:
         try:
-            await self.send(ev.CancelResponse(response_id=response_id))
-        except (ConnectionLostError, LocalProtocolError):
-            # The response ended with the connection.
+            await self._flush()
+        except ConnectionClosed:
+            # What was to be said is void without the connection.
             return
 
-    def _lost(self, error: ConnectionClosed) -> ConnectionLostError:
-        return ConnectionLostError(f"the connection to {self._endpoint} ended: {_close_reason(error)}")
+    async def _ask_for_life(self, timeout_s: float) -> ev.ServerStatus | None:
+        try:
+            answer = await self.request(ev.RequestStatus(self.next_id()), timeout_s=timeout_s)
+        except (ClientError, LocalProtocolError):
+            return None
+        return answer if isinstance(answer, ev.ServerStatus) else None
 
-    def _finish(self, error: Exception) -> None:
+    def _fall_silent(self, silence_s: float) -> None:
+        message = f"{self._endpoint} said nothing of a response in progress for {silence_s:g} s"
+        for sink in self._responses.end():
+            self._tell(sink, AnswerTimeoutError(message))
+        self._finish(ConnectionLostError(message))
+        self._websocket.transport.abort()
+
+    def _too_late(self, timeout_s: float | None) -> AnswerTimeoutError:
+        return AnswerTimeoutError(f"{self._endpoint} did not answer within {timeout_s or 0:g} s")
+
+    def _finish(self, error: End) -> None:
         """Tell everybody who waits that nothing more comes."""
         self._end = self._end or error
-        for waiting in self._waiting.values():
-            if not waiting.answer.done():
-                waiting.answer.set_exception(self._end)
-        sinks, self._live = list(self._live.values()), {}
-        for sink in sinks:
-            if sink is not None:
-                sink.fail(self._end)
+        self._silence.end()
+        end = self._end
+        self._requests.fail(lambda: again(end))
+        for sink in self._responses.end():
+            self._tell(sink, again(end))
         self._changed.set()
 
-
-def _refusal(detail: ev.ErrorDetail) -> RequestRefusedError:
-    return RequestRefusedError(detail.message, code=detail.code, retry_after_ms=detail.retry_after_ms)
-
-
-def _read_hello(message: str | bytes, endpoint: Endpoint) -> ev.Hello:
-    try:
-        event = decode_server(message)
-    except RemoteProtocolError as error:
-        raise ConnectFailedError(f"whatever answers on {endpoint} is no speech server: {error}") from error
-    if isinstance(event, ev.ErrorOccurred):
-        refused = ConnectFailedError(f"the server on {endpoint} said: {event.error.message}")
-        refused.code = event.error.code
-        raise refused
-    if not isinstance(event, ev.Hello):
-        raise ConnectFailedError(f"whatever answers on {endpoint} did not say hello")
-    return event
-
-
-def _close_reason(error: ConnectionClosed) -> str:
-    frame = error.rcvd
-    if frame is None:
-        return "no closing handshake"
-    return f"{frame.reason} ({frame.code})" if frame.reason else f"code {frame.code}"
+    def _tell(self, sink: EventSink, error: Exception) -> None:
+        try:
+            sink.fail(error)
+        except Exception as raised:  # noqa: BLE001 - the caller's own code; the others are to be told as well
+            self._loop.call_exception_handler({"message": "a sink raised", "exception": raised})

@@ -8,57 +8,40 @@ Whoever iterates takes the audio from a queue between the two.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
-from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from tts_server.client.backoff import Backoff
-from tts_server.errors import (
-    ConnectionLostError,
-    LocalProtocolError,
-    RequestRefusedError,
-    SpeechFailedError,
-    TTSServerError,
-)
+from tts_server.client.reasons import refusal
+from tts_server.client.requests import answer_as
+from tts_server.client.stream import SpeechStats, Stream
+from tts_server.errors import ConnectionLostError, RequestRefusedError, SpeechFailedError
 from tts_server.protocol import events as ev
-from tts_server.text.segment import Segmenter
+from tts_server.text.segment import MAX_SEGMENT_CHARS, Segmenter
 
 if TYPE_CHECKING:
     from tts_server.client.client import TTSClient
+    from tts_server.client.link import Link
 
 TextSource = str | Iterable[str] | AsyncIterable[str]
 
 MAX_AHEAD_S = 30.0
 """Audio that may wait for the listener before the next response is asked for."""
 
-TIDY_UP_S = 2.0
-"""Longest time that is spent on leaving the connection usable after a stream was closed early."""
-
-
-@dataclass(slots=True)
-class SpeechStats:
-    """What a stream measured so far.
-
-    Args:
-        first_audio_s: From the first commit to the first audio; None before it came.
-        work_s: From each commit to the last audio of its response, summed over responses.
-        n_samples: Samples that came.
-        n_responses: Responses that were begun.
-    """
-
-    first_audio_s: float | None = None
-    work_s: float = 0.0
-    n_samples: int = 0
-    n_responses: int = 0
+MAX_PIECE_CHARS = 10 * MAX_SEGMENT_CHARS
+"""Longest piece that is committed at once, whatever a server says that it takes."""
 
 
 class Speech:
     """An asynchronous iterator of audio, made by ``TTSClient.synthesize``.
 
-    Each item is int16 little-endian mono, up to 20 ms. ``aclose`` ends it early and cancels what is in
-    progress; leaving an ``async with`` block does the same.
+    Each item is int16 little-endian mono, up to 20 ms. Nothing is asked of the server before the first item
+    is. Leaving the stream in any way cancels what is in progress: ``aclose``, the end of an ``async with``
+    block, cancelling the task that waits for audio, or letting go of the object, as a loop over it does
+    that is left by ``break`` or an exception.
     """
 
     def __init__(
@@ -70,20 +53,20 @@ class Speech:
         language: str | None = None,
         extras: Mapping[str, Any] | None = None,
     ) -> None:
-        self.stats = SpeechStats()
         self.client = client
-        self._text = text
-        self._voice, self._language, self._extras = voice, language, extras
-        self._queue: deque[bytes] = deque()
-        self._queued_samples = 0
-        self._changed = asyncio.Event()
-        self._stream = self._generate()
+        self._wish: _Wish | None = _Wish(text, voice, language, extras)
+        self._stream = Stream()
+
+    @property
+    def stats(self) -> SpeechStats:
+        """What was measured so far."""
+        return self._stream.stats
 
     def __aiter__(self) -> Self:
         return self
 
     async def __anext__(self) -> bytes:
-        return await anext(self._stream)
+        return await self.take(asyncio.current_task())
 
     async def __aenter__(self) -> Self:
         return self
@@ -91,53 +74,66 @@ class Speech:
     async def __aexit__(self, *_: object) -> None:
         await self.aclose()
 
+    def __del__(self) -> None:
+        # Absent where ``__init__`` raised.
+        stream = getattr(self, "_stream", None)
+        if stream is not None:
+            stream.abandon()
+
+    async def take(self, reader: object | None) -> bytes:
+        """Wait for the next audio, on behalf of ``reader``: a task, or a thread.
+
+        Raises:
+            StopAsyncIteration: That was all.
+            LocalProtocolError: Another stream took this one's place, or the client cannot be used here.
+        """
+        self.client.check_usable()
+        if not self._stream.is_begun and self._wish is not None:
+            wish, self._wish = self._wish, None
+            self._stream.begin(_Producer(self.client, self._stream, wish).run())
+        return await self._stream.take(reader)
+
     async def aclose(self) -> None:
         """End the stream; a response in progress is cancelled. May be called more than once."""
+        self.client.check_usable()
+        self._wish = None
         await self._stream.aclose()
 
-    # --- taking ---------------------------------------------------------------------------------------------
 
-    async def _generate(self) -> AsyncGenerator[bytes, None]:
-        async with self.client.speech_lock:
-            producer = asyncio.create_task(self._produce(), name="tts-client-speech")
-            producer.add_done_callback(lambda _: self._changed.set())
-            try:
-                while True:
-                    while self._queue:
-                        pcm = self._queue.popleft()
-                        self._queued_samples -= len(pcm) // 2
-                        self._changed.set()
-                        yield pcm
-                    if producer.done():
-                        break
-                    self._changed.clear()
-                    await self._changed.wait()
-                await producer
-            finally:
-                producer.cancel()
-                await asyncio.wait([producer])
-                if not producer.cancelled():
-                    producer.exception()
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """What is to be spoken, and how."""
 
-    # --- making ---------------------------------------------------------------------------------------------
+    text: TextSource
+    voice: str | None
+    language: str | None
+    extras: Mapping[str, Any] | None
 
-    async def _produce(self) -> None:
-        link = await self.client.ready()
-        if link.n_buffered:
-            raise LocalProtocolError("commit or clear the text that was appended before synthesizing more")
-        hello = link.hello
-        max_ahead = int(MAX_AHEAD_S * hello.audio.rate_hz)
-        segmenter = Segmenter(
-            self._language or "en", min_words=hello.capabilities.ideal_words, max_chars=hello.max_text_chars
-        )
-        async for piece in _pieces(self._text, segmenter):
-            if not piece.strip():
-                continue
-            while self._queued_samples > max_ahead:
-                self._changed.clear()
-                await self._changed.wait()
-            if not await self._speak(piece):
-                return
+
+class _Producer:
+    """Has a text spoken piece by piece, into a stream."""
+
+    def __init__(self, client: TTSClient, stream: Stream, wish: _Wish) -> None:
+        self._client = client
+        self._stream = stream
+        self._wish = wish
+
+    async def run(self) -> None:
+        async with self._client.floor.held_by(self._stream):
+            hello = (await self._client.ready()).hello
+            max_ahead = int(MAX_AHEAD_S * hello.audio.rate_hz)
+            segmenter = Segmenter(
+                self._wish.language or "en",
+                min_words=hello.capabilities.ideal_words,
+                max_chars=min(hello.max_text_chars, MAX_PIECE_CHARS),
+            )
+            async with contextlib.aclosing(_pieces(self._wish.text, segmenter)) as pieces:
+                async for piece in pieces:
+                    if not piece.strip():
+                        continue
+                    await self._stream.room(max_ahead)
+                    if not await self._speak(piece):
+                        return
 
     async def _speak(self, piece: str) -> bool:
         """Speak one piece; on a new connection where the old one ended before any of its audio came.
@@ -145,11 +141,13 @@ class Speech:
         Returns:
             False when the caller had it cancelled.
         """
-        backoff = Backoff(self.client.reconnect)
+        backoff = Backoff(self._client.reconnect)
         while True:
-            sink = _ResponseSink(self)
+            link = await self._client.ready()
+            sink = _ResponseSink(self._stream, self._client)
+            response_id = None
             try:
-                await self._commit(piece, sink)
+                response_id = await self._commit(link, piece, sink)
                 await sink.wait()
             except ConnectionLostError:
                 delay_s = None if sink.has_audio else backoff.next_delay_s()
@@ -158,103 +156,79 @@ class Speech:
             else:
                 return not sink.was_cancelled
             finally:
-                await self._tidy_up(sink)
+                sink.close()
+                if response_id is not None:
+                    link.let_go(response_id)
             await asyncio.sleep(delay_s)
 
-    async def _commit(self, piece: str, sink: _ResponseSink) -> None:
-        """Send a piece and have it accepted; after a refusal the buffer still holds it."""
-        client = self.client
-        await client.append(piece)
-        sink.is_buffered = True
+    async def _commit(self, link: Link, piece: str, sink: _ResponseSink) -> str:
+        """Have a piece accepted, however often the server has to be asked; returns the response's id."""
+        client, wish = self._client, self._wish
         backoff = Backoff(client.busy_retry)
         while True:
             sink.begun_at = time.monotonic()
+            commit = ev.CommitText(
+                link.next_id(), voice=wish.voice, language=wish.language, extras=wish.extras
+            )
             try:
-                sink.response_id = await client.commit(
-                    voice=self._voice, language=self._language, extras=self._extras, sink=sink
-                )
+                answer = await link.buffer.speak(piece, commit, sink=sink, timeout_s=client.request_timeout_s)
             except RequestRefusedError as error:
-                delay_s = backoff.next_delay_s(error.retry_after_ms) if error.code == "busy" else None
+                if error.code != "busy" or backoff.is_too_long(error.retry_after_ms):
+                    raise
+                delay_s = backoff.next_delay_s(error.retry_after_ms)
                 if delay_s is None:
                     raise
                 await asyncio.sleep(delay_s)
             else:
-                sink.is_buffered = False
-                self.stats.n_responses += 1
-                return
-
-    async def _tidy_up(self, sink: _ResponseSink) -> None:
-        """Leave no text of ours in the buffer, and no response that nobody listens to."""
-        sink.is_open = False
-        client = self.client
-        if not client.is_connected or not (sink.is_buffered or (sink.response_id and not sink.is_done)):
-            return
-        try:
-            async with asyncio.timeout(TIDY_UP_S):
-                if sink.is_buffered:
-                    await client.clear()
-                elif sink.response_id is not None:
-                    await client.cancel(sink.response_id)
-        except (TTSServerError, TimeoutError):
-            # The connection is gone, and with it what was to be tidied up; whoever uses it next is told so.
-            return
-
-    def _take(self, pcm: bytes, begun_at: float) -> None:
-        if self.stats.first_audio_s is None:
-            self.stats.first_audio_s = time.monotonic() - begun_at
-        self.stats.n_samples += len(pcm) // 2
-        self._queue.append(pcm)
-        self._queued_samples += len(pcm) // 2
-        self._changed.set()
+                self._stream.stats.n_responses += 1
+                return answer_as(answer, ev.TextCommitted).response_id
 
 
 class _ResponseSink:
     """Takes one response's events from the client's reading task."""
 
-    def __init__(self, speech: Speech) -> None:
-        self._speech = speech
+    def __init__(self, stream: Stream, client: TTSClient) -> None:
+        self._stream = stream
+        self._client = client
         self._done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._is_open = True
+        self._n_cancels = client.n_cancels
         self.begun_at = 0.0
-        self.response_id: str | None = None
-        self.is_buffered = False
-        self.is_open = True
         self.has_audio = False
         self.was_cancelled = False
-        self._n_cancels = speech.client.n_cancels
-
-    def _is_ours_to_cancel(self) -> bool:
-        return self._speech.client.n_cancels > self._n_cancels
-
-    @property
-    def is_done(self) -> bool:
-        """Whether the response's last event came."""
-        return self._done.done()
 
     async def wait(self) -> None:
         """Wait for the response's last event."""
         await asyncio.shield(self._done)
 
+    def close(self) -> None:
+        """Take no more."""
+        self._is_open = False
+
     def put(self, event: ev.ServerEvent) -> None:
-        if not self.is_open:
+        if not self._is_open or self._done.done():
             return
+        stats = self._stream.stats
         if isinstance(event, ev.AudioDelta):
             self.has_audio = True
-            self._speech._take(event.pcm, self.begun_at)
+            if stats.first_audio_s is None:
+                stats.first_audio_s = time.monotonic() - self.begun_at
+            self._stream.put(event.pcm)
         elif isinstance(event, ev.ResponseFailed):
-            error = event.error
-            self.fail(SpeechFailedError(error.message, code=error.code, response_id=event.response_id))
-        elif isinstance(event, ev.ResponseCancelled) and not self._is_ours_to_cancel():
+            error = refusal(event.error)
+            self.fail(SpeechFailedError(str(error), code=error.code, response_id=event.response_id))
+        elif isinstance(event, ev.ResponseCancelled) and self._client.n_cancels == self._n_cancels:
             message = "the server cancelled the response"
             self.fail(SpeechFailedError(message, code="cancelled", response_id=event.response_id))
         elif isinstance(event, ev.AudioDone | ev.ResponseCancelled):
             self.was_cancelled = isinstance(event, ev.ResponseCancelled)
-            self._speech.stats.work_s += time.monotonic() - self.begun_at
-            if not self._done.done():
-                self._done.set_result(None)
+            stats.work_s += time.monotonic() - self.begun_at
+            self._done.set_result(None)
 
     def fail(self, error: Exception) -> None:
         if not self._done.done():
             self._done.set_exception(error)
+            # Looked at, so that nobody complains of an error that the stream did not stay to hear.
             self._done.exception()
 
 
@@ -268,5 +242,7 @@ async def _pieces(text: TextSource, segmenter: Segmenter) -> AsyncGenerator[str,
         for part in [text] if isinstance(text, str) else text:
             for piece in segmenter.push(part):
                 yield piece
+            # An iterable without words and without end is to stay cancellable.
+            await asyncio.sleep(0)
     for piece in segmenter.finish():
         yield piece

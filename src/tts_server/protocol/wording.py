@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 _SHOWN_CHARS = 40
 _SHOWN_CHOICES = 60
+_SHOWN_TEXT_CHARS = 500
 
 
 def show(value: object) -> str:
@@ -25,6 +26,17 @@ def show(value: object) -> str:
         text = str(value)
         return text if len(text) <= _SHOWN_CHARS else f"{text[:_SHOWN_CHARS]}… ({len(text)} characters)"
     return "a list" if isinstance(value, list) else "an object"
+
+
+def show_text(text: str) -> str:
+    """Show somebody else's words in a message: without quotes, up to 500 characters.
+
+    What is not printable is escaped as ``show`` does, line ends too.
+    """
+    shown = text[:_SHOWN_TEXT_CHARS]
+    if not shown.isprintable():
+        shown = "".join(char if char.isprintable() else repr(char)[1:-1] for char in shown)
+    return shown if len(text) <= _SHOWN_TEXT_CHARS else f"{shown}… ({len(text)} characters)"
 
 
 def show_choices(choices: Iterable[str]) -> str:
