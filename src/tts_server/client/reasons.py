@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from websockets.exceptions import ConnectionClosed
+from websockets.frames import Close
 
 from tts_server.endpoint import Endpoint
 from tts_server.errors import ConnectionLostError, LocalProtocolError, RequestRefusedError
@@ -44,10 +45,13 @@ def callback_raised(endpoint: Endpoint, error: Exception) -> ConnectionLostError
 
 
 def close_reason(error: ConnectionClosed) -> str:
-    """How the other side closed a connection."""
-    frame = error.rcvd
-    if frame is None:
-        return "no closing handshake"
+    """How a connection was closed, and by which side."""
+    if error.sent is not None and not error.rcvd_then_sent:
+        return f"this side closed it, {_show_frame(error.sent)}"
+    return "no closing handshake" if error.rcvd is None else _show_frame(error.rcvd)
+
+
+def _show_frame(frame: Close) -> str:
     return f"{show_text(frame.reason)} ({frame.code})" if frame.reason else f"code {frame.code}"
 
 

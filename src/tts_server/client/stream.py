@@ -174,6 +174,8 @@ class Stream:
         self._changed.set()
 
     def _finished(self, task: asyncio.Task[None]) -> None:
+        # Its error holds its frames, and they hold this stream and the text.
+        self._producer = None
         if task.cancelled():
             self._over(LocalProtocolError("the task that makes this stream's speech was cancelled"))
         else:
