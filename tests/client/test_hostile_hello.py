@@ -119,7 +119,7 @@ async def test_client_closed_while_it_connects_is_left_without_a_connection(endp
         st.sampled_from(FIELDS), JSON_VALUES | st.dictionaries(st.sampled_from(FIELDS), JSON_VALUES)
     )
 )
-@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 def test_any_first_message_is_a_hello_or_one_clear_error(changes: dict[str, Any]) -> None:
     message = hello_with()
     for name, value in changes.items():

@@ -87,6 +87,7 @@ class Link:
             self._responses, silence_timeout_s, self._ask_for_life, self._fall_silent
         )
         self._reader = asyncio.create_task(self._read(), name="tts-client-reader")
+        self._reader.add_done_callback(self._read_ended)
 
     @classmethod
     async def open(
@@ -260,10 +261,12 @@ class Link:
             self.is_broken_by_callback = True
             self._finish(callback_raised(self._endpoint, error))
             await self._websocket.close()
-        finally:
-            if self._end is None:
-                self._finish(ConnectionLostError("the task that reads the connection was cancelled"))
-                self._websocket.transport.abort()
+
+    def _read_ended(self, _: asyncio.Task[None]) -> None:
+        """See to it that nobody waits, whatever ended the task; it may not even have begun."""
+        if self._end is None:
+            self._finish(ConnectionLostError("the task that reads the connection was cancelled"))
+            self._websocket.transport.abort()
 
     async def _until_wanted(self) -> None:
         """Read no more while the log is full, unless an answer is waited for."""
