@@ -107,7 +107,9 @@ Play = Callable[[Peer], Awaitable[None]]
 
 
 @contextlib.asynccontextmanager
-async def playing(endpoint: Endpoint, play: Play, *, hello: Message | None = HELLO) -> AsyncIterator[list[Peer]]:
+async def playing(
+    endpoint: Endpoint, play: Play, *, hello: Message | None = HELLO
+) -> AsyncIterator[list[Peer]]:
     """Run a server that says ``hello`` and then plays the script, on each connection.
 
     What goes wrong in the script, other than the end of the connection, is raised at the end.
@@ -149,5 +151,3 @@ def error_event(code: str, message: str = "no", event_id: str | None = None, **m
     """An ``error`` as it stands on the wire."""
     error = {"type": "server_error", "code": code, "message": message, **more}
     return {"type": "error", "event_id": "e", "error": error, "previous_event_id": event_id}
-
-

@@ -29,7 +29,9 @@ async def test_error_in_on_message_reaches_whoever_waits(endpoint: Endpoint) -> 
     async with serving(endpoint):
         client = TTSClient(endpoint, on_message=raise_on("server.status"))
         await client.connect()
-        with pytest.raises(ConnectionLostError, match=r"raised ZeroDivisionError: by my own \\x1b\[2J") as caught:
+        with pytest.raises(
+            ConnectionLostError, match=r"raised ZeroDivisionError: by my own \\x1b\[2J"
+        ) as caught:
             await client.status()
         assert isinstance(caught.value.__cause__, ZeroDivisionError)
         assert not client.is_connected
@@ -49,7 +51,9 @@ async def test_error_in_on_message_ends_a_stream(endpoint: Endpoint) -> None:
             await collect(client.synthesize("Good day."))
 
 
-async def test_error_in_on_message_is_told_to_the_next_call_and_not_reconnected_away(endpoint: Endpoint) -> None:
+async def test_error_in_on_message_is_told_to_the_next_call_and_not_reconnected_away(
+    endpoint: Endpoint,
+) -> None:
     async def play(peer: Peer) -> None:
         await peer.say(ev.ResponseCreated("e", "unasked for"))
 

@@ -307,7 +307,9 @@ async def test_flood_in_place_of_an_answer_ends_the_connection(
             await collect(client.synthesize("Good day."))
 
 
-async def test_full_log_does_not_hold_up_a_stream(endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_full_log_does_not_hold_up_a_stream(
+    endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(link, "MAX_LOGGED_EVENTS", 5)
 
     async def play(peer: Peer) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 import pytest
 from tests.client.hostile import FRAME, Peer, playing
 from tests.client.speech import collect
-from tests.tone_server import serving
+from tests.tone_server import serving, serving_aside
 
 from tts_server.backends.tone import ToneScript
 from tts_server.client import RetryPolicy, TTSClient, link
@@ -188,10 +189,6 @@ async def test_any_silence_is_allowed_where_that_was_asked_for(endpoint: Endpoin
 
 
 async def test_event_loop_that_was_held_up_itself_finds_what_came_meanwhile(endpoint: Endpoint) -> None:
-    import time
-
-    from tests.tone_server import serving_aside
-
     assert endpoint.socket_path is not None
     with serving_aside(endpoint.socket_path, script=ToneScript(work_ms=1)) as aside:
         async with TTSClient(aside, silence_timeout_s=SHORT_S) as client:

@@ -66,6 +66,7 @@ class Speech:
         return self
 
     async def __anext__(self) -> bytes:
+        self.client.check_usable()
         return await self.take(asyncio.current_task())
 
     async def __aenter__(self) -> Self:

@@ -71,6 +71,9 @@ class LoopThread:
         except BaseException:
             future.cancel()
             raise
+        finally:
+            # An error holds this frame, and the frame would hold the error.
+            del future
 
     def stop(self, *, wait: bool = True) -> None:
         """End the thread; whoever waits for a coroutine gets ``LocalProtocolError``. May be repeated.

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from typing import Any, Final, cast
 
 from websockets.asyncio.client import ClientConnection, connect, unix_connect
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidProxy, InvalidStatus
 from websockets.frames import Frame, Opcode
 from websockets.typing import Subprotocol
 
 from tts_server.endpoint import Endpoint
 from tts_server.errors import ConformanceError, ConnectFailedError
+from tts_server.protocol.wording import show_text
 
 STOPPED_BUFFER_BYTES: Final = 16384
 """``SO_RCVBUF`` of a connection that stops reading: the kernel must not go on reading in its place."""
@@ -166,9 +167,14 @@ async def open_wire(target: Target, options: dict[str, Any]) -> Wire | int:
         return error.response.status_code
     except InvalidHandshake as error:
         raise ConformanceError(f"the opening handshake failed: {error}") from error
-    except (OSError, EOFError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise ConnectFailedError(f"{endpoint} cannot be reached: {reason}") from error
+    except InvalidProxy as error:
+        # Without the address, which may carry a password.
+        raise ConnectFailedError(
+            f"the proxy for {endpoint} cannot be used: {show_text(error.msg)}"
+        ) from error
+    except (OSError, EOFError, ValueError, ImportError) as error:
+        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        raise ConnectFailedError(f"{endpoint} cannot be reached: {show_text(reason)}") from error
     connection = cast("_Socket", made)
     if not options.get("pong", True):
         connection.answer_no_pings()
