@@ -143,7 +143,7 @@ async def playing(
 async def until(condition: Callable[[], bool], timeout_s: float = 20) -> None:
     """Wait for a state that other tasks bring about."""
     async with asyncio.timeout(timeout_s):
-        while not condition():
+        while not condition():  # noqa: ASYNC110 - the state is another task's, or another side's
             await asyncio.sleep(0.005)
 
 

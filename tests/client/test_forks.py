@@ -39,7 +39,7 @@ def in_a_fork(work: Callable[[], object]) -> str:
         try:
             try:
                 said = str(work())
-            except BaseException as error:
+            except BaseException as error:  # noqa: BLE001 - told to the process that waits
                 said = f"{type(error).__name__}: {error}"
             os.write(writer, said.encode())
         finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Awaitable
 from typing import Any
 
 import pytest
@@ -55,32 +56,36 @@ BREACHES: dict[str, list[Message]] = {
     "no type": ["{}"],
     "a number with many digits": ['{"type":"x","n":' + "9" * 5000 + "}"],
     "a frame too large": [f'{{"type":"x","x":"{"x" * MAX_MESSAGE_BYTES}"}}'],
-    "the same response twice": [ev.TextCommitted("e", "r", previous_event_id="c1")],
 }
 
 
 @pytest.mark.parametrize("name", BREACHES)
 async def test_broken_protocol_ends_the_connection_and_says_so(name: str, endpoint: Endpoint) -> None:
     async def play(peer: Peer) -> None:
-        commit = await peer.accept()
-        breach = BREACHES[name]
-        if name == "the same response twice":
-            await peer.say(delta(0), delta(1))
-            commit = await peer.hear(ev.RequestStatus)  # type: ignore[assignment]
-            breach = [ev.TextCommitted("e", "r", previous_event_id=commit.event_id)]
-        await peer.say(*breach)
+        await peer.accept()
+        await peer.say(*BREACHES[name])
 
     async with playing(endpoint, play) as peers, TTSClient(endpoint) as client:
-        speech = client.synthesize("Good day.")
         with pytest.raises(ConnectionLostError) as caught:
-            async for _ in speech:
-                if name == "the same response twice":
-                    await client.status()
+            await collect(client.synthesize("Good day."))
         assert str(caught.value).isprintable()
         assert not client.is_connected
         with pytest.raises(ConnectionLostError):
             await client.status()
         await peers[0].ended.wait()
+
+
+async def test_response_that_is_accepted_twice_ends_the_connection(endpoint: Endpoint) -> None:
+    async def play(peer: Peer) -> None:
+        await peer.accept("r")
+        await peer.accept("r")
+
+    async with playing(endpoint, play), TTSClient(endpoint) as client:
+        await client.append("One.")
+        await client.commit()
+        await client.append("Two.")
+        with pytest.raises(ConnectionLostError, match="accepted 'r' twice"):
+            await client.commit()
 
 
 async def test_answer_of_another_kind_ends_the_connection(endpoint: Endpoint) -> None:
@@ -354,9 +359,15 @@ async def test_any_answers_end_a_stream_in_audio_or_one_error(
     busy = RetryPolicy(max_tries=1, first_delay_s=0.001)
     async with playing(endpoint, play) as peers, TTSClient(endpoint, busy_retry=busy) as client:
         async with asyncio.timeout(10):
-            try:
-                await collect(client.synthesize("Good day."))
-            except ClientError as error:
-                assert str(error).isprintable()
+            said = await error_of(collect(client.synthesize("Good day.")))
+        assert said.isprintable()
         await client.close()
         await peers[0].ended.wait()
+
+
+async def error_of(work: Awaitable[object]) -> str:
+    try:
+        await work
+    except ClientError as error:
+        return str(error)
+    return ""

@@ -205,6 +205,6 @@ async def test_conformance_has_one_error_for_a_proxy_too(
     proxy_address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("https_proxy", proxy_address)
-    with pytest.raises(ConnectFailedError, match="192.0.2.1") as caught:
+    with pytest.raises(ConnectFailedError, match=r"192\.0\.2\.1") as caught:
         await open_wire(Target(Endpoint.from_uri(OUTSIDE_TLS)), {})
     assert "secret" not in str(caught.value)
