@@ -25,7 +25,7 @@ LIMIT_HELP = {
     "turn_bytes": "bytes taken from one connection before the others get their turn",
     "cpu_share": "part of one core that clients who ask for more than their share get together",
     "max_handshakes": "connections that have not said what they want; one more drops the oldest",
-    "silent_s": "seconds after which a connection that said nothing makes room, where all are taken",
+    "silent_s": "seconds after which a connection that said nothing makes room, where all are in use",
     "idle_s": "the same for one that said something, once nothing of it is in progress",
 }
 

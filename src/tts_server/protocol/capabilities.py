@@ -129,6 +129,6 @@ class Limits:
     max_handshakes: int = 256
     """Connections that have not said what they want; one more takes the place of the oldest."""
     silent_s: float = 10.0
-    """Where all places are taken, a connection that has said nothing for so long makes room for another."""
+    """Where all connections are in use, one that has said nothing for so long makes room for another."""
     idle_s: float = 600.0
     """The same for one that has said something, once nothing of it is in progress."""

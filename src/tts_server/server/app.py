@@ -27,8 +27,8 @@ from tts_server.server.driver import CLOSE_TIMEOUT_S, ConnectionDriver
 from tts_server.server.engines import Engines, engine_backends, in_thread
 from tts_server.server.pace import wire_bytes_per_s
 from tts_server.server.pages import Health, Pages
-from tts_server.server.places import Places
 from tts_server.server.quiet_log import QuietLog
+from tts_server.server.seats import Seats
 from tts_server.server.unix_socket import UnixSocket, claim
 from tts_server.session.machine import SessionMachine
 from tts_server.session.service import ServiceInfo
@@ -95,7 +95,7 @@ class Server:
         self._drivers: dict[ConnectionDriver, asyncio.Task[None]] = {}
         self._limits = config.limits
         self._quiet = QuietLog(logger)
-        self._places = Places(config.limits, self._drivers.keys(), self._now, self._quiet)
+        self._seats = Seats(config.limits, self._drivers.keys(), self._now, self._quiet)
         self._numbers = itertools.count(1)
         self._started_at = 0.0
         self._ready: asyncio.Future[None]
@@ -126,7 +126,7 @@ class Server:
     @property
     def n_connections(self) -> int:
         """Connections that are open, those that wait for the model included."""
-        return self._places.n_open
+        return self._seats.n_open
 
     @property
     def conductor(self) -> Conductor:
@@ -143,13 +143,13 @@ class Server:
         return Health(
             state="stopping" if self._is_stopping else "ready" if is_loaded else "loading",
             uptime_s=now - self._started_at if is_loaded else 0.0,
-            connections=self._places.n_open,
+            connections=self._seats.n_open,
             conducted=self._conductor.stats if self._conductor is not None else ConductorStats(),
             scheduler=scheduler.stats(now) if scheduler is not None else None,
             by_connection=tuple(scheduler.connection_stats()) if scheduler is not None else (),
             limits=self._limits,
             listener=self._listener.stats if self._listener is not None else ListenerStats(),
-            places_freed=self._places.n_freed,
+            seats_freed=self._seats.n_freed,
             costs=tuple(driver.costs for driver in self._drivers),
         )
 
@@ -196,14 +196,14 @@ class Server:
     async def _listen(self) -> None:
         config, endpoint = self._config, self._config.endpoint
         self._limits, warning = await in_thread(within_descriptors, config.limits)
-        self._places.limits = self._limits
+        self._seats.limits = self._limits
         if warning:
             logger.warning("%s", warning)
         options = WebSocketOptions(
             gate=Gatekeeper(
                 token=config.auth_token,
                 allowed_origins=config.allowed_origins,
-                has_room=self._places.has_room,
+                has_room=self._seats.has_room,
                 pages=Pages(self.health),
                 allowed_hosts=config.allowed_hosts if self._is_reached_by_rebinding else None,
             ),
@@ -304,17 +304,17 @@ class Server:
     # --- connections ---
 
     async def _serve(self, connection: Connection) -> None:
-        if not self._places.has_room():
+        if not self._seats.has_room():
             await connection.close(TRY_AGAIN_LATER, "too many connections", timeout_s=CLOSE_TIMEOUT_S)
             return
-        self._places.n_open += 1
+        self._seats.n_open += 1
         connection_id = f"connection {next(self._numbers)}"
         logger.debug("%s opened by %s", connection_id, connection.peer)
         try:
             if await self._wait_until_ready(connection):
                 await self._drive(connection, connection_id)
         finally:
-            self._places.n_open -= 1
+            self._seats.n_open -= 1
             logger.debug("%s ended", connection_id)
 
     async def _wait_until_ready(self, connection: Connection) -> bool:

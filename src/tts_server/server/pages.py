@@ -33,7 +33,7 @@ class Health:
         by_connection: What each connection had that has committed something.
         limits: What holds for its connections.
         listener: What the listener has to do.
-        places_freed: Connections that were closed to make room, since the start.
+        seats_freed: Connections that were closed to make room, since the start.
         costs: What each connection keeps and has cost.
     """
 
@@ -45,7 +45,7 @@ class Health:
     by_connection: tuple[ConnectionStats, ...] = ()
     limits: Limits = field(default_factory=Limits)
     listener: ListenerStats = field(default_factory=ListenerStats)
-    places_freed: int = 0
+    seats_freed: int = 0
     costs: tuple[ConnectionCosts, ...] = ()
 
     @property
@@ -173,9 +173,7 @@ def _budget_metrics(health: Health) -> list[str]:
         *_metric(
             "tts_newcomers_cpu_seconds_total", "counter", "Work of handshakes.", listener.newcomers_cpu_s
         ),
-        *_metric(
-            "tts_places_freed_total", "counter", "Idle connections that made room.", health.places_freed
-        ),
+        *_metric("tts_seats_freed_total", "counter", "Idle connections that made room.", health.seats_freed),
         *_metric("tts_turns_waited_total", "counter", "Turns of clients that flood.", listener.turns),
         "# HELP tts_limit What connections may cost, by the setting's name.",
         "# TYPE tts_limit gauge",

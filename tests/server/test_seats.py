@@ -1,4 +1,4 @@
-"""Whoever holds a place and says nothing keeps others out only while there are free places."""
+"""Whoever holds a seat and says nothing keeps others out only while there are free seats."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from tests.server.harness import client_of, connecting, make_tone, running_serve
 from websockets.exceptions import InvalidStatus
 
 from tts_server.protocol.capabilities import Limits
-from tts_server.server.places import Places
 from tts_server.server.quiet_log import QuietLog
+from tts_server.server.seats import Seats
 
 logger = logging.getLogger("tts_server.test")
 
@@ -33,48 +33,48 @@ class Guest:
         self.n_asked += 1
 
 
-def make_places(guests: list[Guest], n: int, *, now: float = 1000.0) -> Places:
+def make_seats(guests: list[Guest], n: int, *, now: float = 1000.0) -> Seats:
     limits = Limits(max_connections=n, silent_s=10, idle_s=600)
-    places = Places(limits, guests, lambda: now, QuietLog(logger))
-    places.n_open = len(guests)
-    return places
+    seats = Seats(limits, guests, lambda: now, QuietLog(logger))
+    seats.n_open = len(guests)
+    return seats
 
 
 def test_free_place_costs_nobody_anything() -> None:
     guest = Guest("a", 0, 0.0)
-    assert make_places([guest], 2).has_room()
+    assert make_seats([guest], 2).has_room()
     assert guest.n_asked == 0
 
 
 def test_one_that_never_said_anything_makes_room_before_one_that_did() -> None:
     talker, mute, newer = Guest("a", 5, 0.0), Guest("b", 0, 900.0), Guest("c", 0, 950.0)
-    places = make_places([talker, newer, mute], 3)
-    assert places.has_room()
+    seats = make_seats([talker, newer, mute], 3)
+    assert seats.has_room()
     assert (talker.n_asked, mute.n_asked, newer.n_asked) == (0, 1, 0)
-    assert places.has_room()
-    assert (talker.n_asked, mute.n_asked, newer.n_asked) == (0, 1, 0), "that place is still to be had"
-    places.n_open += 1
-    assert places.has_room()
+    assert seats.has_room()
+    assert (talker.n_asked, mute.n_asked, newer.n_asked) == (0, 1, 0), "that seat is still to be had"
+    seats.n_open += 1
+    assert seats.has_room()
     assert newer.n_asked == 1
 
 
 @pytest.mark.parametrize(("n_messages", "silent_for_s"), [(0, 9.0), (1, 599.0), (1, None), (0, None)])
 def test_whoever_speaks_or_spoke_lately_keeps_the_place(n_messages: int, silent_for_s: float | None) -> None:
     guest = Guest("a", n_messages, None if silent_for_s is None else 1000.0 - silent_for_s)
-    assert not make_places([guest], 1).has_room()
+    assert not make_seats([guest], 1).has_room()
     assert guest.n_asked == 0
 
 
 @given(st.lists(st.tuples(st.integers(0, 1), st.none() | st.floats(0, 1000)), max_size=8), st.integers(1, 8))
 def test_no_more_make_room_than_are_needed(kinds: list[tuple[int, float | None]], n: int) -> None:
     guests = [Guest(str(i), n_messages, heard_at) for i, (n_messages, heard_at) in enumerate(kinds)]
-    places = make_places(guests, n)
+    seats = make_seats(guests, n)
     for _ in range(10):
         n_asked = sum(guest.n_asked for guest in guests)
-        had_room = places.has_room()
+        had_room = seats.has_room()
         asked_now = sum(guest.n_asked for guest in guests) - n_asked
-        assert asked_now == (1 if had_room and places.n_open - n_asked >= n else 0)
-        places.n_open += had_room
+        assert asked_now == (1 if had_room and seats.n_open - n_asked >= n else 0)
+        seats.n_open += had_room
     assert all(guest.n_asked <= 1 for guest in guests)
 
 
@@ -88,7 +88,7 @@ async def test_silent_connections_make_room_for_one_that_speaks(short_dir: Path)
         for _ in range(2):
             async with client_of(server) as client:
                 assert (await client.speak("hello"))[1]["type"] == "response.audio.done"
-        assert server.health().places_freed == 1
+        assert server.health().seats_freed == 1
         await silent[0].wait_closed()
         assert silent[0].close_code == 1013
         for connection in silent:

@@ -1,4 +1,4 @@
-"""Who has a place among the connections, and who makes room when all places are taken."""
+"""Who has a seat among the connections, and who makes room when all seats are taken."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ class Guest(Protocol):
         """Close the connection."""
 
 
-class Places:
+class Seats:
     """Counts the connections of one server.
 
-    A client that holds a place and says nothing keeps others out only as long as there are free places:
+    A client that holds a seat and says nothing keeps others out only as long as there are free seats:
     after that, whoever has never said anything for ``limits.silent_s`` makes room, the longest silent first,
     and then whoever has been idle for ``limits.idle_s``.
 
@@ -53,7 +53,7 @@ class Places:
         """Connections that were closed to make room, since the start."""
 
     def has_room(self) -> bool:
-        """Whether one more may be opened; where all places are taken, one that is idle makes room."""
+        """Whether one more may be opened; where all seats are taken, one that is idle makes room."""
         self._leaving.intersection_update(self._guests)
         if self.n_open - len(self._leaving) < self.limits.max_connections:
             return True
@@ -63,8 +63,8 @@ class Places:
         _, idle_s, guest = max(idle, key=lambda entry: entry[:2])
         self._quiet.say(
             logging.WARNING,
-            "places",
-            "all %d places are taken; %s, silent for %.0f s, makes room",
+            "seats",
+            "all %d connections are in use; %s, silent for %.0f s, makes room",
             *(self.limits.max_connections, guest.connection_id, idle_s),
         )
         self._leaving.add(guest)
