@@ -285,13 +285,19 @@ def test_dotenv_that_is_no_text_is_refused(tmp_path: Path) -> None:
 
 
 def test_every_limit_can_be_set_and_says_where_it_came_from() -> None:
-    flags = {name: str(n) for n, name in enumerate(Limits.__dataclass_fields__, 11)}
+    flags = {name: str(n) for n, name in enumerate(Limits.__dataclass_fields__, 11)} | {"cpu_share": "0.25"}
     config = server_config(flags, environ={})
-    assert [getattr(config.limits, name) for name in flags] == [int(value) for value in flags.values()]
+    assert [getattr(config.limits, name) for name in flags] == [float(value) for value in flags.values()]
     shown = {setting.name: setting for setting in config.settings}
     for name in flags:
-        assert shown[name].source.startswith("--max-") or shown[name].source in {"--send-stall", "--drain"}
+        assert shown[name].source == "--" + name.removesuffix("_s").replace("_", "-")
     assert server_config(environ={}).limits == Limits()
+
+
+@pytest.mark.parametrize("value", ["0", "-0.1", "1.01", "2", "x", "nan"])
+def test_share_is_a_part_of_one(value: str) -> None:
+    with pytest.raises(ConfigError, match="--cpu-share"):
+        server_config({"cpu_share": value}, environ={})
 
 
 @pytest.mark.parametrize("value", ["0", "-1", "x", "", "1e999", "nan", "1.5"])

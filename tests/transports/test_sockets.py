@@ -30,12 +30,12 @@ async def hold(connection: Connection) -> None:
 
 @contextlib.asynccontextmanager
 async def listening(
-    serve: Serve = echo, *, max_sockets: int = 1000, crowded: list[None] | None = None, **limits: float
+    serve: Serve = echo, *, max_sockets: int = 1000, dropped: list[str] | None = None, **limits: float
 ) -> AsyncIterator[tuple[Listener, str]]:
     options = WebSocketOptions(
         limits=Limits(**limits),  # type: ignore[arg-type]
         max_sockets=max_sockets,
-        on_crowded=lambda: (crowded if crowded is not None else []).append(None),
+        on_dropped=(dropped if dropped is not None else []).append,
     )
     listener = await listen(serve, options, host="127.0.0.1", port=0)
     try:
@@ -67,14 +67,14 @@ async def close_silent_sockets() -> AsyncIterator[None]:
 
 
 async def test_oldest_newcomer_makes_room_for_the_next() -> None:
-    crowded: list[None] = []
-    async with listening(max_handshakes=2, crowded=crowded) as (listener, uri):
+    dropped: list[str] = []
+    async with listening(max_handshakes=2, dropped=dropped) as (listener, uri):
         first, second, third = [await silent(listener) for _ in range(3)]
         with contextlib.suppress(ConnectionError):
             assert await first.read() == b""
         assert not second.at_eof()
         assert not third.at_eof()
-        assert (listener.stats.newcomers, listener.stats.dropped, len(crowded)) == (2, 1, 1)
+        assert (listener.stats.newcomers, listener.stats.dropped, len(dropped)) == (2, 1, 1)
         async with connect(uri) as client:
             await client.send("hello")
             assert await client.recv() == "hello"
@@ -198,21 +198,21 @@ async def test_messages_that_nobody_takes_are_counted_and_let_go() -> None:
 
 
 async def test_parts_of_messages_on_many_connections_are_bounded_in_all() -> None:
-    crowded: list[None] = []
+    dropped: list[str] = []
     half = frame(b"x" * 60_000)[:50_000]
-    async with listening(hold, crowded=crowded, max_inbound_bytes=120_000) as (listener, uri):
+    async with listening(hold, dropped=dropped, max_inbound_bytes=120_000) as (listener, uri):
         clients = [await connect(uri) for _ in range(5)]
         async with connect(uri) as small:
             small.transport.write(frame(b"x" * 600)[:500])
             for client in clients:
                 client.transport.write(half)
-            await until(lambda: len(crowded) >= 3)
+            await until(lambda: len(dropped) >= 3)
             await until(lambda: listener.stats.sockets <= 3)
             assert not small.transport.is_closing(), "who sent most is dropped, and nobody else"
             small.transport.abort()
         for client in clients:
             client.transport.abort()
-    assert len(crowded) == 3
+    assert len(dropped) == 3
 
 
 async def test_work_is_charged_to_whoever_asked_for_it() -> None:

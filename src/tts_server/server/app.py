@@ -20,19 +20,19 @@ from tts_server.backends.registry import create_backend
 from tts_server.errors import ConfigError, EndpointError, ModelError, TTSServerError
 from tts_server.protocol.capabilities import AudioFormat, BackendInfo
 from tts_server.scheduling.scheduler import Scheduler, SchedulingPolicy
-from tts_server.server.auth import Gatekeeper
 from tts_server.server.conductor import STEP_TIMEOUT_S, Conductor, ConductorStats
 from tts_server.server.descriptors import within_descriptors
 from tts_server.server.driver import CLOSE_TIMEOUT_S, ConnectionDriver
 from tts_server.server.engines import Engines, engine_backends, in_thread
+from tts_server.server.listening import listener_options
 from tts_server.server.pace import wire_bytes_per_s
-from tts_server.server.pages import Health, Pages
+from tts_server.server.pages import Health
 from tts_server.server.quiet_log import QuietLog
 from tts_server.server.seats import Seats
 from tts_server.server.unix_socket import UnixSocket, claim
 from tts_server.session.machine import SessionMachine
 from tts_server.session.service import ServiceInfo
-from tts_server.transports.websocket import Listener, ListenerStats, WebSocketOptions, listen
+from tts_server.transports.websocket import Listener, ListenerStats, listen
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -199,19 +199,8 @@ class Server:
         self._seats.limits = self._limits
         if warning:
             logger.warning("%s", warning)
-        options = WebSocketOptions(
-            gate=Gatekeeper(
-                token=config.auth_token,
-                allowed_origins=config.allowed_origins,
-                has_room=self._seats.has_room,
-                pages=Pages(self.health),
-                allowed_hosts=config.allowed_hosts if self._is_reached_by_rebinding else None,
-            ),
-            limits=self._limits,
-            max_sockets=self._limits.max_connections + self._limits.max_handshakes,
-            on_crowded=self._on_crowded,
-            ping_interval_s=config.ping_interval_s,
-            ping_timeout_s=config.ping_timeout_s,
+        options = listener_options(
+            config, self._limits, has_room=self._seats.has_room, health=self.health, quiet=self._quiet
         )
         if endpoint.socket_path is not None:
             unix_socket = await in_thread(self._claim, endpoint.socket_path)
@@ -227,20 +216,6 @@ class Server:
                 f"a server cannot listen on {endpoint}; give a socket path, or a host and port"
             )
         logger.info("listening on %s", self.endpoint)
-
-    @property
-    def _is_reached_by_rebinding(self) -> bool:
-        """Whether a web page whose name is turned to this machine could ask for pages as if it were local."""
-        endpoint = self._config.endpoint
-        return endpoint.socket_path is None and endpoint.is_local and self._config.auth_token is None
-
-    def _on_crowded(self) -> None:
-        self._quiet.say(
-            logging.WARNING,
-            "crowded",
-            "%d connections have not said what they want; the oldest of them make room for newcomers",
-            self._limits.max_handshakes,
-        )
 
     def _claim(self, path: str) -> UnixSocket:
         """Runs on a thread; what it claims is known to ``_stop`` even if nobody waits for it any more."""

@@ -65,14 +65,14 @@ class Guard:
         gate: Looks at each request.
         turnstile: Whose turn it is.
         max_sockets: Sockets that may be open in all.
-        on_crowded: Told when a newcomer was dropped to make room.
+        on_dropped: Told why a socket was dropped to make room.
     """
 
     limits: Limits
     gate: Gate
     turnstile: Turnstile
     max_sockets: int
-    on_crowded: Callable[[], None]
+    on_dropped: Callable[[str], None]
     sockets: set[GuardedSocket] = field(default_factory=set)
     newcomers: dict[GuardedSocket, None] = field(default_factory=dict)
     """Those whose handshake is not done, the one that came first in front."""
@@ -90,9 +90,7 @@ class Guard:
         if len(self.newcomers) > self.limits.max_handshakes or len(self.sockets) > self.max_sockets:
             oldest = next(iter(self.newcomers))
             self.forget(oldest)
-            oldest.drop()
-            self.n_dropped += 1
-            self.on_crowded()
+            self._drop(oldest, "too many have not said what they want")
 
     def forget(self, gone: GuardedSocket) -> None:
         """A socket has ended. Idempotent."""
@@ -103,9 +101,13 @@ class Guard:
         """Take note of bytes that came, or were taken; where there are too many, who sent most is dropped."""
         self.n_inbound_bytes += n_more_bytes
         if n_more_bytes > 0 and self.n_inbound_bytes > self.limits.max_inbound_bytes:
-            max(self.sockets, key=lambda one: one.n_inbound_bytes).drop()
-            self.n_dropped += 1
-            self.on_crowded()
+            largest = max(self.sockets, key=lambda one: one.n_inbound_bytes)
+            self._drop(largest, "too many bytes of messages are not handled yet")
+
+    def _drop(self, dropped: GuardedSocket, why: str) -> None:
+        dropped.drop()
+        self.n_dropped += 1
+        self.on_dropped(why)
 
 
 class GuardedSocket(ServerConnection):

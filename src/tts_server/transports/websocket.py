@@ -57,7 +57,7 @@ class WebSocketOptions:
         ping_timeout_s: Seconds to wait for a pong; None waits for ever.
         close_timeout_s: Longest wait for the peer when the library itself closes, as after a missed pong.
         max_sockets: Sockets in all; above what the gate lets in, so that those that it refuses are told why.
-        on_crowded: Told when a socket that had not said what it wants was dropped to make room.
+        on_dropped: Told, in a few words that are always the same, why a socket was dropped to make room.
         subprotocols: Subprotocols that the server speaks, the preferred one first.
     """
 
@@ -67,7 +67,7 @@ class WebSocketOptions:
     ping_timeout_s: float | None = 120.0
     close_timeout_s: float = 5.0
     max_sockets: int = 1000
-    on_crowded: Callable[[], None] = field(default=lambda: None)
+    on_dropped: Callable[[str], None] = field(default=lambda _why: None)
     subprotocols: tuple[str, ...] = ()
 
 
@@ -161,7 +161,7 @@ async def listen(
         gate=options.gate,
         turnstile=Turnstile(options.limits.cpu_share, loop.time, loop.call_at),
         max_sockets=options.max_sockets,
-        on_crowded=options.on_crowded,
+        on_dropped=options.on_dropped,
     )
     if sock is not None:
         return await _serve(handler, options, guard, sock=sock)
