@@ -24,10 +24,11 @@ fix:
 test *arguments:
     python -m pytest "$@"
 
-# The property tests with many more examples each, then fuzzing led by coverage for FUZZ_SECONDS (600).
+# The property tests with more examples; then FUZZ_SECONDS (600) each led by coverage and measuring what is costly.
 fuzz *arguments:
     python -m pytest -m hypothesis --hypothesis-profile=fuzz --timeout=1800 "$@"
     python -m tests.fuzz.fuzz_session -max_total_time="${FUZZ_SECONDS:-600}"
+    python -m tests.fuzz.fuzz_cost --seconds="${FUZZ_SECONDS:-600}"
 
 # Measure this server beside kokoro-onnx, which lives in an environment of its own.
 bench *arguments:

@@ -41,8 +41,9 @@ WORDS = (
 class FuzzedSession:
     """A machine with the smallest driver and engine that there can be, and the judges of what it sends."""
 
-    def __init__(self) -> None:
-        self.machine = SessionMachine("sess_fuzzed", make_service(), LIMITS)
+    def __init__(self, limits: Limits = LIMITS) -> None:
+        self.limits = limits
+        self.machine = SessionMachine("sess_fuzzed", make_service(), limits)
         self.outbox = Outbox()
         self.ledger = Ledger()
         self.now = 0.0
@@ -86,7 +87,7 @@ class FuzzedSession:
         sent = self.carry_out(self.machine.receive(event, self.now))
         if ErrorOccurred in sent:
             assert self.machine.buffered_chars == n_chars, "a refused event changed the buffer"
-        assert self.machine.buffered_chars <= LIMITS.max_text_chars
+        assert self.machine.buffered_chars <= self.limits.max_text_chars
 
     # --- the driver ---
 
@@ -147,7 +148,7 @@ class FuzzedSession:
         assert event.get("error", {}).get("code") != "internal_error"
 
     def submit(self, response_id: str) -> list[type[ServerEvent]]:
-        if self.has_room and len(self.held) < LIMITS.max_inflight:
+        if self.has_room and len(self.held) < self.limits.max_inflight:
             self.held.append(response_id)
             return self.carry_out(self.machine.admitted(response_id, self.now))
         busy = BusyError("no room; wait", retry_after_ms=20)
