@@ -15,6 +15,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from tts_server.errors import RemoteProtocolError, TTSServerError
@@ -177,8 +178,8 @@ class ConnectionDriver:
         try:
             event = decode_client(message)
         except RemoteProtocolError as error:
-            fault = error
-            self._feed(lambda now: self._machine.receive_error(fault, now))
+            # In a variable it would hold itself: its traceback has this frame, and this frame the message.
+            self._feed(partial(self._machine.receive_error, error))
         else:
             self._feed(lambda now: self._machine.receive(event, now))
         self._connection.charge(time.thread_time() - began_s)
