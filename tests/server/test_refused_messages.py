@@ -1,4 +1,4 @@
-"""A message that is refused is let go of at once: it may be a megabyte, and the garbage collector comes late."""
+"""A message that is refused is let go of at once: it may be a megabyte, and the collector comes late."""
 
 from __future__ import annotations
 
