@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
@@ -19,11 +20,21 @@ PLENTY = Limits(max_inflight=100, max_admitted=1000)
 
 
 def make_scheduler(
-    limits: Limits = PLENTY, n_lanes: int = 1, estimate: SpeedEstimate | None = None, **policy: Any
+    limits: Limits = PLENTY,
+    n_lanes: int = 1,
+    estimate: SpeedEstimate | None = None,
+    max_waiting_s: float = math.inf,
+    **policy: Any,
 ) -> Scheduler:
     """A scheduler that admits whatever the limits allow, unless ``admission`` is asked for."""
     policy = {"admission": False, **policy}
-    return Scheduler(limits, n_lanes=n_lanes, policy=SchedulingPolicy(**policy), estimate=estimate)
+    return Scheduler(
+        limits,
+        n_lanes=n_lanes,
+        policy=SchedulingPolicy(**policy),
+        estimate=estimate,
+        max_waiting_s=max_waiting_s,
+    )
 
 
 def make_estimate(rtf: float = 0.5, step_audio_s: float = 0.2) -> SpeedEstimate:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from tts_server.errors import BusyError
 from tts_server.protocol.capabilities import Limits
@@ -27,6 +28,13 @@ MAX_RETRY_MS = 60_000
 
 MIN_RATE = 1e-3
 """A reader that takes nothing would make a division by zero."""
+
+
+class Refusal(NamedTuple):
+    """A reason not to admit, and in how many seconds it can be gone."""
+
+    message: str
+    retry_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,29 +73,43 @@ class Backlog:
 
     def why_not(self, newcomer: Entry) -> BusyError | None:
         """Tell why ``newcomer`` cannot be admitted now, or None when it can."""
-        live = self.live
-        job = newcomer.job
-        own = [entry for entry in live if entry.job.connection_id == job.connection_id]
-        if len(own) >= self.limits.max_inflight:
-            return self._busy(
-                f"{len(own)} of this connection's responses are in progress; "
-                f"accepted are {self.limits.max_inflight}",
-                self._first_end_s(own),
-            )
-        # Those behind hold no more than one response a connection can, and wait for nobody but their readers.
-        admitted = [entry for entry in self.entries if entry.cancelled or not entry.is_behind]
-        if len(admitted) >= self.limits.max_admitted:
-            kept = self.kept
-            return self._busy(
-                f"the server has {len(admitted)} responses in progress; "
-                f"accepted are {self.limits.max_admitted}",
-                # A cancelled one is let go of after the step in progress.
-                self._first_end_s(kept) if len(kept) == len(admitted) else self.estimate.step_s,
-            )
+        refusals = [self._no_share_left(newcomer), self._no_room_left()]
         # A machine whose speed is unknown takes whatever comes: it would never learn it.
-        if not (self.policy.admission and self.estimate.measured):
+        if self.policy.admission and self.estimate.measured:
+            refusals += [self._no_place_left(newcomer), self._no_time_left(newcomer)]
+        why = [refusal for refusal in refusals if refusal is not None]
+        if not why:
             return None
-        return self._no_place_left(newcomer) or self._no_time_left(newcomer)
+        # Each reason has to be gone before a retry succeeds.
+        retry_s = max(refusal.retry_s for refusal in why)
+        retry_ms = min(max(math.ceil(retry_s * 1000), MIN_RETRY_MS), MAX_RETRY_MS)
+        return BusyError(why[0].message, retry_after_ms=retry_ms)
+
+    def _no_share_left(self, newcomer: Entry) -> Refusal | None:
+        """Bound what one connection has in progress."""
+        own = [entry for entry in self.live if entry.load is newcomer.load]
+        if len(own) < self.limits.max_inflight:
+            return None
+        return Refusal(
+            f"{len(own)} of this connection's responses are in progress; "
+            f"accepted are {self.limits.max_inflight}",
+            self._first_end_s(own),
+        )
+
+    def _no_room_left(self) -> Refusal | None:
+        """Bound what is in progress in all, but for readers that are behind: nobody else is to wait for them.
+
+        Of those there are no more than connections have shares.
+        """
+        admitted = [entry for entry in self.entries if entry.cancelled or not entry.is_behind]
+        if len(admitted) < self.limits.max_admitted:
+            return None
+        kept = self.kept
+        return Refusal(
+            f"the server has {len(admitted)} responses in progress; accepted are {self.limits.max_admitted}",
+            # A cancelled one is let go of after the step in progress.
+            self._first_end_s(kept) if len(kept) == len(admitted) else self.estimate.step_s,
+        )
 
     def has_place_for(self, load: ConnectionLoad) -> bool:
         """Tell whether a connection whose reader was behind could be served in real time again."""
@@ -97,7 +119,7 @@ class Backlog:
         n_taken = sum(len(ends) for ends in self._places().values())
         return n_taken + max(len(streams), 1) <= self.n_places
 
-    def _no_place_left(self, newcomer: Entry) -> BusyError | None:
+    def _no_place_left(self, newcomer: Entry) -> Refusal | None:
         """Keep the speed that connections in the middle of their speech will go on to need."""
         places = self._places()
         own = places.get(newcomer.job.connection_id, [])
@@ -108,7 +130,7 @@ class Backlog:
         n_places = self.n_places
         if len(ends) < n_places:
             return None
-        return self._busy(
+        return Refusal(
             f"{len(ends)} others are speaking, as many as this machine keeps up with",
             ends[len(ends) - n_places] - self.now,
         )
@@ -144,24 +166,33 @@ class Backlog:
             ends[entry.stream] = max(begins_s + self._audio_s(entry), self.now + made_s)
         return ends
 
-    def _no_time_left(self, newcomer: Entry) -> BusyError | None:
+    def _no_time_left(self, newcomer: Entry) -> Refusal | None:
         """Refuse what would make somebody's listener run dry."""
+        kept = self.kept
+        *others, own = self._demands([*kept, newcomer])
+        if not others or clearly_fits(others, own, self.n_lanes):
+            return None
+        late_s = overload_s(others, own, self.n_lanes)
+        if late_s <= 0:
+            return None
+        # Once all that is admitted is made anything is taken.
+        idle_s = max(self._made_s(entry) for entry in kept)
+        return Refusal(
+            "the machine would fall behind with those who are speaking already", min(late_s, idle_s)
+        )
+
+    def _demands(self, entries: Iterable[Entry]) -> list[Demand]:
+        """Tell what each of ``entries`` needs and when; the jobs of a stream one after another."""
         demands: list[Demand] = []
         stream_end_s: dict[StreamKey, float] = {}
-        for entry in [*self.kept, newcomer]:
+        for entry in entries:
             due_s = max(entry.playout_end_s - self.now, stream_end_s.get(entry.stream, 0.0))
             work_s = self._work_s(entry)
             first_work_s = min(self._first_work_s(entry), work_s)
             demand = Demand(due_s, first_work_s, work_s, self._audio_s(entry), entry.begun)
             stream_end_s[entry.stream] = demand.end_s
             demands.append(demand)
-        others, own = demands[:-1], demands[-1]
-        if not others or clearly_fits(others, own, self.n_lanes):
-            return None
-        late_s = overload_s(others, own, self.n_lanes)
-        if late_s <= 0:
-            return None
-        return self._busy("the machine would fall behind with those who are speaking already", late_s)
+        return demands
 
     def _audio_s(self, entry: Entry) -> float:
         """Audio that is left to make; a response that outgrew its estimate has one step's worth to go."""
@@ -176,16 +207,27 @@ class Backlog:
         return self.estimate.step_s if entry.begun else self.estimate.start_s + self.estimate.step_s
 
     def _first_end_s(self, entries: list[Entry]) -> float:
-        """When the first of ``entries`` will be made, seconds from now, beside everybody who keeps up."""
-        kept = self.kept
-        beside = [*kept, *(entry for entry in entries if entry.is_behind)]
-        finish_s = shared_finish_s([self._work_s(entry) for entry in beside], self.n_lanes)
-        ends = [
-            max(end_s, self._pace_s(entry), self._reader_s(entry))
-            for entry, end_s in zip(beside, finish_s, strict=True)
-            if entry in entries
-        ]
-        return min(ends)
+        """When the first of ``entries`` will be made, seconds from now."""
+        return min(max(self._made_s(entry), self._pace_s(entry), self._reader_s(entry)) for entry in entries)
+
+    def _made_s(self, entry: Entry) -> float:
+        """When the engine has made a response at the latest, seconds from now.
+
+        By deadline, what others need until its listener has heard all goes first. Readers that are behind go
+        before it for as long as that listener has audio in hand. Otherwise all that is live may go first.
+        """
+        before = [other for other in self.live if other.stream != entry.stream or other.index < entry.index]
+        at_last_s = sum(self._work_s(other) for other in before) / self.n_lanes + self._work_s(entry)
+        if entry.is_behind or self.policy.order == "fifo":
+            return at_last_s
+        kept = [other for other in before if not other.is_behind]
+        *others, own = self._demands([*kept, entry])
+        # A step in progress is never cut.
+        others_s = sum(other.by(own.end_s) for other in others) / self.n_lanes
+        by_then_s = others_s + own.work_s + self.estimate.step_s
+        if len(kept) < len(before):
+            by_then_s = max(by_then_s, own.end_s)
+        return min(by_then_s, at_last_s)
 
     def _pace_s(self, entry: Entry) -> float:
         """When a response with a bound on its lead can be done at the earliest, seconds from now."""
@@ -202,8 +244,4 @@ class Backlog:
         to_take_s = reader.waiting_s + self._audio_s(entry) - self.max_waiting_s / 2
         if reader.waiting_s + self._audio_s(entry) <= self.max_waiting_s and not entry.load.paused:
             return 0.0
-        return max(to_take_s, 0.0) / max(reader.rate, MIN_RATE)
-
-    def _busy(self, message: str, retry_s: float) -> BusyError:
-        retry_ms = min(max(math.ceil(retry_s * 1000), MIN_RETRY_MS), MAX_RETRY_MS)
-        return BusyError(message, retry_after_ms=retry_ms)
+        return max(to_take_s, 0.0) / max(reader.sure_rate, MIN_RATE)

@@ -79,7 +79,7 @@ class Scheduler:
         load = self._connections.setdefault(job.connection_id, ConnectionLoad())
         entry = Entry(job, load, self._counters.n_admitted, now + self.policy.first_audio_s)
         for other in self._connections.values():
-            other.reader.elapse(now)
+            other.reader.elapse(now, is_served=self._is_served(other))
             self._let_back(other, now)
         busy = self._backlog(now).why_not(entry)
         if busy is not None:
@@ -266,8 +266,14 @@ class Scheduler:
         """
         load = self._connections.get(connection_id)
         if load is not None:
-            load.reader.waits(load.audio_s, waiting_s, now)
+            load.reader.waits(load.audio_s, waiting_s, now, is_served=self._is_served(load))
             self._let_back(load, now)
+
+    def _is_served(self, load: ConnectionLoad) -> bool:
+        """Tell of a reader that is behind whether more is to be made for it."""
+        return load.reader.is_behind and any(
+            entry.load is load and not entry.cancelled for entry in self._entries.values()
+        )
 
     def _let_back(self, load: ConnectionLoad, now: float) -> None:
         """Serve a reader in real time again that has kept up for a while, if that takes nobody's place."""
