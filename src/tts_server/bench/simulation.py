@@ -144,7 +144,11 @@ class Simulation:
         self._pause_at_s = plan.limits.max_unsent_bytes / UNSENT_BYTES_PER_S
         self.now_s = 0.0
         self.scheduler = Scheduler(
-            plan.limits, n_lanes=plan.n_lanes, policy=plan.policy, estimate=warm_estimate(plan.engine)
+            plan.limits,
+            n_lanes=plan.n_lanes,
+            policy=plan.policy,
+            estimate=warm_estimate(plan.engine),
+            max_waiting_s=self._pause_at_s,
         )
 
     def run(self) -> SimulationResult:
@@ -174,6 +178,8 @@ class Simulation:
         left_s = self._plan.seconds - self.now_s
         if left_s <= 0:
             return
+        for one in self._listeners:
+            self._tell(one)
         job_id = f"{listener.connection_id}/{next(self._numbers)}"
         job = Job(job_id, listener.connection_id, estimated_s(planned.text))
         try:
@@ -211,6 +217,7 @@ class Simulation:
     def _hear_end(self, response: _Response) -> None:
         """The listener has read to the end of a response."""
         listener = response.listener
+        self._tell(listener)
         if response.turn.is_ended:
             return
         self._end_turn(response)
@@ -244,14 +251,23 @@ class Simulation:
     def _unread_s(self, listener: _Listener) -> float:
         return listener.playback.lead_s(self.now_s) - self._lead_s
 
+    def _tell(self, listener: _Listener) -> None:
+        """Tell the scheduler what waits for a listener, as the wire does all the time."""
+        unread_s = max(self._unread_s(listener), 0.0)
+        self.scheduler.waits(listener.connection_id, unread_s, self.now_s)
+
     def _pause_if_behind(self, listener: _Listener) -> None:
         unread_s = self._unread_s(listener)
+        self._tell(listener)
+        # Nobody waits longer than something is there to be read.
+        self._at(self.now_s + max(unread_s, 0.0), self._tell, listener)
         if unread_s > self._pause_at_s and not listener.paused:
             listener.paused = True
             self.scheduler.pause(listener.connection_id)
             self._at(self.now_s + unread_s - self._pause_at_s / 2, self._resume_if_read, listener)
 
     def _resume_if_read(self, listener: _Listener) -> None:
+        self._tell(listener)
         excess_s = self._unread_s(listener) - self._pause_at_s / 2
         if excess_s > 1e-6:
             self._at(self.now_s + excess_s, self._resume_if_read, listener)

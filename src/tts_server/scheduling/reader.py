@@ -33,6 +33,9 @@ real time overdraws again before that."""
 RATE_HALF_LIFE_S: Final = 5.0
 """Seconds, waited or taken, after which what was seen before counts half in the rate."""
 
+FRAME_S: Final = 0.02
+"""Less than a frame is nothing that a reader could take."""
+
 STORING_RATE: Final = 20.0
 """A reader that takes so many seconds of audio a second stores them; players fill their buffers at less."""
 
@@ -100,7 +103,7 @@ class Reader:
 
     def _pass(self, now: float, taken_s: float, *, is_served: bool) -> None:
         passed_s = max(now - self._looked_at_s, 0.0)
-        waited_s = passed_s if self.waiting_s > 0 else 0.0
+        waited_s = passed_s if self.waiting_s > FRAME_S else 0.0
         drawn_s = PACE * (passed_s if self.is_behind and is_served else waited_s)
         self._looked_at_s = now
         self._rate.add(taken_s, waited_s, 0.5 ** ((taken_s + waited_s) / RATE_HALF_LIFE_S))
