@@ -3,16 +3,31 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from tests.patience import PATIENCE_S
-from tests.server.harness import client_of, connecting, make_tone, running_server, until_idle
+from tests.server.harness import (
+    WAIT_S,
+    Client,
+    client_of,
+    connecting,
+    make_config,
+    make_tone,
+    running_server,
+    until,
+    until_idle,
+)
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
+from tts_server.backends.tone import ToneBackend
 from tts_server.protocol.capabilities import Limits
+from tts_server.scheduling import reader
 from tts_server.server import app, driver
+from tts_server.server.app import Server
 
 SMALL = Limits(max_unsent_bytes=50_000, send_stall_s=0.2)
 PATIENT = Limits(max_unsent_bytes=50_000, send_stall_s=60.0)
@@ -54,6 +69,61 @@ async def test_slow_reader_slows_only_itself(short_dir: Path) -> None:
             assert (len(pcm), end["type"]) == (2 * 11 * 1440, "response.audio.done")
         slow.go_on_reading()
         await slow.until("response.audio.done")
+
+
+HOW_THEY_READ = {"not at all": 0, "a little now and then": 1}
+"""Frames that a slow reader takes of five that are played."""
+
+
+@contextlib.asynccontextmanager
+async def guarded_server(path: Path, backend: ToneBackend, limits: Limits) -> AsyncIterator[Server]:
+    """A server that admits by its speed."""
+    async with asyncio.timeout(2 * WAIT_S), Server(make_config(path, limits=limits), backend) as server:
+        yield server
+
+
+async def read_slowly(client: Client, n_frames: int) -> None:
+    while True:
+        for _ in range(n_frames):
+            await client.receive()
+        await asyncio.sleep(0.1)
+
+
+@pytest.mark.parametrize("how", HOW_THEY_READ)
+async def test_readers_that_are_slow_keep_nobody_out(
+    short_dir: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    # The same in a tenth of the time.
+    monkeypatch.setattr(reader, "GRACE_S", 0.2)
+    monkeypatch.setattr(reader, "MAX_CREDIT_S", 0.4)
+    limits = Limits(max_unsent_bytes=50_000, send_stall_s=60.0, max_admitted=2)
+    async with guarded_server(short_dir, make_tone(step_ms=60, work_ms=40), limits) as server:
+        async with client_of(server) as client:
+            await client.speak("now its speed is known")
+        await until(lambda: not server.health().by_connection)
+        async with client_of(server) as first, client_of(server) as second, client_of(server) as newcomer:
+            tasks: list[asyncio.Task[None]] = []
+            for n_slow, client in enumerate((first, second), 1):
+                await client.begin(LONG_TEXT)
+                client.stop_reading()
+                if HOW_THEY_READ[how]:
+                    client.go_on_reading()
+                    tasks.append(asyncio.ensure_future(read_slowly(client, HOW_THEY_READ[how])))
+                await until_behind(server, n_slow)
+            for _ in range(3):
+                pcm, end = await newcomer.speak("hello world")
+                assert (len(pcm), end["type"]) == (2 * 11 * 1440, "response.audio.done")
+            await until_behind(server, 2)
+            for task in tasks:
+                task.cancel()
+
+
+async def until_behind(server: Server, n_readers: int) -> None:
+    await until(lambda: n_behind(server) == n_readers)
+
+
+def n_behind(server: Server) -> int:
+    return sum(one.is_behind for one in server.health().by_connection)
 
 
 async def test_reader_that_takes_nothing_is_dropped_with_1011_and_its_work_stops(short_dir: Path) -> None:

@@ -124,7 +124,7 @@ class Simulation:
                 talker.read(at_s)
                 self.tell(talker, at_s)
             if self.n_ticks % 10 == 0:
-                for one in self.scheduler.connection_stats():
+                for one in self.scheduler.connection_stats(at_s):
                     self.talkers[one.connection_id].n_times_behind += one.is_behind
 
     def tell(self, talker: Talker, now: float) -> None:

@@ -63,7 +63,7 @@ def test_a_refusal_changes_nothing_but_its_count() -> None:
     busy(scheduler, "b1")
     stats = scheduler.stats(0.0)
     assert (stats.admitted, stats.refused, stats.in_progress) == (1, 2, 1)
-    assert [one.n_refused for one in scheduler.connection_stats()] == [0, 2]
+    assert [one.n_refused for one in scheduler.connection_stats(0.0)] == [0, 2]
     step(scheduler, 0.0, outcome=FINISHED)
     admit(scheduler, "b1")
 

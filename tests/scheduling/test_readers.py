@@ -79,9 +79,9 @@ def test_a_reader_that_keeps_up_again_has_a_place_again_where_there_is_one() -> 
     scheduler = make_measured()
     simulation = Simulation(scheduler, [slow, other, late], rtf=RTF)
     simulation.run(30)
-    assert scheduler.connection_stats()[0].is_behind
+    assert scheduler.connection_stats(0.0)[0].is_behind
     simulation.run(59)
-    assert not scheduler.connection_stats()[0].is_behind
+    assert not scheduler.connection_stats(0.0)[0].is_behind
     simulation.run(70)
     assert late.n_refused > 0
 
@@ -91,7 +91,7 @@ def test_a_reader_that_keeps_up_again_waits_for_a_place_that_others_have() -> No
     others = [Talker(f"o{n}", n_chars=200, begin_s=20.0, lead_s=1.0) for n in range(2)]
     scheduler = make_measured()
     Simulation(scheduler, [slow, *others], rtf=RTF).run(100)
-    assert scheduler.connection_stats()[0].is_behind
+    assert scheduler.connection_stats(0.0)[0].is_behind
     assert [talker.gap_s for talker in others] == [0.0, 0.0]
 
 
@@ -103,7 +103,7 @@ def test_slow_readers_starve_neither_each_other_nor_behind_those_who_never_leave
     scheduler = make_scheduler(estimate=make_estimate(RTF), admission=False)
     simulation = Simulation(scheduler, [*slow, *greedy], rtf=RTF)
     simulation.run(40)
-    assert [one.is_behind for one in scheduler.connection_stats()][:3] == [True] * 3
+    assert [one.is_behind for one in scheduler.connection_stats(0.0)][:3] == [True] * 3
     before = [talker.audio_s for talker in slow]
     for talker in slow:
         talker.reading = Reading(0.1)
@@ -222,8 +222,8 @@ def fall_behind(
 
 def test_readers_that_are_behind_fill_no_backlog() -> None:
     scheduler = make_scheduler(Limits(max_inflight=1, max_admitted=2), estimate=make_estimate())
-    admit(scheduler, "a1", "b1")
-    busy(scheduler, "c1")
+    admit(scheduler, "a1", "b1", now=-10.0)
+    busy(scheduler, "c1", now=-10.0)
     fall_behind(scheduler, "a", "b")
     admit(scheduler, "c1", "d1")
     assert "accepted are 2" in str(busy(scheduler, "e1"))
@@ -233,7 +233,7 @@ def test_readers_that_are_behind_fill_no_backlog() -> None:
 
 def test_whoever_is_behind_is_served_when_nobody_else_is_in_need() -> None:
     scheduler = make_scheduler(in_hand_s=2.0)
-    admit(scheduler, "a1", "b1")
+    admit(scheduler, "a1", "b1", now=-10.0)
     fall_behind(scheduler, "a")
     assert step(scheduler, 0.0, audio_s=1.0) == "b1"
     assert step(scheduler, 0.0, audio_s=1.0) == "b1"
@@ -245,7 +245,7 @@ def test_whoever_is_behind_is_served_when_nobody_else_is_in_need() -> None:
 
 def test_whoever_is_behind_has_a_small_part_of_the_work_in_any_case() -> None:
     scheduler = make_scheduler(estimate=make_estimate(), behind_share=0.05)
-    admit(scheduler, "a1", "b1")
+    admit(scheduler, "a1", "b1", now=-10.0)
     fall_behind(scheduler, "a")
     order = [step(scheduler, 0.1 * n, audio_s=0.1, work_s=0.1) for n in range(210)]
     assert 8 <= order.count("a1") <= 11
@@ -253,7 +253,7 @@ def test_whoever_is_behind_has_a_small_part_of_the_work_in_any_case() -> None:
 
 def test_first_come_first_served_knows_no_readers() -> None:
     scheduler = make_scheduler(order="fifo")
-    admit(scheduler, "a1", "b1")
+    admit(scheduler, "a1", "b1", now=-10.0)
     fall_behind(scheduler, "a")
     assert step(scheduler, 0.0) == "a1"
 
@@ -270,7 +270,7 @@ def test_what_comes_late_to_one_who_is_behind_is_no_gap_of_ours() -> None:
 def test_a_connection_that_was_never_heard_of_waits_for_nothing() -> None:
     scheduler = make_scheduler()
     scheduler.waits("a", 10.0, 0.0)
-    assert scheduler.connection_stats() == []
+    assert scheduler.connection_stats(0.0) == []
 
 
 def test_the_share_of_a_reader_is_free_when_it_has_taken_enough() -> None:

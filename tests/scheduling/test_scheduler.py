@@ -289,9 +289,9 @@ def test_a_forgotten_connection_loses_its_jobs() -> None:
     admit(scheduler, "b1")
     scheduler.next_step(0.0)
     assert scheduler.forget("a", 0.0) == ["a2"]
-    assert [one.connection_id for one in scheduler.connection_stats()] == ["b"]
+    assert [one.connection_id for one in scheduler.connection_stats(0.0)] == ["b"]
     assert scheduler.step_done("a1", 0.0, work_s=0.1, audio_s=0.1, outcome=MORE) is True
-    assert [one.connection_id for one in scheduler.connection_stats()] == ["b"]
+    assert [one.connection_id for one in scheduler.connection_stats(0.0)] == ["b"]
     assert scheduler.stats(0.0).cancelled == 2
     assert scheduler.forget("nobody", 0.0) == []
 
@@ -360,7 +360,7 @@ def test_two_readers_who_held_things_up_are_both_excused() -> None:
     step(scheduler, 5.0)
     step(scheduler, 5.0)
     assert scheduler.stats(5.0).gaps == 0
-    assert [one.paused for one in scheduler.connection_stats()] == [False, False]
+    assert [one.paused for one in scheduler.connection_stats(0.0)] == [False, False]
 
 
 def test_a_scheduler_has_one_lane_unless_told() -> None:
@@ -393,7 +393,7 @@ def test_connection_stats_count_each_connections_part() -> None:
     scheduler.pause("b")
     step(scheduler, 0.0, audio_s=0.5)
     step(scheduler, 0.0, audio_s=0.25)
-    a, b = scheduler.connection_stats()
+    a, b = scheduler.connection_stats(0.0)
     assert (a.connection_id, a.n_admitted, a.n_refused, a.n_in_progress) == ("a", 2, 0, 2)
     assert (a.n_steps, a.audio_s, a.paused) == (2, 0.75, False)
     assert (b.connection_id, b.n_in_progress, b.n_steps, b.audio_s, b.paused) == ("b", 1, 0, 0.0, True)

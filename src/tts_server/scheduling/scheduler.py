@@ -78,9 +78,7 @@ class Scheduler:
             raise LocalProtocolError(f"{job.job_id} is admitted already")
         load = self._connections.setdefault(job.connection_id, ConnectionLoad())
         entry = Entry(job, load, self._counters.n_admitted, now + self.policy.first_audio_s)
-        for other in self._connections.values():
-            other.reader.elapse(now, is_served=self._is_served(other))
-            self._let_back(other, now)
+        self._look_at_readers(now)
         busy = self._backlog(now).why_not(entry)
         if busy is not None:
             load.n_refused += 1
@@ -269,6 +267,12 @@ class Scheduler:
             load.reader.waits(load.audio_s, waiting_s, now, is_served=self._is_served(load))
             self._let_back(load, now)
 
+    def _look_at_readers(self, now: float) -> None:
+        """Let time pass for those who take nothing, of whom nothing is heard."""
+        for load in self._connections.values():
+            load.reader.elapse(now, is_served=self._is_served(load))
+            self._let_back(load, now)
+
     def _is_served(self, load: ConnectionLoad) -> bool:
         """Tell of a reader that is behind whether more is to be made for it."""
         return load.reader.is_behind and any(
@@ -349,8 +353,9 @@ class Scheduler:
             backlog_s=self._backlog(now).work_s,
         )
 
-    def connection_stats(self) -> list[ConnectionStats]:
+    def connection_stats(self, now: float) -> list[ConnectionStats]:
         """Look at each connection that is known."""
+        self._look_at_readers(now)
         in_progress = [entry.job.connection_id for entry in self._entries.values()]
         return [
             ConnectionStats(

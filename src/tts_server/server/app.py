@@ -146,7 +146,7 @@ class Server:
             connections=self._seats.n_open,
             conducted=self._conductor.stats if self._conductor is not None else ConductorStats(),
             scheduler=scheduler.stats(now) if scheduler is not None else None,
-            by_connection=tuple(scheduler.connection_stats()) if scheduler is not None else (),
+            by_connection=tuple(scheduler.connection_stats(now)) if scheduler is not None else (),
             limits=self._limits,
             listener=self._listener.stats if self._listener is not None else ListenerStats(),
             seats_freed=self._seats.n_freed,

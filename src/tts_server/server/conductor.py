@@ -214,7 +214,7 @@ class Conductor:
 
     def forget(self, speaker: Speaker) -> None:
         """A connection has ended; its responses have been cancelled. Says in the log what it had."""
-        for stats in self._scheduler.connection_stats():
+        for stats in self._scheduler.connection_stats(self._loop.time()):
             if stats.connection_id == speaker.connection_id:
                 logger.debug(
                     "%s had %d responses, %d refused, %d steps, %.1f s of audio",
