@@ -192,6 +192,60 @@ def test_the_place_of_a_listener_who_still_hears_is_kept() -> None:
     admit(scheduler, "b1", now=2.5)
 
 
+@pytest.mark.parametrize("is_cancelled", [True, False])
+def test_a_stream_that_is_cut_leaves_the_others_of_its_connection_to_be_heard(*, is_cancelled: bool) -> None:
+    scheduler = make_measured(0.4)
+    admit(scheduler, "b1", audio_s=20.0)
+    scheduler.pause("b")
+    admit(scheduler, "a1", audio_s=10.0, stream_id="x")
+    step(scheduler, 0.0, audio_s=10.0, work_s=4.0, outcome=FINISHED)
+    admit(scheduler, "a2", audio_s=10.0, stream_id="y")
+    step(scheduler, 0.0, audio_s=2.0, work_s=0.8)
+    if is_cancelled:
+        scheduler.cancel("a2", 2.2)
+    else:
+        step(scheduler, 2.2, audio_s=1.0, work_s=0.4, outcome=FINISHED)
+        scheduler.cut_playout("a", 2.2, "y")
+    assert busy(scheduler, "c1", now=3.0).retry_after_ms == 7500
+    scheduler.cut_playout("a", 3.0, "x")
+    assert busy(scheduler, "c1", now=3.0).retry_after_ms == 500
+
+
+def test_two_streams_of_a_connection_take_two_places_while_both_are_made() -> None:
+    scheduler = make_measured(0.4)
+    admit(scheduler, "a1", audio_s=5.0, stream_id="x")
+    admit(scheduler, "a2", audio_s=5.0, stream_id="y")
+    busy(scheduler, "b1")
+    busy(scheduler, "a3", stream_id="z")
+    admit(scheduler, "a4", audio_s=1.0, stream_id="x")
+    scheduler.cancel("a4", 0.0)
+    scheduler.cancel("a2", 0.0)
+    admit(scheduler, "b1", audio_s=5.0)
+
+
+def test_streams_of_one_name_on_two_connections_are_two() -> None:
+    scheduler = make_scheduler()
+    admit(scheduler, "a1", "b1", stream_id="default")
+    assert [scheduler.next_step(0.0), scheduler.next_step(0.0, lane=1)] == ["a1", "b1"]
+
+
+def test_a_place_is_promised_for_when_enough_of_those_who_speak_have_ended() -> None:
+    scheduler = make_measured(0.2)
+    admit(scheduler, "a1", "b1", "c1", "d1", audio_s=10.0)
+    for seconds in (1.0, 2.0, 3.0, 4.0):
+        step(scheduler, 0.0, audio_s=seconds, work_s=seconds, outcome=FINISHED)
+    # A machine that has become slow has one place, and four who speak.
+    assert scheduler.estimate.careful_rtf > 0.43
+    assert busy(scheduler, "e1").retry_after_ms == 4500
+
+
+def test_an_engine_that_is_stuck_keeps_up_with_nobody() -> None:
+    scheduler = make_measured(0.42, n_lanes=2)
+    admit(scheduler, "a1", "b1", audio_s=4.0)
+    scheduler.n_lanes = 1
+    assert "2 others are speaking" in str(busy(scheduler, "c1", audio_s=4.0))
+
+
 def test_the_place_of_a_listener_whose_made_speech_is_cut_is_free_soon() -> None:
     scheduler = make_measured(0.5)
     admit(scheduler, "a1", audio_s=3.0)
