@@ -142,6 +142,22 @@ def test_a_link_to_itself_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixt
     assert capsys.readouterr().err.count("\n") == 1
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give links away")
+@pytest.mark.parametrize(("mode", "status"), [(0o1777, 2), (0o700, 0)])
+def test_a_link_that_another_user_put_into_a_shared_folder_is_not_followed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], mode: int, status: int
+) -> None:
+    (tmp_path / "precious").write_text("precious")
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    (shared / "a.wav").symlink_to(tmp_path / "precious")
+    os.chown(shared / "a.wav", 12345, -1, follow_symlinks=False)
+    shared.chmod(mode)
+    assert cli.main(["say", "Hello.", "-o", str(shared / "a.wav")]) == status
+    assert ("a link of another user" in capsys.readouterr().err) is bool(status)
+    assert ((tmp_path / "precious").read_bytes() == b"precious") is bool(status)
+
+
 @pytest.mark.parametrize("path", ["folder", "new/", "missing/a.wav", ""])
 def test_what_can_be_no_file_is_one_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], path: str

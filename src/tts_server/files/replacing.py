@@ -14,6 +14,8 @@ from typing import BinaryIO, Final, cast
 
 from tts_server.files.owned import identity_of, remove_file
 
+_MAX_LINKS: Final = 40
+
 _CANNOT_RENAME: Final = {errno.EBUSY, errno.EXDEV, errno.EPERM, errno.EACCES}
 """What a rename meets at a file that is mounted on its own, or is another's in a folder with a sticky bit."""
 
@@ -91,11 +93,33 @@ def replacing(target: Path) -> Iterator[Replacement]:
     Raises:
         OSError: Neither can be done there.
     """
-    replacement = Replacement(Path(os.path.realpath(target)))
+    replacement = Replacement(_followed(target))
     try:
         yield replacement
     finally:
         replacement.close()
+
+
+def _followed(target: Path) -> Path:
+    """Where a link that a person named leads to, or the path itself.
+
+    Raises:
+        OSError: It leads in a circle, or another user put it into a folder that everybody shares.
+    """
+    path = target
+    for _ in range(_MAX_LINKS):
+        try:
+            info = path.lstat()
+        except FileNotFoundError:
+            return path
+        if not stat.S_ISLNK(info.st_mode):
+            return path
+        folder = path.parent.stat()
+        is_shared = folder.st_mode & stat.S_ISVTX and folder.st_mode & stat.S_IWOTH
+        if is_shared and info.st_uid not in {os.geteuid(), folder.st_uid}:
+            raise PermissionError(errno.EACCES, "it is a link of another user", str(path))
+        path = path.parent / path.readlink()
+    raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(target))
 
 
 def _regular_file_at(target: Path) -> os.stat_result | None:
@@ -104,7 +128,6 @@ def _regular_file_at(target: Path) -> os.stat_result | None:
     except FileNotFoundError:
         return None
     if not stat.S_ISREG(info.st_mode):
-        # Also a link that leads to itself: every other one was followed before.
         raise OSError(errno.EINVAL, "it is no regular file", str(target))
     return info
 

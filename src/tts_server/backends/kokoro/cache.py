@@ -111,7 +111,8 @@ def get_or_prepare(
             return entry
     except OSError as error:
         raise ConfigError(
-            f"the cache folder {cache_dir} cannot be used: {error.strerror or error}"
+            f"the cache folder {cache_dir} cannot be used: {error.strerror or error}; "
+            "choose another with --cache-dir"
         ) from error
 
 
