@@ -240,6 +240,21 @@ def test_nonsense_is_refused_in_one_line(flag: str, values: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("variable", "value"),
+    [("TTS_WS_URI", "http://h"), ("TTS_WS_HOST", "a b"), ("TTS_WS_SOCKET", "x" * 300), ("TTS_WS_PORT", "x")],
+)
+def test_an_address_that_is_none_is_refused_by_the_name_of_what_gave_it(variable: str, value: str) -> None:
+    with pytest.raises(ConfigError, match=rf"^{variable}: "):
+        client_config(environ=RUNTIME | {variable: value})
+
+
+@pytest.mark.parametrize("value", ["ja;zh", "ja zh", "日本語", "j", "/etc/passwd", "x" * 500])
+def test_a_list_of_languages_that_is_none_is_refused(value: str) -> None:
+    with pytest.raises(ConfigError, match=r"PIPECAT_TTS_KOKORO_EXTRA_LANGS: .* code of a language"):
+        server_config(environ=RUNTIME | {"PIPECAT_TTS_KOKORO_EXTRA_LANGS": value})
+
+
+@pytest.mark.parametrize(
     "origin", ["", "example.com", "*", "https://", "https://a/b", "https://*.a", "https://a b"]
 )
 def test_an_origin_that_no_browser_sends_is_refused(origin: str) -> None:

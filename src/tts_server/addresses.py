@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from tts_server.endpoint import BACKEND_PORTS, DEFAULT_HOST, DEFAULT_PORT, Endpoint
+from tts_server.errors import EndpointError
 from tts_server.places import default_socket_path, expanded
 from tts_server.settings import Found, parsed, path_name, port_number
 
@@ -32,8 +35,9 @@ def server_endpoint(sources: Sources, backend: str) -> Endpoint:
         endpoint, source = _unix(path, sources), path.source
     elif host is not None or port is not None:
         number = BACKEND_PORTS.get(backend, DEFAULT_PORT) if port is None else parsed(port, port_number)
-        endpoint = Endpoint.tcp(DEFAULT_HOST if host is None else host.value, number)
         source = ", ".join(found.source for found in (host, port) if found is not None)
+        with _named(source):
+            endpoint = Endpoint.tcp(DEFAULT_HOST if host is None else host.value, number)
     else:
         endpoint, source = Endpoint.unix(default_socket_path(sources.exported)), "default"
     sources.record("endpoint", endpoint, source)
@@ -70,7 +74,8 @@ def _client_address(sources: Sources) -> ClientAddress:
     uris, paths, hosts, ports = (sources.levels(flag, variable) for flag, variable in ADDRESS)
     for level, (uri, path, host, port) in enumerate(zip(uris, paths, hosts, ports, strict=True)):
         if uri is not None:
-            return ClientAddress(Endpoint.from_uri(uri.value), uri.source, uri.is_own, is_explicit=True)
+            with _named(uri.source):
+                return ClientAddress(Endpoint.from_uri(uri.value), uri.source, uri.is_own, is_explicit=True)
         if path is not None:
             return ClientAddress(_unix(path, sources), path.source, path.is_own, is_explicit=True)
         if host is not None or port is not None:
@@ -78,9 +83,10 @@ def _client_address(sources: Sources) -> ClientAddress:
             used_host = next((found for found in hosts[level:] if found is not None), None)
             used_port = next((found for found in ports[level:] if found is not None), None)
             number = DEFAULT_PORT if used_port is None else parsed(used_port, port_number)
-            endpoint = Endpoint.tcp(DEFAULT_HOST if used_host is None else used_host.value, number)
             used = [found for found in (used_host, used_port) if found is not None]
             source = ", ".join(found.source for found in used)
+            with _named(source):
+                endpoint = Endpoint.tcp(DEFAULT_HOST if used_host is None else used_host.value, number)
             return ClientAddress(endpoint, source, all(found.is_own for found in used), is_explicit=True)
     path = sources.first(None, "TTS_WS_DEFAULT_SOCKET")
     if path is not None:
@@ -89,4 +95,14 @@ def _client_address(sources: Sources) -> ClientAddress:
 
 
 def _unix(path: Found, sources: Sources) -> Endpoint:
-    return Endpoint.unix(expanded(parsed(path, path_name), sources.exported))
+    with _named(path.source):
+        return Endpoint.unix(expanded(parsed(path, path_name), sources.exported))
+
+
+@contextlib.contextmanager
+def _named(source: str) -> Iterator[None]:
+    """Say what gave an address that is refused."""
+    try:
+        yield
+    except EndpointError as error:
+        raise EndpointError(f"{source}: {error}") from None

@@ -327,8 +327,12 @@ def log_level(value: Any) -> str:
 
 
 def codes(value: Any) -> tuple[str, ...]:
-    """Read a comma-separated list of codes, in lower case, each once."""
-    return tuple(dict.fromkeys(code.strip().lower() for code in str(value).split(",") if code.strip()))
+    """Read a comma-separated list of codes of languages, in lower case, each once."""
+    found = dict.fromkeys(code.strip().lower() for code in str(value).split(",") if code.strip())
+    for code in found:
+        if not (code.isascii() and code.replace("-", "").isalnum() and 2 <= len(code) <= 16):
+            raise ValueError(f"{shortened(code)!r} is not the code of a language; give them as ja,zh")
+    return tuple(found)
 
 
 def name_value_pairs(value: Any) -> tuple[tuple[str, str], ...]:
