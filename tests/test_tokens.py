@@ -16,6 +16,7 @@ from tests.tone_server import serving_aside
 from tts_server import cli
 from tts_server.client import TTSClient
 from tts_server.config import client_config, read_token_file, server_config
+from tts_server.conformance.wire import Target, open_wire
 from tts_server.errors import ConfigError, ConnectFailedError
 
 RUNTIME = {"XDG_RUNTIME_DIR": "/run/user/7"}
@@ -192,8 +193,8 @@ async def test_a_redirect_takes_the_token_nowhere(
         with pytest.raises(ConnectFailedError, match=f"points to another address .HTTP {status}."):
             await client.connect()
         await client.close()
-    assert len(seen) == 1
-    assert b"sesame" in seen[0]
+        assert await open_wire(Target(client.endpoint, "sesame"), {}) == status
+    assert [b"sesame" in request for request in seen] == [True, True]
     assert requests == []
 
 

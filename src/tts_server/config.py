@@ -376,7 +376,7 @@ def _client_token(sources: Sources, address: addresses.ClientAddress, notes: lis
         notes.append("TTS_WS_TOKEN is set and empty: no token is sent")
     if found is not None and found.is_own and not address.is_own:
         notes.append(
-            f"the token of {found.source} is not sent: the address {address.endpoint} comes from .env "
+            f"the token of {found.source} is not sent: the address {str(address.endpoint)!r} comes from .env "
             f"({address.source}); give the address by a flag or export it, or put the token into .env too"
         )
         tokens.record_token(sources, found, "set, and not sent to an address from .env")

@@ -10,7 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from tts_server.files.marked import MARK_NAME, marked_names, remove_marked_folder, write_mark
+from tts_server.files.marked import (
+    MARK_NAME,
+    make_marked_folder,
+    marked_names,
+    remove_marked_folder,
+    write_mark,
+)
 from tts_server.files.owned import (
     TemporaryFolder,
     create_file,
@@ -157,6 +163,18 @@ def test_only_a_regular_file_of_ours_is_trusted(tmp_path: Path) -> None:
     for name in ("link", "pipe", "open", "missing", "."):
         with pytest.raises(OSError):  # noqa: PT011 - each for a reason of its own
             open_trusted(tmp_path / name)
+
+
+def test_a_disk_that_is_full_leaves_no_folder_without_a_mark(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: Path) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("tts_server.files.marked.flush", fail)
+    with pytest.raises(OSError, match="No space left"):
+        make_marked_folder(tmp_path, "key.", ".tmp")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_mark_lists_plain_names_alone(tmp_path: Path) -> None:

@@ -130,6 +130,14 @@ class Wire:
         await self._reader
 
 
+class _Here(connect):
+    """Connects to the address that was asked for and to no other: a redirect would lead the token away."""
+
+    def process_redirect(self, exc: Exception) -> Exception | str:
+        """Follow nothing."""
+        return exc
+
+
 async def open_wire(target: Target, options: dict[str, Any]) -> Wire | int:
     """Open a connection.
 
@@ -162,7 +170,7 @@ async def open_wire(target: Target, options: dict[str, Any]) -> Wire | int:
         if endpoint.socket_path is not None:
             made = await unix_connect(endpoint.socket_path, uri=endpoint.websocket_uri, **settings)
         else:
-            made = await connect(endpoint.websocket_uri, **settings)
+            made = await _Here(endpoint.websocket_uri, **settings)
     except InvalidStatus as error:
         return error.response.status_code
     except InvalidHandshake as error:
