@@ -24,9 +24,9 @@ CHANGING_OF_MODULES = {"copy", "link", "move", "remove", "truncate"}
 """Names that much else has too: they count where they are a function of ``os`` or ``shutil``."""
 
 OWN_METHODS = {
-    # Methods of our own classes, of lists and of the standard library that share a name with a changing one.
-    ("bench.plot", "figure.savefig(picture.file, format=Path(path).suffix[1:] or None)"),
-    ("server.driver", "self._outbox.replace(effect.events)"),
+    # What has the name of a changing one and changes no path: a queue of ours, a picture drawn into an open file.
+    ("bench.plot", "figure.savefig"),
+    ("server.driver", "self._outbox.replace"),
 }
 
 
@@ -63,7 +63,7 @@ def found_in(name: str, source: str) -> list[str]:
     return [
         f"{name}: {ast.unparse(call)}"
         for call, called in calls(ast.parse(source))
-        if changes_a_path(call, called) and (name, ast.unparse(call)) not in OWN_METHODS
+        if changes_a_path(call, called) and (name, ast.unparse(call.func)) not in OWN_METHODS
     ]
 
 
