@@ -26,6 +26,7 @@ BENCH_VENV = ROOT / ".venv-bench"
 LOWEST_VENV = ROOT / ".venv-lowest"
 PINS = ROOT / "requirements"
 WITHOUT_WHEEL = ("docopt", "forbiddenfruit")
+MOST_TEST_PROCESSES = 4
 SENTENCE = "Hello! This voice was made on your own machine."
 VERSION = "import sys; print(*sys.version_info[:2])"
 VENV_VERSION = "import ensurepip, venv; " + VERSION
@@ -187,18 +188,26 @@ def hello(options: argparse.Namespace) -> None:
     replace_process(python, "-m", "tts_server", "say", "-o", options.output, "--", text)
 
 
+def pytest_arguments() -> list[str]:
+    """Have the tests shuffled, and run by as many processes as there are cores, within reason."""
+    available = getattr(os, "sched_getaffinity", None)
+    n_cores = len(available(0)) if available else os.cpu_count() or 1
+    parallel = ["-n", str(min(n_cores, MOST_TEST_PROCESSES)), "--dist", "loadgroup"] if n_cores > 1 else []
+    return ["-m", "pytest", "--random-order", *parallel]
+
+
 def test(options: argparse.Namespace) -> None:
     """Run the tests, those with the real model included."""
     python = install(VENV, "dev")
     os.chdir(str(ROOT))
-    replace_process(python, "-m", "pytest", *options.arguments)
+    replace_process(python, *pytest_arguments(), *options.arguments)
 
 
 def lowest(options: argparse.Namespace) -> None:
     """Run the tests with the lowest versions that pyproject.toml allows, in an environment of its own."""
     python = install(LOWEST_VENV, "lowest")
     os.chdir(str(ROOT))
-    replace_process(python, "-m", "pytest", *options.arguments)
+    replace_process(python, *pytest_arguments(), *options.arguments)
 
 
 def check(options: argparse.Namespace) -> None:

@@ -20,9 +20,13 @@ fix:
     ruff check --fix .
     ruff format .
 
-# All tests, or those that pytest's own arguments choose.
+# All tests, or those that pytest's own arguments choose, shuffled and side by side (`-n 0`: one by one).
 test *arguments:
-    python -m pytest "$@"
+    python dev.py test "$@"
+
+# The tests on every Python at hand, with the newest and the lowest versions that are allowed.
+matrix *arguments:
+    python scripts/matrix.py "$@"
 
 # The property tests with more examples; then FUZZ_SECONDS (600) each led by coverage and measuring what is costly.
 fuzz *arguments:

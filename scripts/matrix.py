@@ -68,7 +68,8 @@ def run_tests(python: str, end: str, arguments: list[str]) -> Outcome:
         report = Path(folder) / "report.xml"
         dev.say(f"Python {python}, {end} versions: pytest {' '.join(arguments)}")
         start_s = time.monotonic()
-        status = subprocess.call([program, "-m", "pytest", f"--junit-xml={report}", *arguments], cwd=ROOT)
+        command = [str(program), *dev.pytest_arguments(), f"--junit-xml={report}", *arguments]
+        status = subprocess.call(command, cwd=ROOT)
         outcome.seconds = time.monotonic() - start_s
         if status:
             outcome.ending = f"status {status}"

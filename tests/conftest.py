@@ -1,7 +1,12 @@
-"""What every test gets: a clean environment, no network model hubs, and a watch on the event loop."""
+"""What every test gets: a clean environment, no network model hubs, and a watch on the event loop.
+
+The processes of a parallel run (pytest-xdist) have one prepared model in common. One of them takes all tests
+of the folder of Kokoro, and else those of a file, so that never more than three hold a loaded model.
+"""
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import tempfile
@@ -11,6 +16,9 @@ from pathlib import Path
 import pytest
 from blockbuster import BlockBuster
 from hypothesis import settings
+
+TESTS = Path(__file__).parent
+KOKORO = Path("backends/kokoro")
 
 # Examples share two cores with whatever else runs, so no single one is held to a time.
 settings.register_profile("default", deadline=None)
@@ -27,6 +35,30 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
     os.environ["XDG_RUNTIME_DIR"] = folder
     os.environ["HF_HUB_OFFLINE"] = "1"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tell a parallel run which tests belong together."""
+    for item in items:
+        path = item.path.relative_to(TESTS)
+        group = KOKORO if path.is_relative_to(KOKORO) else path
+        item.add_marker(pytest.mark.xdist_group(group.as_posix()))
+
+
+@pytest.fixture(scope="session")
+def cache_dir(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Path:
+    """A cache folder of this run that holds the installed model, prepared in both forms."""
+    from tts_server.backends.kokoro.prepared import STREAM, WHOLE, prepared_model
+    from tts_server.backends.kokoro.weights import resolve
+
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if hasattr(pytestconfig, "workerinput") else own) / "prepared"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        for form in (STREAM, WHOLE):
+            prepared_model(resolve(), folder / "kokoro", form=form)
+    return folder
 
 
 @pytest.fixture(autouse=True)

@@ -79,13 +79,15 @@ def test_hello_speaks_the_text_that_it_is_given(checkout: Path) -> None:
 
 def test_test_runs_pytest_at_the_root_and_hands_its_arguments_on(checkout: Path, tmp_path: Path) -> None:
     finished = run_dev(checkout, "test", "-k", "tone", cwd=tmp_path)
-    assert f"ran in {checkout.resolve()}: -m pytest -k tone" in finished.stdout
+    assert f"ran in {checkout.resolve()}: -m pytest --random-order" in finished.stdout
+    assert finished.stdout.endswith(" -k tone\n")
 
 
 def test_lowest_runs_pytest_in_an_environment_of_its_own(checkout: Path) -> None:
     (checkout / ".venv").rename(checkout / ".venv-lowest")
     finished = run_dev(checkout, "lowest", "tests/server")
-    assert f"ran in {checkout.resolve()}: -m pytest tests/server" in finished.stdout
+    assert f"ran in {checkout.resolve()}: -m pytest --random-order" in finished.stdout
+    assert finished.stdout.endswith(" tests/server\n")
     assert installs(checkout / ".venv-lowest") == ["lowest", "itself"]
     assert not (checkout / ".venv").exists()
 

@@ -25,11 +25,12 @@ def pass_on(lines: IO[str]) -> None:
 
 
 @pytest.fixture(scope="session")
-def kokoro_socket() -> Iterator[str]:
-    """The Unix socket of a server that speaks with Kokoro; the first start prepares the model."""
+def kokoro_socket(cache_dir: Path) -> Iterator[str]:
+    """The Unix socket of a server that speaks with Kokoro."""
     with tempfile.TemporaryDirectory(prefix="tts-") as folder:
         path = str(Path(folder) / "tts.sock")
-        command = [sys.executable, "-m", "tts_server", "serve", "--backend", "kokoro", "--socket-path", path]
+        command = [sys.executable, "-m", "tts_server", "serve", "--backend", "kokoro"]
+        command += ["--socket-path", path, "--cache-dir", str(cache_dir)]
         with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
             log = process.stderr
             assert log is not None

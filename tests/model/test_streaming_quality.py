@@ -11,7 +11,6 @@ from tests.speech import recognize, spoken_words, word_errors
 
 from tts_server.backends.kokoro.synthesizer import SAMPLE_RATE_HZ
 from tts_server.bench.quality import SHORTEST_S, VOICES, Comparison
-from tts_server.config import cache_folder
 
 pytestmark = [pytest.mark.model, pytest.mark.timeout(900)]
 
@@ -23,8 +22,8 @@ MAX_MORE_WORD_ERRORS = 0.005
 
 
 @pytest.fixture(scope="module")
-def comparison() -> Comparison:
-    return Comparison(Path(cache_folder()))
+def comparison(cache_dir: Path) -> Comparison:
+    return Comparison(cache_dir)
 
 
 def test_spectrum_and_pitch_are_those_of_whole_synthesis_and_seams_do_not_click(

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 pytestmark = [pytest.mark.model, pytest.mark.timeout(900)]
 
 LOAD = """
+import sys
 from threadpoolctl import threadpool_info
 from tts_server.backends.base import BackendOptions
 from tts_server.backends.kokoro import KokoroBackend
-from tts_server.config import cache_folder
 
-backend = KokoroBackend(BackendOptions(cache_dir=cache_folder()))
+backend = KokoroBackend(BackendOptions(cache_dir=sys.argv[1]))
 backend.load(lambda *_: None)
 print({pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"})
 """
 
 
-def test_numpy_computes_on_the_calling_thread_once_the_model_is_loaded() -> None:
-    ended = subprocess.run([sys.executable, "-c", LOAD], stdout=subprocess.PIPE, text=True, check=True)
+def test_numpy_computes_on_the_calling_thread_once_the_model_is_loaded(cache_dir: Path) -> None:
+    command = [sys.executable, "-c", LOAD, str(cache_dir)]
+    ended = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     assert ended.stdout == "{1}\n"

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="session")
-def kokoro_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A cache folder for prepared models, empty at first."""
-    return tmp_path_factory.mktemp("kokoro-cache")
+def kokoro_cache(cache_dir: Path) -> Path:
+    """The folder of prepared models."""
+    return cache_dir / "kokoro"
 
 
 @pytest.fixture(scope="session")

@@ -20,8 +20,8 @@ TEXTS = ("Your table for four is booked for half past seven.", "The kitchen ligh
 
 
 @pytest.fixture(scope="module")
-def engines(kokoro_cache: Path) -> Iterator[tuple[KokoroBackend, KokoroBackend]]:
-    first = KokoroBackend(BackendOptions(voice="af_heart", threads=2, cache_dir=str(kokoro_cache)))
+def engines(cache_dir: Path) -> Iterator[tuple[KokoroBackend, KokoroBackend]]:
+    first = KokoroBackend(BackendOptions(voice="af_heart", threads=2, cache_dir=str(cache_dir)))
     second = first.sibling()
     for backend in (first, second):
         backend.load(lambda _stage, _fraction: None)
@@ -65,8 +65,8 @@ def test_engines_speak_side_by_side_as_each_does_alone(engines: tuple[KokoroBack
         assert np.abs(samples[:n] - together[number][:n]).max() < 1e-2
 
 
-def test_engine_outlives_the_one_that_loaded_its_model(kokoro_cache: Path) -> None:
-    first = KokoroBackend(BackendOptions(voice="af_heart", threads=2, cache_dir=str(kokoro_cache)))
+def test_engine_outlives_the_one_that_loaded_its_model(cache_dir: Path) -> None:
+    first = KokoroBackend(BackendOptions(voice="af_heart", threads=2, cache_dir=str(cache_dir)))
     second = first.sibling()
     for backend in (first, second):
         backend.load(lambda _stage, _fraction: None)
