@@ -194,6 +194,22 @@ def slow_reader(attacker: Attacker) -> None:
             time.sleep(0.1)
 
 
+def crowd(attacker: Attacker) -> None:
+    """Have long texts spoken on as many connections as there are, and read a little of each now and then."""
+    held: list[socket.socket] = []
+    while attacker.is_on:
+        try:
+            sock = attacker.open(4096)
+            sock.sendall(event("input_text.append", text="x" * 2000) + event("input_text.commit"))
+            sock.setblocking(False)
+            held.append(sock)
+        except OSError:
+            time.sleep(0.1)
+        for sock in held:
+            with contextlib.suppress(OSError):
+                sock.recv(2000)
+
+
 def silent(attacker: Attacker) -> None:
     """Hold sockets that say nothing, and open a new one for each that is closed."""
     held: list[socket.socket] = []
@@ -253,7 +269,7 @@ KINDS: Final = MappingProxyType(
         attack.__name__: attack
         for attack in (
             *(keys, numbers, nesting, echoes, unread, asking, appends, commits, pings, unread_pings, pongs),
-            *(fragments, slow_reader, silent, handshakes, halves, pages),
+            *(fragments, slow_reader, crowd, silent, handshakes, halves, pages),
         )
     }
 )

@@ -16,6 +16,7 @@ LIMIT_HELP = {
     "max_inflight": "responses in progress or queued on one connection",
     "max_admitted": "responses admitted in all",
     "max_unsent_bytes": "bytes that may wait to be sent on one connection before its synthesis pauses",
+    "max_unsent_total_bytes": "the same for all connections together, shared among those for which any wait",
     "send_stall_s": "seconds after which a client that takes nothing is dropped",
     "drain_s": "seconds that speech in progress may take to end when a session is closed or the server stops",
     "max_message_bytes": "bytes of one message from a client",

@@ -111,6 +111,8 @@ class Limits:
     """Responses admitted and not yet released by the engine, in all."""
     max_unsent_bytes: int = 1 << 20
     """Bytes waiting to be sent on one connection, above which its synthesis pauses."""
+    max_unsent_total_bytes: int = 12 << 20
+    """The same for all connections together; where many readers are behind, each has an equal part of it."""
     send_stall_s: float = 5.0
     """A reader that accepts nothing for so long while audio waits is dropped."""
     drain_s: float = 10.0

@@ -242,7 +242,11 @@ class Server:
         )
         self._scheduler = scheduler
         self._conductor = Conductor(
-            self._engines.workers, scheduler, self._loop, step_timeout_s=self._step_timeout_s
+            self._engines.workers,
+            scheduler,
+            self._loop,
+            step_timeout_s=self._step_timeout_s,
+            limits=limits,
         )
         self._service = ServiceInfo(
             backend=BackendInfo(backend.name, backend.model),

@@ -298,7 +298,7 @@ class ConnectionDriver:
 
     def _look_at_unsent(self, now: float) -> Iterable[fx.Effect]:
         """Tell the machine how much waits and whether the peer has taken anything, if either has changed."""
-        self._conductor.waits(self, self._outbox.n_bytes - self._outbox.n_answer_bytes)
+        allowed = self._conductor.waits(self, self._outbox.n_bytes - self._outbox.n_answer_bytes)
         unsent = self._outbox.n_bytes + self._connection.unsent_bytes
         accepted = self._connection.accepted_bytes
         progressed = accepted > self._n_accepted
@@ -306,7 +306,7 @@ class ConnectionDriver:
             return ()
         self._last_unsent = unsent
         self._n_accepted = max(accepted, self._n_accepted)
-        return self._machine.outbound(unsent, progressed, now)
+        return self._machine.outbound(unsent, progressed, now, allowed)
 
     @property
     def _is_flooded(self) -> bool:

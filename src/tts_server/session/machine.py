@@ -138,17 +138,20 @@ class SessionMachine:
             return []
         return self._begin_close(_Farewell("server_shutdown", 1001, None), now)
 
-    def outbound(self, unsent_bytes: int, progressed: bool, now: float) -> list[Effect]:
+    def outbound(
+        self, unsent_bytes: int, progressed: bool, now: float, allowed_bytes: int | None = None
+    ) -> list[Effect]:
         """What waits to be sent has changed.
 
         Args:
             unsent_bytes: Bytes that were handed to ``Send`` and that the client has not accepted.
             progressed: Whether the client has accepted anything since the last call.
             now: The time.
+            allowed_bytes: How many may wait before synthesis pauses; None is the limit.
         """
         if self.state is SessionState.CLOSED:
             return []
-        return self._outflow.update(unsent_bytes, progressed, now)
+        return self._outflow.update(unsent_bytes, progressed, now, allowed_bytes)
 
     def timer(self, name: str, now: float) -> list[Effect]:
         """A timer has fired; one that fires when it has nothing to do any more does no harm."""

@@ -23,8 +23,14 @@ class Outflow:
         self._paused = False
         self._timer_set = False
 
-    def update(self, unsent_bytes: int, progressed: bool, now: float) -> list[Effect]:
-        """Take note of what waits, and whether the client has accepted anything since the last call."""
+    def update(
+        self, unsent_bytes: int, progressed: bool, now: float, allowed_bytes: int | None = None
+    ) -> list[Effect]:
+        """Take note of what waits, and whether the client has accepted anything since the last call.
+
+        Synthesis pauses above ``allowed_bytes``, or above the limit where that is None.
+        """
+        allowed_bytes = self._limits.max_unsent_bytes if allowed_bytes is None else allowed_bytes
         effects: list[Effect] = []
         if progressed or not self._unsent_bytes:
             self._progress_at_s = now
@@ -32,10 +38,10 @@ class Outflow:
         if unsent_bytes and not self._timer_set:
             self._timer_set = True
             effects.append(SetTimer(STALL_TIMER, self._stalls_at_s))
-        if not self._paused and unsent_bytes > self._limits.max_unsent_bytes:
+        if not self._paused and unsent_bytes > allowed_bytes:
             self._paused = True
             effects.append(PauseSynthesis())
-        elif self._paused and unsent_bytes <= self._limits.max_unsent_bytes // 2:
+        elif self._paused and unsent_bytes <= allowed_bytes // 2:
             self._paused = False
             effects.append(ResumeSynthesis())
         return effects
