@@ -39,3 +39,17 @@ def test_server_is_never_asked_before_it_said_to_come_back(policy: RetryPolicy, 
 def test_chance_keeps_clients_apart() -> None:
     policy = RetryPolicy(max_tries=1)
     assert len({Backoff(policy, random.Random(seed)).next_delay_s() for seed in range(20)}) == 20
+
+
+def test_any_number_of_tries_has_its_waits() -> None:
+    backoff = Backoff(RetryPolicy(max_tries=2_000))
+    assert sum(1 for _ in iter(backoff.next_delay_s, None)) == 2_000
+
+
+@given(POLICIES, st.none() | st.integers(0, 10**400))
+def test_wait_beyond_a_minute_is_too_long_however_long_it_is(
+    policy: RetryPolicy, retry_after_ms: int | None
+) -> None:
+    assert Backoff(policy).is_too_long(retry_after_ms) == (
+        retry_after_ms is not None and retry_after_ms > 60_000
+    )

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tts_server.protocol.wording import show, show_choices
+from tts_server.protocol.wording import show, show_choices, show_text
 
 
 @pytest.mark.parametrize(
@@ -29,6 +29,20 @@ from tts_server.protocol.wording import show, show_choices
 )
 def test_a_value_is_shown(value: object, shown: str) -> None:
     assert show(value) == shown
+
+
+@given(st.text())
+def test_words_of_somebody_elses_stand_on_one_bounded_printable_line(text: str) -> None:
+    shown = show_text(text * 50)
+    assert shown.isprintable()
+    assert len(shown) < 5_100
+    if text.isprintable() and len(text) <= 500:
+        assert show_text(text) == text
+
+
+def test_words_of_somebody_elses_are_escaped_and_cut() -> None:
+    assert show_text("\x1b]0;pwned\x07 café\r\n\u202e") == r"\x1b]0;pwned\x07 café\r\n\u202e"
+    assert show_text("x" * 501) == "x" * 500 + "… (501 characters)"
 
 
 @given(st.text())
