@@ -16,7 +16,7 @@ from tests.tone_server import serving_aside
 from tts_server.backends.tone import ToneScript
 from tts_server.client import SyncTTSClient, TTSClient
 from tts_server.endpoint import Endpoint
-from tts_server.errors import LocalProtocolError
+from tts_server.errors import ConnectFailedError, LocalProtocolError
 
 pytestmark = [
     pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here"),
@@ -189,3 +189,17 @@ def test_client_of_another_event_loop_is_told_at_once(endpoint: Endpoint) -> Non
     asyncio.run(use())
     # Its event loop is gone, and the connection with it.
     asyncio.run(client.close())
+
+
+def test_client_may_be_tried_on_one_event_loop_and_connected_on_another(short_dir: Path) -> None:
+    client = TTSClient(str(short_dir / "late.sock"))
+    for _ in range(2):
+        with pytest.raises(ConnectFailedError):
+            asyncio.run(client.connect())
+
+    async def use() -> int:
+        async with client:
+            return (await client.status()).queue_depth
+
+    with serving_aside(short_dir / "late.sock"):
+        assert asyncio.run(use()) == 0

@@ -169,6 +169,7 @@ class TTSClient:
         In a forked process it does nothing: the connection is the other one's.
         """
         await self._upkeep.close()
+        self.floor.close()
 
     # --- requests -------------------------------------------------------------------------------------------
 
@@ -372,6 +373,14 @@ class TTSClient:
             LocalProtocolError: The client was never connected, was closed, or belongs to somebody else.
         """
         return await self._upkeep.ready()
+
+    async def pause(self, delay_s: float) -> None:
+        """Wait, but not longer than the client is open.
+
+        Raises:
+            LocalProtocolError: The client was closed.
+        """
+        await self._upkeep.pause(delay_s)
 
     def _link(self) -> Link:
         self.check_usable()

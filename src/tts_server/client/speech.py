@@ -160,7 +160,7 @@ class _Producer:
                 sink.close()
                 if response_id is not None:
                     link.let_go(response_id)
-            await asyncio.sleep(delay_s)
+            await self._client.pause(delay_s)
 
     async def _commit(self, link: Link, piece: str, sink: _ResponseSink) -> str:
         """Have a piece accepted, however often the server has to be asked; returns the response's id."""
@@ -179,7 +179,7 @@ class _Producer:
                 delay_s = backoff.next_delay_s(error.retry_after_ms)
                 if delay_s is None:
                     raise
-                await asyncio.sleep(delay_s)
+                await client.pause(delay_s)
             else:
                 self._stream.stats.n_responses += 1
                 return answer_as(answer, ev.TextCommitted).response_id

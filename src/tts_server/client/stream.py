@@ -129,6 +129,12 @@ class Stream:
             LocalProtocolError("nobody read this stream, and another one of the same client took its place")
         )
 
+    def fail(self, error: Exception) -> None:
+        """End the stream; audio that waits can still be taken, and the error comes after it."""
+        self._over(error)
+        if self._producer is not None:
+            self._producer.cancel()
+
     async def aclose(self) -> None:
         """End the stream, and wait until the server was told."""
         self.leave()
@@ -197,6 +203,11 @@ class Floor:
     def is_held(self) -> bool:
         """Whether a stream speaks, or is about to."""
         return self._holder is not None
+
+    def close(self) -> None:
+        """End the stream that speaks, whatever it waits for: the client was closed."""
+        if self._holder is not None:
+            self._holder.fail(LocalProtocolError("the client was closed"))
 
     @contextlib.asynccontextmanager
     async def held_by(self, stream: Stream) -> AsyncGenerator[None, None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -36,10 +37,12 @@ class Upkeep:
         self._options = options
         self._link: Link | None = None
         self._update: ev.UpdateSession | None = None
-        self._is_closed = False
+        self._closing = asyncio.Event()
         self._connecting = asyncio.Lock()
         self._pid = 0
         self._loop: asyncio.AbstractEventLoop | None = None
+        """The event loop of the connection."""
+        self._tried_on: asyncio.AbstractEventLoop | None = None
 
     @property
     def link(self) -> Link:
@@ -78,6 +81,7 @@ class Upkeep:
             LocalProtocolError: The client was closed.
         """
         self.check_usable()
+        self._settle()
         async with self._connecting:
             if self._link is None or not self._link.is_open:
                 await self._replace(await self._open())
@@ -97,7 +101,7 @@ class Upkeep:
         link = self.link
         if link.is_open:
             return link
-        if not self._options.reconnect.max_tries or self._is_closed or link.is_broken_by_callback:
+        if not self._options.reconnect.max_tries or self._closing.is_set() or link.is_broken_by_callback:
             link.check_open()
         async with self._connecting:
             if not self.link.is_open:
@@ -106,7 +110,8 @@ class Upkeep:
 
     async def close(self) -> None:
         """Close the connection. In a forked process, and where its event loop is gone, nothing is touched."""
-        self._is_closed = True
+        if self._is_ours:
+            self._closing.set()
         if not self._is_ours or (self._loop is not None and self._loop.is_closed()):
             return
         self.check_usable()
@@ -116,6 +121,16 @@ class Upkeep:
     def remember(self, event: ev.UpdateSession) -> None:
         """Set what ``event`` set again on every connection that is opened anew."""
         self._update = _merged(self._update, event)
+
+    def _settle(self) -> None:
+        """Belong to the running event loop, unless there was a connection on another one."""
+        loop = asyncio.get_running_loop()
+        if self._loop is None and self._tried_on is not loop:
+            self._tried_on = loop
+            was_closed = self._closing.is_set()
+            self._connecting, self._closing = asyncio.Lock(), asyncio.Event()
+            if was_closed:
+                self._closing.set()
 
     @property
     def _is_ours(self) -> bool:
@@ -131,17 +146,37 @@ class Upkeep:
     async def _open(self) -> Link:
         self._check_not_closed()
         options = self._options
-        link = await Link.open(
-            options.endpoint,
-            auth_token=options.auth_token,
-            timeout_s=options.connect_timeout_s,
-            silence_timeout_s=options.silence_timeout_s,
-            on_message=options.on_message,
+        opening = asyncio.create_task(
+            Link.open(
+                options.endpoint,
+                auth_token=options.auth_token,
+                timeout_s=options.connect_timeout_s,
+                silence_timeout_s=options.silence_timeout_s,
+                on_message=options.on_message,
+            )
         )
-        if self._is_closed:
-            await link.close()
+        closing = asyncio.create_task(self._closing.wait())
+        is_wanted = False
+        try:
+            await asyncio.wait([opening, closing], return_when=asyncio.FIRST_COMPLETED)
+            self._check_not_closed()
+            is_wanted = True
+            return opening.result()
+        finally:
+            closing.cancel()
+            if not is_wanted:
+                await _call_off(opening)
+
+    async def pause(self, delay_s: float) -> None:
+        """Wait, but not longer than the client is open.
+
+        Raises:
+            LocalProtocolError: The client was closed.
+        """
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(delay_s):
+                await self._closing.wait()
         self._check_not_closed()
-        return link
 
     async def _open_again(self) -> Link:
         """Open a connection with the session's configuration, in several tries."""
@@ -154,7 +189,7 @@ class Upkeep:
                 delay_s = None if error.code == "unauthorized" else backoff.next_delay_s()
                 if delay_s is None:
                     raise
-                await asyncio.sleep(delay_s)
+                await self.pause(delay_s)
         if self._update is not None:
             update = ev.UpdateSession(
                 link.next_id(),
@@ -171,7 +206,7 @@ class Upkeep:
         return link
 
     def _check_not_closed(self) -> None:
-        if self._is_closed:
+        if self._closing.is_set():
             raise LocalProtocolError("the client is closed")
 
 
@@ -180,6 +215,14 @@ def _running_loop() -> asyncio.AbstractEventLoop | None:
         return asyncio.get_running_loop()
     except RuntimeError:
         return None
+
+
+async def _call_off(opening: asyncio.Task[Link]) -> None:
+    """End an attempt to connect that nobody waits for, even where it has just succeeded."""
+    opening.cancel()
+    await asyncio.wait([opening])
+    if not opening.cancelled() and opening.exception() is None:
+        await opening.result().close()
 
 
 def _merged(before: ev.UpdateSession | None, update: ev.UpdateSession) -> ev.UpdateSession:
