@@ -248,6 +248,24 @@ def test_trimming_leaves_out_silence_and_nothing_else(
     assert np.abs(trimmed[:100]).max() < threshold
 
 
+def test_an_utterance_that_was_begun_too_late_is_begun_again(
+    streaming_model: StreamingModel, whole: dict[str, Whole], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of = whole["word"]
+    kept = np.concatenate(speak(streaming_model, of))
+    late = edges.first_frame(read(streaming_model, of), 1.0) + 10
+    assert np.abs(kept[: SAMPLES_PER_FRAME * late]).max() > 0.1 * np.abs(kept).max()
+    monkeypatch.setattr(stream, "first_frame", lambda *_: late)
+    speech = streaming_model.begin(of.ids, of.style, 1.0, lambda _: of)
+    trimmed = []
+    while (samples := speech.step()) is not None:
+        trimmed.append(samples)
+    made = np.concatenate(trimmed)
+    expected = kept[speech.n_trimmed : speech.n_trimmed + len(made)]
+    assert np.abs(kept[: speech.n_trimmed]).max() < 0.01 * np.abs(kept).max()
+    assert level_db(made - expected, expected) < -40
+
+
 def test_silence_at_the_end_is_cut_however_small_the_pieces(
     streaming_model: StreamingModel, whole: dict[str, Whole], monkeypatch: pytest.MonkeyPatch
 ) -> None:
