@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.backends.contract import check_backend
 from tests.tone_server import serving_aside
 
 from tts_server.backends.base import BackendOptions
+from tts_server.backends.testing import check_backend
 from tts_server.config import default_socket_path
 from tts_server.conformance.pattern import MATCHERS
 from tts_server.conformance.transcript import ACTIONS, REQUIREMENTS
@@ -69,9 +69,8 @@ def test_the_page_about_transcripts_names_all_that_there_is() -> None:
 
 def test_the_backend_of_the_guide_keeps_the_contract() -> None:
     (code,) = examples("howto/add-a-backend.md")
-    backend = run_example(code)["HumBackend"](BackendOptions())
-    backend.load(lambda _stage, _fraction: None)
-    check_backend(backend)
+    hum = run_example(code)["HumBackend"]
+    check_backend(lambda: hum(BackendOptions()))
 
 
 @pytest.mark.parametrize("page", ["tutorial/first-voice.md", "howto/write-a-client.md"])

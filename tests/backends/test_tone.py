@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from itertools import pairwise
 
 import pytest
-from tests.backends import contract
 from tests.patience import PATIENCE_S
 
 from tts_server.audio.pcm import to_pcm16
 from tts_server.backends.base import BackendOptions, LoadCancelled
+from tts_server.backends.testing import check_backend, check_refusal, speak
 from tts_server.backends.tone import ToneBackend, ToneScript
 from tts_server.errors import ConfigError, ModelNotFoundError, SynthesisError
 from tts_server.protocol.capabilities import ExtraValue
@@ -31,15 +31,16 @@ def make_request(
 
 
 def pcm_of(backend: ToneBackend, request: SpeechRequest) -> bytes:
-    return b"".join(to_pcm16(chunk.samples)[0] for chunk in contract.speak(backend, request))
+    return b"".join(to_pcm16(chunk.samples)[0] for chunk in speak(backend, request))
 
 
 @pytest.mark.parametrize("rate_hz", [8000, 24000, 44100])
 def test_keeps_the_contract_of_backends(rate_hz: int) -> None:
-    backend = make_backend(rate_hz=rate_hz)
-    backend.load(lambda _stage, _fraction: None)
-    contract.check_backend(backend)
-    backend.close()
+    check_backend(lambda: make_backend(rate_hz=rate_hz))
+
+
+def test_stays_usable_after_an_error() -> None:
+    check_refusal(make_backend(), make_request(extras={"fail_at_step": 1}))
 
 
 def test_each_character_lasts_sixty_milliseconds() -> None:
@@ -68,7 +69,7 @@ def test_speed_shortens_the_audio() -> None:
 
 
 def test_a_step_makes_as_many_characters_as_it_was_told() -> None:
-    chunks = list(contract.speak(make_backend(step_ms=120), make_request("abcde")))
+    chunks = list(speak(make_backend(step_ms=120), make_request("abcde")))
     assert [len(chunk.samples) for chunk in chunks] == [2880, 2880, 1440]
 
 
@@ -86,7 +87,7 @@ def test_a_long_word_takes_no_longer_than_as_many_characters_in_short_ones() -> 
 
 
 def test_words_that_span_steps_are_told_once() -> None:
-    chunks = list(contract.speak(make_backend(step_ms=60), make_request("ab cd")))
+    chunks = list(speak(make_backend(step_ms=60), make_request("ab cd")))
     assert [[word.text for word in chunk.words] for chunk in chunks] == [["ab"], [], [], ["cd"], []]
 
 
@@ -123,7 +124,7 @@ def test_hangs_until_the_gate_opens() -> None:
 
 
 def test_gives_no_numbers_at_the_step_it_was_told() -> None:
-    chunks = list(contract.speak(make_backend(), make_request(extras={"nan_at_step": 1})))
+    chunks = list(speak(make_backend(), make_request(extras={"nan_at_step": 1})))
     bad = [any(not math.isfinite(sample) for sample in chunk.samples) for chunk in chunks]
     assert bad == [False, True, False]
     assert len(chunks[0].samples) == len(chunks[1].samples)
@@ -141,7 +142,7 @@ def test_gives_nothing_when_told() -> None:
 
 
 def test_gives_empty_steps_first_when_told() -> None:
-    chunks = list(contract.speak(make_backend(empty_steps=2), make_request("abcd")))
+    chunks = list(speak(make_backend(empty_steps=2), make_request("abcd")))
     assert [len(chunk.samples) for chunk in chunks] == [0, 0, 5760]
 
 

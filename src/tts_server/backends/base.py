@@ -3,7 +3,7 @@
 A backend is a generator of small steps: ``Backend.start`` gives an ``Utterance``, whose ``step`` does about a
 tenth of a second of work and returns what it made. Cancelling, fairness and deadlines all happen between
 steps. Every method that runs a model is called on one thread, the engine's, for the whole life of the
-backend.
+backend. ``tts_server.backends.testing`` checks every sentence of this file on a backend.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class AudioChunk:
 
 
 class Utterance(ABC):
-    """One request being spoken. Everything runs on the engine's thread."""
+    """One request being spoken. Everything runs on the engine's thread; several may be under way there."""
 
     @abstractmethod
     def step(self) -> AudioChunk | None:
@@ -99,7 +99,7 @@ class Backend(ABC):
     @property
     @abstractmethod
     def capabilities(self) -> Capabilities:
-        """What the loaded model offers; does not change while it is loaded."""
+        """What the loaded model offers: the same object at each look, on any thread, while it is loaded."""
 
     @abstractmethod
     def load(self, progress: ProgressCallback) -> None:
@@ -161,7 +161,8 @@ class Backend(ABC):
     def close(self) -> None:  # noqa: B027 - a backend that holds nothing has nothing to let go
         """Release the model.
 
-        Runs on the engine's thread, after every utterance was closed; nothing is called after.
+        Runs on the engine's thread, after every utterance was closed, and also where the load failed or was
+        stopped; nothing is called after.
         """
 
 

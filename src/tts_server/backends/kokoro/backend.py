@@ -2,7 +2,7 @@
 
 Siblings run the same sessions, so that there is one copy of the weights. A session's ``run`` may be called on
 several threads, and each caller works itself besides the threads of the session's own pool: with n engines
-and t threads in all, the pool has t - n. Pronunciation takes one caller at a time.
+and t threads in all, the pool has t - n. Pronunciation takes one caller at a time, in the whole process.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from tts_server.backends.kokoro.languages import (
     advertised_languages,
     disabled_languages,
     voice_dialect,
+    voice_language,
 )
 from tts_server.backends.kokoro.prepared import STREAM, prepared_model
 from tts_server.backends.kokoro.statistics import load_statistics
@@ -55,8 +56,7 @@ class KokoroBackend(Backend):
 
     Args:
         options: ``model`` is a known model's name or the path of a ``kokoro-v1.0`` export; ``voice`` speaks
-            when a
-            client names none.
+            when a client names none.
 
     Raises:
         ConfigError: There is no such voice, or none of the given model.
@@ -71,6 +71,7 @@ class KokoroBackend(Backend):
         self._voices = load_voices()
         self._languages = advertised_languages(options.extra_languages)
         self._default_voice = self._check_voice(options.voice or DEFAULT_VOICE)
+        self._capabilities = self._describe()
         self._g2p = G2P()
         self._engine: Engine | None = None
         self._first = self
@@ -85,20 +86,7 @@ class KokoroBackend(Backend):
     @property
     def capabilities(self) -> Capabilities:
         """Every voice; those of languages that are switched off are refused with the reason."""
-        refused = {
-            code: reason
-            for code, reason in disabled_languages(self._options.extra_languages).items()
-            if code in LANGUAGES
-        }
-        return Capabilities(
-            streaming=True,
-            languages=self._languages,
-            voice_count=len(self._voices.voices(self._languages)),
-            voices=self._voices.voices(),
-            extras=MappingProxyType({"keep_silence": KEEP_SILENCE, "speed": SPEED}),
-            default_voice=self._default_voice,
-            refused_languages=MappingProxyType(refused),
-        )
+        return self._capabilities
 
     def load(self, progress: ProgressCallback) -> None:
         """Check and prepare the model, or read it from the cache, and speak once to warm up."""
@@ -155,6 +143,23 @@ class KokoroBackend(Backend):
     def close(self) -> None:
         """Release the model's memory, with the last sibling."""
         self._engine = None
+
+    def _describe(self) -> Capabilities:
+        refused = {
+            code: reason
+            for code, reason in disabled_languages(self._options.extra_languages).items()
+            if code in LANGUAGES
+        }
+        return Capabilities(
+            streaming=True,
+            languages=self._languages,
+            voice_count=len(self._voices.voices(self._languages)),
+            voices=self._voices.voices(),
+            extras=MappingProxyType({"keep_silence": KEEP_SILENCE, "speed": SPEED}),
+            default_voice=self._default_voice,
+            default_language=voice_language(self._default_voice),
+            refused_languages=MappingProxyType(refused),
+        )
 
     def _session_threads(self) -> int | None:
         """Threads of one session, the caller's included; None is one for each physical core."""
