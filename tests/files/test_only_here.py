@@ -24,7 +24,7 @@ CHANGING_OF_MODULES = {"copy", "link", "move", "remove", "truncate"}
 """Names that much else has too: they count where they are a function of ``os`` or ``shutil``."""
 
 OWN_METHODS = {
-    # What has the name of a changing one and changes no path: a queue of ours, a picture in an open file.
+    # They change no path: a picture is drawn into an open file, a queue gives its place away.
     ("bench.plot", "figure.savefig"),
     ("server.driver", "self._outbox.replace"),
 }
