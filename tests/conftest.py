@@ -61,7 +61,8 @@ def cache_dir(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Con
     return folder
 
 
-@pytest.fixture(autouse=True)
+# Once for all tests: it exchanges methods of built-in types, which other threads must not be using meanwhile.
+@pytest.fixture(scope="session", autouse=True)
 def event_loop_is_never_blocked() -> Iterator[None]:
     """Fail a blocking call (sleep, file, socket, lock) that our code makes on an event loop's thread."""
     watch = BlockBuster(scanned_modules="tts_server")

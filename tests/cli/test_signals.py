@@ -105,7 +105,7 @@ def test_serve_ends_while_it_runs(number: signal.Signals, short_dir: Path) -> No
 
 def test_player_is_stopped_with_it(short_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     player = short_dir / "aplay"
-    player.write_text("#!/bin/sh\necho $$ > player.pid.new\nmv player.pid.new player.pid\nexec sleep 60\n")
+    player.write_text("#!/bin/sh\necho $$ > player.pid.new\nmv player.pid.new player.pid\nexec sleep 600\n")
     player.chmod(0o700)
     monkeypatch.setenv("PATH", str(short_dir), prepend=":")
     with program("say", "word " * 100, "--play", *SLOW_WORK, folder=short_dir, cwd=short_dir) as process:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -80,12 +81,11 @@ def test_the_short_run_finds_a_fault_that_is_planted(break_it: Any, monkeypatch:
         run_short()
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.skipif(find_spec("atheris") is None, reason="no atheris, which is for Linux on x86-64")
 def test_the_coverage_guided_fuzzer_runs(tmp_path: Path) -> None:
-    pytest.importorskip("atheris")
     # The fuzzer takes the peak memory of the process that started it for its own: it is inherited.
     flags = [f"--folder={tmp_path}", "-rss_limit_mb=0", "-runs=300", "-seed=1", "-verbosity=0"]
     command = [sys.executable, "-m", "tests.fuzz.fuzz_session", *flags]
-    finished = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=170)
+    finished = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert finished.returncode == 0, finished.stderr[-4000:]
     assert list((tmp_path / "corpus").iterdir())
