@@ -10,7 +10,7 @@
    that of whole synthesis, in pieces of 1.5 and 2 s. In three of ten steps only the vocoder is frozen.
 5. The basis is rounded and written.
 
-Needs PyTorch, which is no dependency of this package. An H100 does 5,600 utterances (6.4 h of speech) in 17
+Needs PyTorch, which is no dependency of this package. An H100 does 5,388 utterances (6.4 h of speech) in 17
 minutes, 11 of them tuning. With ``--device cpu`` a few utterances can be tried.
 """
 

@@ -1,8 +1,8 @@
 """Cut growing text at the ends of its sentences.
 
 Pure: no clock, no thread. The cuts do not depend on how the text arrived. A cut is made only when no text
-that may still
-come could undo it, so a sentence is given out once the beginning of the next is there (or the text ends).
+that may still come could undo it, so a sentence is given out once the beginning of the next is there (or the
+text ends).
 
 Theory of operation. Text is scanned once. At each mark that may end a sentence, what follows (closing quotes,
 more marks, white space, the next word) is looked at; where it is not all there yet, the scan stops and goes

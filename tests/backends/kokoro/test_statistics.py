@@ -195,3 +195,18 @@ def test_the_plan_has_every_voice_any_speed_and_only_what_the_model_can_take() -
     assert max(u.speed for u in plan) > 1.8
     assert all(0.5 <= u.speed <= 2 for u in plan)
     assert all(1 <= len(encode(u.phonemes)) <= 480 and not unknown_symbols(u.phonemes) for u in plan)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "src/tts_server/backends/kokoro/statistics.py",
+        "scripts/fit_statistics.py",
+        "docs/explanation/streaming.md",
+    ],
+)
+def test_what_is_said_of_the_fit_is_what_the_data_say(page: str) -> None:
+    data = resources.files("tts_server.backends.kokoro") / "data" / "statistics.json"
+    n_utterances = json.loads(data.read_text(encoding="utf-8"))["n_utterances"]
+    said = (Path(__file__).parents[3] / page).read_text(encoding="utf-8")
+    assert f"{n_utterances:,} utterances" in said

@@ -61,13 +61,14 @@ class Seams:
 def prepare(model: onnx.ModelProto, progress: ProgressCallback | None = None) -> onnx.ModelProto:
     """Return the graph that synthesizes a whole utterance, in float32.
 
-    Inputs: ``tokens`` int64 (1, n_tokens), ``style`` float32 (1, 256), ``speed`` float32 (1,). Outputs:
-        ``audio`` float32 (n_samples,) at 24 kHz and at the reference model's level, ``durations`` float32 (1,
-        n_tokens) in frames of 600 samples.
-
     Args:
         model: The int8 or the float32 export; not changed.
         progress: Called as ``progress(stage, fraction)``; what it raises is let through.
+
+    Returns:
+        A graph with the inputs ``tokens`` int64 (1, n_tokens), ``style`` float32 (1, 256) and ``speed``
+        float32 (1,), and the outputs ``audio`` float32 (n_samples,), at 24 kHz and at the reference model's
+        level, and ``durations`` float32 (1, n_tokens), in frames of 600 samples.
 
     Raises:
         ModelCorruptError: The graph is not Kokoro's, or not in a form that is known.

@@ -12,7 +12,7 @@ which all 35,860 means and (logarithms of) standard deviations follow linearly:
     coordinates = offset[voice] + L pooled + M2 relu(M1 pooled + b3[voice])
     [means, log stds] = centre + coordinates @ basis
 
-The basis and the networks were fitted to 5,600 utterances of all 54 voices at speeds 0.5 to 2, and then tuned
+The basis and the networks were fitted to 5,388 utterances of all 54 voices at speeds 0.5 to 2, and then tuned
 through the frozen vocoder itself, on how much its mel spectrum differs from that of whole synthesis
 (``scripts/measure_statistics.py``, ``scripts/fit_statistics.py``, ``docs/explanation/streaming.md``).
 

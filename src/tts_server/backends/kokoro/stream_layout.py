@@ -75,8 +75,7 @@ class Norm:
         alpha: Where the export keeps the factor that the activation after it needs, if it needs one.
         statistic: The norm whose input it has, and hence its statistics: itself or an earlier one.
         missing_biases: Modules whose biases the program leaves out of the norm's input; they become part of
-            its
-            shift.
+            its shift.
     """
 
     name: str
