@@ -70,6 +70,12 @@ def put_folder_with_a_manifest_like_ours(path: Path) -> None:
     age(path)
 
 
+def put_folder_with_an_empty_manifest(path: Path) -> None:
+    put_folder(path)
+    (path / MANIFEST_NAME).write_text('{"files": {}}')
+    age(path)
+
+
 def put_folder_without_a_manifest(path: Path) -> None:
     path.mkdir()
     (path / "thesis.odt").write_text("precious")
@@ -97,6 +103,7 @@ def put_pipe(path: Path) -> None:
 STRANGERS: list[Callable[[Path], None]] = [
     put_folder,
     put_folder_with_a_manifest_like_ours,
+    put_folder_with_an_empty_manifest,
     put_folder_without_a_manifest,
     put_file,
     put_dangling_link,

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
 from importlib import resources
 from pathlib import Path
@@ -134,7 +135,8 @@ def test_a_graph_that_onnx_runtime_refuses_is_one_clear_error(
     folder = tmp_path / entry.folder.name
     folder.mkdir()
     (folder / f"{WHOLE}.onnx").write_bytes(b"")
-    (folder / MANIFEST_NAME).write_text('{"files": {}}')
+    file = {"bytes": 0, "sha256": hashlib.sha256(b"").hexdigest()}
+    (folder / MANIFEST_NAME).write_text(json.dumps({"files": {f"{WHOLE}.onnx": file}}))
     with pytest.raises(ModelCorruptError, match="ONNX Runtime cannot load"):
         KokoroModel.load(resolve(), tmp_path)
 
