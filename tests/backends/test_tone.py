@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from itertools import pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.patience import PATIENCE_S
 
 from tts_server.audio.pcm import to_pcm16
@@ -205,3 +207,15 @@ def test_unknown_model_is_refused() -> None:
 
 def test_default_voice_is_the_operators() -> None:
     assert ToneBackend(BackendOptions(voice="bass")).capabilities.default_voice == "bass"
+
+
+@given(
+    text=st.text(st.sampled_from("ab 1.\n\U0001f600\u00e9"), max_size=60),
+    speed=st.floats(0.25, 4.0),
+    script=st.sampled_from([{}, {"char_ms": 20.0}, {"mute": True}]),
+)
+def test_length_is_known_beforehand(text: str, speed: float, script: dict[str, object]) -> None:
+    backend = make_backend(**script)
+    request = make_request(text, extras={"speed": speed})
+    audio_s = len(pcm_of(backend, request)) / 2 / backend.sample_rate_hz
+    assert backend.estimate_s(request) == pytest.approx(audio_s, rel=0.01)

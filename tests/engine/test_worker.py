@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import queue
 import sys
 import threading
@@ -342,3 +343,43 @@ def test_the_thread_is_not_a_daemon() -> None:
         assert [thread.daemon for thread in named] == [False]
         assert engine.worker.is_alive
     assert sys.is_finalizing() is False
+
+
+class GuessingBackend(RecordingBackend):
+    """Estimates what it is told to."""
+
+    def __init__(self, guess: object) -> None:
+        super().__init__()
+        self.guess = guess
+
+    def estimate_s(self, request: SpeechRequest) -> float:
+        self.note(f"estimate {request.text}")
+        if isinstance(self.guess, Exception):
+            raise self.guess
+        return self.guess  # type: ignore[return-value]
+
+
+@pytest.mark.parametrize(
+    ("guess", "estimated_s"),
+    [
+        (2.5, 2.5),
+        (3, 3.0),
+        (-1.0, 0.0),
+        (math.nan, 0.0),
+        (math.inf, 0.0),
+        ("long", 0.0),
+        (ValueError("x"), 0.0),
+    ],
+)
+def test_estimate_is_the_backends_where_it_makes_sense(guess: object, estimated_s: float) -> None:
+    worker = EngineWorker(GuessingBackend(guess), lambda _event: None)
+    assert worker.estimate_s(SpeechRequest("hello")) == estimated_s
+
+
+def test_estimate_goes_by_what_can_be_spoken_unless_the_backend_says_otherwise() -> None:
+    backend = RecordingBackend()
+    word_s, padded_s = (
+        backend.estimate_s(SpeechRequest(text)) for text in ("hello", " hello ... \U0001f600")
+    )
+    assert word_s == padded_s > 0
+    assert backend.estimate_s(SpeechRequest("\U0001f600 !")) == 0.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from tts_server.backends.base import Backend, BackendOptions
 from tts_server.backends.kokoro.backend import KokoroBackend
+from tts_server.protocol.capabilities import ExtraValue
 from tts_server.session.effects import SpeechRequest
 
 pytestmark = [pytest.mark.model, pytest.mark.timeout(300)]
@@ -30,8 +31,8 @@ def engines(cache_dir: Path) -> Iterator[tuple[KokoroBackend, KokoroBackend]]:
     second.close()
 
 
-def speak(backend: Backend, text: str) -> NDArray[np.float32]:
-    utterance = backend.start(SpeechRequest(text))
+def speak(backend: Backend, text: str, extras: Mapping[str, ExtraValue] | None = None) -> NDArray[np.float32]:
+    utterance = backend.start(SpeechRequest(text, extras=extras))
     chunks = []
     while (chunk := utterance.step()) is not None:
         chunks.append(np.asarray(chunk.samples, np.float32))
@@ -83,3 +84,19 @@ def test_advice_is_an_engine_for_each_thread(threads: int | None, n_cores: int, 
     n_engines, reason = backend.advise_engines(n_cores)
     assert n_engines == advised
     assert reason
+
+
+def test_length_is_estimated_at_any_speed(engines: tuple[KokoroBackend, KokoroBackend]) -> None:
+    backend = engines[0]
+    ratios = []
+    for speed in (0.5, 1.0, 2.0):
+        for text in TEXTS:
+            request = SpeechRequest(text, extras={"speed": speed})
+            made_s = len(speak(backend, text, extras={"speed": speed})) / backend.sample_rate_hz
+            ratios.append(backend.estimate_s(request) / made_s)
+    assert max(ratios) < 1.4 * min(ratios)
+
+
+def test_nothing_to_speak_has_no_length() -> None:
+    backend = KokoroBackend(BackendOptions())
+    assert backend.estimate_s(SpeechRequest("\U0001f600 ... !", extras={"speed": 0.5})) == 0.0
