@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 import pytest
+from tests.server.harness import until
 
 from tts_server.backends.tone import ToneBackend
 from tts_server.engine.worker import EngineWorker, Outcome, StepEnded
@@ -311,3 +312,44 @@ def test_bad_samples_are_counted() -> None:
     house.end("a/1", n_bad=3)
     assert house.conductor.stats.bad_samples == 10
     assert house.conductor.stats.steps == 2
+
+
+@pytest.mark.parametrize(("speed", "retry_ms"), [(0.5, 2400), (1.0, 1200), (2.0, 600)])
+async def test_speed_that_is_asked_for_counts_in_the_time_that_is_told(speed: float, retry_ms: int) -> None:
+    house = House(max_admitted=1)
+    house.conductor._scheduler.estimate.step_done(0.1, 0.1)
+    request = SpeechRequest("x" * 20, "alto", "en", {"speed": speed})
+    house.conductor.submit(house.a, "1", request)
+    with pytest.raises(BusyError) as caught:
+        house.conductor.submit(house.b, "1", request)
+    assert caught.value.retry_after_ms == retry_ms
+
+
+async def test_speed_of_one_response_says_nothing_of_the_length_of_others() -> None:
+    house = House()
+    scheduler = house.conductor._scheduler
+    for number, speed in enumerate((0.5, 2.0)):
+        house.conductor.submit(house.a, str(number), SpeechRequest("x" * 20, "alto", "en", {"speed": speed}))
+        house.conductor.dispatch()
+        house.end(f"a/{number}", pcm=bytes(round(2 * 24000 * 1.2 / speed)))
+        house.end(f"a/{number}", Outcome.FINISHED, pcm=b"")
+        assert scheduler.estimate.audio_s(1.0, "alto") == pytest.approx(1.0)
+
+
+async def test_stuck_engine_counts_for_nobody_until_it_answers() -> None:
+    house = House(n_engines=2, step_timeout_s=0.01)
+    scheduler = house.conductor._scheduler
+    house.submit(house.a)
+    await until(lambda: house.conductor.stats.stuck_engines)
+    assert scheduler.n_lanes == 1
+    house.end("a/1")
+    assert scheduler.n_lanes == 2
+
+
+async def test_what_waits_for_a_reader_is_told_in_seconds_of_speech() -> None:
+    house = House()
+    house.submit(house.a)
+    house.end("a/1", pcm=A_SECOND)
+    house.conductor.waits(house.a, 35_000)
+    reader = house.conductor._scheduler._connections["a"].reader
+    assert reader.waiting_s == pytest.approx(0.5, rel=0.01)

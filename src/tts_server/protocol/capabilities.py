@@ -108,7 +108,8 @@ class Limits:
     max_inflight: int = 1
     """Responses admitted and not yet ended, per connection."""
     max_admitted: int = 32
-    """Responses admitted and not yet released by the engine, in all."""
+    """Responses admitted and not yet released by the engine, in all; those whose readers take less than real
+    time are not counted."""
     max_unsent_bytes: int = 1 << 20
     """Bytes waiting to be sent on one connection, above which its synthesis pauses."""
     max_unsent_total_bytes: int = 12 << 20
