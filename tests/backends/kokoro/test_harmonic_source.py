@@ -21,6 +21,10 @@ from tts_server.backends.kokoro.harmonic_source import (
 
 Float32 = NDArray[np.float32]
 N_FRAMES = 40
+ROUNDING = 1e-6
+"""How far apart two spectra may be that are equal on paper: -105 dB of a unit signal, of which the matrix
+library's kernels differ by a tenth. `tests/model/test_streaming_quality.py` shows that nobody hears it.
+"""
 
 
 def make_weights() -> SourceWeights:
@@ -41,13 +45,20 @@ def make_source(pitch_hz: float = 180.0) -> HarmonicSource:
     return HarmonicSource(make_weights(), pitch)
 
 
+def complex_values(spectra: Float32) -> NDArray[np.complex64]:
+    """A magnitude of nothing has any phase, so magnitudes and phases are compared together."""
+    magnitudes, phases = np.split(spectra, 2, axis=1)
+    return (magnitudes * np.exp(1j * phases)).astype(np.complex64)
+
+
 @given(bounds=st.sets(st.integers(1, N_FRAMES - 1), max_size=8))
 @settings(max_examples=30)
-def test_pieces_joined_are_the_whole_to_the_bit(bounds: set[int]) -> None:
+def test_pieces_joined_are_the_whole_but_for_rounding(bounds: set[int]) -> None:
     source = make_source()
     edges = [0, *sorted(bounds), N_FRAMES]
     pieces = [source.spectra(start, end) for start, end in pairwise(edges)]
-    np.testing.assert_array_equal(np.concatenate(pieces), source.spectra(0, N_FRAMES))
+    joined, whole = np.concatenate(pieces), source.spectra(0, N_FRAMES)
+    assert np.abs(complex_values(joined) - complex_values(whole)).max() < ROUNDING
 
 
 def test_there_are_sixty_spectra_a_frame_and_one_more_at_the_end() -> None:
@@ -56,10 +67,12 @@ def test_there_are_sixty_spectra_a_frame_and_one_more_at_the_end() -> None:
     assert source.spectra(3, 7).shape == (SPECTRA_PER_FRAME * 4, 2 * N_BINS)
 
 
-def test_unvoiced_frames_are_all_alike() -> None:
+def test_unvoiced_frames_are_all_alike_but_for_rounding() -> None:
     spectra = make_source().spectra(0, N_FRAMES)
     unvoiced = spectra[SPECTRA_PER_FRAME * 32 : SPECTRA_PER_FRAME * 38]
-    assert (unvoiced == unvoiced[0]).all()
+    values = complex_values(unvoiced)
+    assert np.abs(values - values[0]).max() < ROUNDING
+    assert np.abs(values[0, 0]) > 1000 * ROUNDING
 
 
 @pytest.mark.parametrize("pitch_hz", [90.0, 240.0])
