@@ -14,30 +14,31 @@ Examples:
 from __future__ import annotations
 
 import asyncio
-import codecs
 import contextlib
 import logging
-import os
-import sys
-import threading
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tts_server.cli.flags import add_backend, add_client_endpoint, as_flags
 from tts_server.cli.interrupt import run_until_signal
+from tts_server.cli.output import tell
 from tts_server.cli.own_server import is_nobody_there, own_server
 from tts_server.cli.player import find_player
 from tts_server.cli.sinks import STDOUT, output_sink
+from tts_server.cli.standard_input import StandardInput
 from tts_server.client import TTSClient
 from tts_server.config import client_config, has_default_socket, is_address_given
 from tts_server.errors import ConfigError, ConnectFailedError
+from tts_server.protocol.printable import printable
 from tts_server.settings import flag_name
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncGenerator
 
     from tts_server.cli.sinks import Sink
-    from tts_server.client import SpeechStats
+    from tts_server.client import SpeechStats as ClientSpeechStats
+    from tts_server.client.speech import TextSource
     from tts_server.config import ClientConfig
 
 CONNECT_TIMEOUT_S = 600.0
@@ -75,6 +76,10 @@ def run(args: Namespace) -> int:
         raise ConfigError(
             f"{own[0]} is for a server of its own, but {config.endpoint} was named as the one to use"
         )
+    if args.text == [STDOUT]:
+        StandardInput.check()
+    elif not _joined(args.text).strip():
+        raise ConfigError("there is nothing to say: TEXT is empty")
     sinks = _sinks(args)
     for sink in sinks:
         sink.check()
@@ -95,27 +100,33 @@ def _running_server(args: Namespace, *, is_needed: bool) -> ClientConfig | None:
 async def _say(
     args: Namespace, config: ClientConfig | None, extras: dict[str, Any] | None, sinks: list[Sink]
 ) -> int:
+    texts = _texts(args.text)
+    stats = SpeechStats()
     async with contextlib.AsyncExitStack() as stack:
+        stack.push_async_callback(texts.aclose)
         client = await _connect(args, config, stack)
         hello = client.hello
         if hello.backend.name == "tone":
-            _tell("this server's backend makes tones, not words; install the kokoro extra for speech")
+            tell("this server's backend makes tones, not words; install the kokoro extra for speech")
         for name in extras or {}:
             if name not in hello.capabilities.extras:
-                _tell(f"the {hello.backend.name} backend has no {name}; it is left out")
-        speech = await stack.enter_async_context(
-            client.synthesize(_text(args.text), voice=args.voice, language=args.language, extras=extras)
-        )
-        for sink in sinks:
-            sink.open(hello.audio.rate_hz)
-            stack.push_async_callback(sink.discard)
-        async for pcm in speech:
-            for sink in sinks:
-                sink.write(pcm)
+                tell(f"the {hello.backend.name} backend has no {name}; it is left out")
+        async for text in texts:
+            if not stats.n_texts:
+                for sink in sinks:
+                    sink.open(hello.audio.rate_hz)
+                    stack.push_async_callback(sink.discard)
+            async with client.synthesize(
+                text, voice=args.voice, language=args.language, extras=extras
+            ) as speech:
+                async for pcm in speech:
+                    for sink in sinks:
+                        await sink.write(pcm)
+            stats.add(speech.stats)
         # Finished here, so that a failure of the server on its way out cannot cost the audio.
         for sink in sinks:
             await sink.finish()
-        _tell(_report(speech.stats, hello.audio.rate_hz, sinks))
+        tell(_report(stats, hello.audio.rate_hz, sinks))
     return 0
 
 
@@ -125,7 +136,7 @@ async def _connect(
     """A client of the running server, or of one of our own; without ``config`` always of one of our own."""
     if config is not None:
         for warning in config.warnings:
-            _tell(f"warning: {warning}")
+            tell(f"warning: {warning}")
         client = TTSClient(
             config.endpoint,
             auth_token=config.auth_token,
@@ -134,7 +145,7 @@ async def _connect(
         )
         notice = asyncio.get_running_loop().call_later(
             WAIT_NOTICE_S,
-            _tell,
+            tell,
             f"waiting for the server on {config.endpoint}, which may be loading its model",
         )
         try:
@@ -158,42 +169,36 @@ def _sinks(args: Namespace) -> list[Sink]:
     return sinks
 
 
-def _text(words: list[str]) -> str | AsyncIterator[str]:
+async def _texts(words: list[str]) -> AsyncGenerator[TextSource, None]:
+    """What to speak, one after the other."""
     if words == [STDOUT]:
-        return _standard_input()
+        async with contextlib.aclosing(StandardInput().passages()) as passages:
+            async for passage in passages:
+                yield passage
+    else:
+        yield _joined(words)
+
+
+def _joined(words: list[str]) -> str:
     # Arguments that were not UTF-8 come with lone surrogates, which no text has.
-    text = " ".join(words).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    if not text.strip():
-        raise ConfigError("there is nothing to say: TEXT is empty")
-    return text
+    return " ".join(words).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
-async def _standard_input() -> AsyncIterator[str]:
-    """What comes in on standard input, as it comes.
+@dataclass(slots=True)
+class SpeechStats:
+    """What was measured of all texts together; see the client's own."""
 
-    Read on a thread that nobody waits for: a read from a terminal or a pipe cannot be called off.
-    """
-    loop = asyncio.get_running_loop()
-    parts: asyncio.Queue[bytes] = asyncio.Queue()
+    n_texts: int = 0
+    first_audio_s: float | None = None
+    work_s: float = 0.0
+    n_samples: int = 0
 
-    def read() -> None:
-        while True:
-            try:
-                part = os.read(sys.stdin.fileno(), 1 << 16)
-            except OSError:
-                part = b""
-            try:
-                loop.call_soon_threadsafe(parts.put_nowait, part)
-            except RuntimeError:
-                return
-            if not part:
-                return
-
-    threading.Thread(target=read, name="standard-input", daemon=True).start()
-    decoder = codecs.getincrementaldecoder("utf-8-sig")(errors="replace")
-    while part := await parts.get():
-        yield decoder.decode(part)
-    yield decoder.decode(b"", final=True)
+    def add(self, one: ClientSpeechStats) -> None:
+        """Add the figures of one text."""
+        self.n_texts += 1
+        self.first_audio_s = one.first_audio_s if self.first_audio_s is None else self.first_audio_s
+        self.work_s += one.work_s
+        self.n_samples += one.n_samples
 
 
 def _report(stats: SpeechStats, rate_hz: int, sinks: list[Sink]) -> str:
@@ -229,9 +234,5 @@ def _keep_log_short() -> None:
 class _OneLine(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Message alone, without a traceback."""
-        return f"tts-server: {record.levelname.lower()}: {' '.join(record.getMessage().split())}"
-
-
-def _tell(line: str) -> None:
-    with contextlib.suppress(OSError):
-        print(f"tts-server: {line}", file=sys.stderr, flush=True)
+        message = printable(" ".join(record.getMessage().split()))
+        return f"tts-server: {record.levelname.lower()}: {message}"

@@ -12,15 +12,14 @@ import fcntl
 import os
 import queue
 import re
-import select
 import stat
-import sys
 import threading
 from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
-from tts_server.audio.wav import WAV_HEADER_BYTES, WavWriter, wav_header
+from tts_server.audio.wav import WavWriter, wav_header
+from tts_server.cli.streams import DescriptorWriter, was_closed
 from tts_server.errors import ConfigError, TTSServerError
 from tts_server.files.owned import open_existing
 from tts_server.files.replacing import replacing
@@ -33,11 +32,15 @@ STDOUT: Final = "-"
 _NAMED_DESCRIPTORS: Final = {"/dev/stdout": 1, "/dev/stderr": 2}
 _OPEN_DESCRIPTOR: Final = re.compile(r"/dev/(?:stdout|stderr|fd/(?P<number>\d{1,6}))")
 
+MAX_QUEUED_BYTES: Final = 1 << 20
+"""Audio that may wait for a slow writer, 22 s of it at 24 kHz, before whoever makes it has to wait."""
+
+DISCARD_S: Final = 3.0
+"""Longest wait for a writer that is told to give up: it may be stuck in a pipe that nobody opens."""
+
 
 class _Writable(Protocol):
     def write(self, data: bytes, /) -> object: ...
-
-    def flush(self) -> object: ...
 
 
 class OutputError(TTSServerError):
@@ -47,31 +50,55 @@ class OutputError(TTSServerError):
 class Sink(ABC):
     """Takes the audio of one text: first ``open``, then ``write``, at the end ``finish`` or ``discard``."""
 
-    def open(self, rate_hz: int) -> None:
-        """Begin. ``write`` returns at once; what goes wrong is raised by the next call."""
+    def __init__(self) -> None:
         self._error: BaseException | None = None
         self._orders: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        self._n_put = self._n_taken = 0
         self._ended = asyncio.Event()
-        self._loop = asyncio.get_running_loop()
+        self._has_room = asyncio.Event()
         self._is_discarded = False
+        self._thread: threading.Thread | None = None
+
+    def open(self, rate_hz: int) -> None:
+        """Begin. What goes wrong is raised by a later call."""
+        self._loop = asyncio.get_running_loop()
         self._thread = threading.Thread(target=self._run, args=(rate_hz,), name="audio-sink", daemon=True)
         self._thread.start()
 
-    def write(self, pcm: bytes) -> None:
-        """Take int16 little-endian mono samples.
+    async def write(self, pcm: bytes) -> None:
+        """Take int16 little-endian mono samples; wait while ``MAX_QUEUED_BYTES`` have not been written.
 
         Raises:
             OSError: What was taken before could not be written.
+            OutputError: The same.
         """
+        while self._n_put - self._n_taken > MAX_QUEUED_BYTES and not self._ended.is_set():
+            self._has_room.clear()
+            if self._n_put - self._n_taken > MAX_QUEUED_BYTES:
+                await self._has_room.wait()
         if self._error is not None:
             raise self._error
+        self._n_put += len(pcm)
         self._orders.put(pcm)
+
+    async def failure(self) -> None:
+        """Wait for ever, unless it fails.
+
+        Raises:
+            OSError: What was taken could not be written.
+            OutputError: The same.
+        """
+        await self._ended.wait()
+        if self._error is not None:
+            raise self._error
+        await asyncio.Event().wait()
 
     async def finish(self) -> None:
         """Wait until everything has been written.
 
         Raises:
             OSError: It could not be.
+            OutputError: The same.
         """
         self._orders.put(None)
         await self._ended.wait()
@@ -80,13 +107,14 @@ class Sink(ABC):
 
     async def discard(self) -> None:
         """Give up; nothing half done stays behind. Without effect after ``finish``, and before ``open``."""
-        if not hasattr(self, "_thread") or self._ended.is_set():
+        if self._thread is None or self._ended.is_set():
             return
         self._is_discarded = True
         self._orders.put(None)
         self._abort()
         if self._waits_for_thread:
-            await self._ended.wait()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._ended.wait(), DISCARD_S)
 
     _waits_for_thread = True
 
@@ -113,15 +141,29 @@ class Sink(ABC):
     def _run(self, rate_hz: int) -> None:
         try:
             self._write_all(rate_hz, self._next)
-        except (OSError, OutputError) as error:
+        except OSError as error:
+            error.filename = error.filename or self.description or None
+            self._error = error
+        except OutputError as error:
             self._error = error
         # The loop is closed when the thread was not waited for.
         with contextlib.suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(self._ended.set)
+            self._loop.call_soon_threadsafe(self._end)
+
+    def _end(self) -> None:
+        self._ended.set()
+        self._has_room.set()
 
     def _next(self) -> bytes | None:
         part = self._orders.get()
-        return None if self._is_discarded else part
+        if part is None or self._is_discarded:
+            return None
+        was_full = self._n_put - self._n_taken > MAX_QUEUED_BYTES
+        self._n_taken += len(part)
+        if was_full:
+            with contextlib.suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self._has_room.set)
+        return part
 
 
 def output_sink(path: str) -> Sink:
@@ -144,6 +186,7 @@ class WavFile(Sink):
     """
 
     def __init__(self, path: str) -> None:
+        super().__init__()
         self._is_folders_name = path.endswith("/")
         self._path = Path(path)
 
@@ -181,7 +224,7 @@ class WavFile(Sink):
     def _write_all(self, rate_hz: int, parts: Callable[[], bytes | None]) -> None:
         if self._is_no_file():
             with open_existing(self._path) as stream:
-                stream_wav(stream, rate_hz, parts)
+                stream_wav(DescriptorWriter(stream.fileno(), str(self._path)), rate_hz, parts)
             return
         with replacing(self._path) as replacement:
             with WavWriter(replacement.file, rate_hz) as wav:
@@ -202,6 +245,7 @@ class OpenOutput(Sink):
     """
 
     def __init__(self, number: int) -> None:
+        super().__init__()
         self._number = number
         self._waits_for_thread = False
 
@@ -210,21 +254,23 @@ class OpenOutput(Sink):
         """Nothing: whoever opened it knows."""
         return ""
 
+    @property
+    def _name(self) -> str:
+        return {1: "standard output", 2: "standard error"}.get(self._number, f"descriptor {self._number}")
+
     def check(self) -> None:
         """Find out whether anything but a person reads it.
 
         Raises:
             ConfigError: It is closed, or a terminal.
         """
-        standard = {1: sys.stdout, 2: sys.stderr}
         try:
             os.fstat(self._number)
-            # A standard stream that was closed has left its number to whatever was opened next.
-            is_open = standard.get(self._number, sys) is not None
+            is_open = not was_closed(self._number)
         except OSError:
             is_open = False
         if not is_open:
-            raise ConfigError(f"-o: descriptor {self._number} is closed, so the audio cannot go there")
+            raise ConfigError(f"-o: {self._name} is closed, so the audio cannot go there")
         if os.isatty(self._number):
             raise ConfigError("-o -: audio does not belong on a terminal; pipe it into a player or a file")
         self._waits_for_thread = _is_file(self._number)
@@ -232,37 +278,20 @@ class OpenOutput(Sink):
     def _write_all(self, rate_hz: int, parts: Callable[[], bytes | None]) -> None:
         descriptor = os.dup(self._number)
         try:
-            stream = _Unbuffered(descriptor)
-            stream.write(wav_header(rate_hz))
-            start = os.lseek(descriptor, 0, os.SEEK_CUR) - stream.n_bytes if _is_file(descriptor) else None
+            writer = DescriptorWriter(descriptor, self._name)
+            header = wav_header(rate_hz)
+            writer.write(header)
+            start = os.lseek(descriptor, 0, os.SEEK_CUR) - len(header) if _is_file(descriptor) else None
+            n_bytes = 0
             try:
                 while (pcm := parts()) is not None:
-                    stream.write(pcm)
+                    writer.write(pcm)
+                    n_bytes += len(pcm)
             finally:
                 if start is not None:
-                    n_samples = (stream.n_bytes - WAV_HEADER_BYTES) // 2
-                    _overwrite(descriptor, start, wav_header(rate_hz, n_samples))
+                    _overwrite(descriptor, start, wav_header(rate_hz, n_bytes // 2))
         finally:
             os.close(descriptor)
-
-
-class _Unbuffered:
-    """Writes every byte to a descriptor, also to a pipe that whoever made it lets nobody wait at."""
-
-    def __init__(self, descriptor: int) -> None:
-        self._descriptor = descriptor
-        self.n_bytes = 0
-
-    def write(self, data: bytes) -> None:
-        rest = memoryview(data)
-        while rest:
-            try:
-                n_bytes = os.write(self._descriptor, rest)
-            except BlockingIOError:
-                select.select([], [self._descriptor], [])
-                continue
-            self.n_bytes += n_bytes
-            rest = rest[n_bytes:]
 
 
 def _is_file(descriptor: int) -> bool:
@@ -281,8 +310,13 @@ def _overwrite(descriptor: int, offset: int, data: bytes) -> None:
 
 
 def stream_wav(stream: _Writable, rate_hz: int, parts: Callable[[], bytes | None]) -> None:
-    """Write a WAV stream of unknown length, each part as soon as it is there."""
+    """Write a WAV stream of unknown length, each part as soon as it is there.
+
+    Args:
+        stream: Writes everything that it is given, without a buffer.
+        rate_hz: Sample rate.
+        parts: Gives what to write; None ends it.
+    """
     stream.write(wav_header(rate_hz))
     while (pcm := parts()) is not None:
         stream.write(pcm)
-        stream.flush()

@@ -8,6 +8,7 @@ import os
 import shutil
 import stat
 import tempfile
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, Final, cast
@@ -46,7 +47,11 @@ class Replacement:
         mode = 0o666 if self._old is None else 0o600  # the umask takes its share, as of any new file
         descriptor = os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
         self.file = os.fdopen(descriptor, "w+b")
-        self._part, self._identity = part, identity_of(part)
+        self._part = part
+        identity = identity_of(part)
+        if identity is not None:
+            # Also at an end of the program that waits for nobody who writes.
+            self._removal = weakref.finalize(self, remove_file, part, identity)
 
     def commit(self) -> None:
         """Put what was written in place.
@@ -64,6 +69,7 @@ class Replacement:
                 os.fchmod(self.file.fileno(), stat.S_IMODE(self._old.st_mode))
             self._part.replace(self._target)
             self._part = None
+            self._removal.detach()
         except OSError as error:
             if self._old is None or error.errno not in _CANNOT_RENAME:
                 raise
@@ -79,8 +85,8 @@ class Replacement:
     def close(self) -> None:
         """Remove what was written aside, unless it is in place."""
         self.file.close()
-        if self._part is not None and self._identity is not None:
-            remove_file(self._part, self._identity)
+        if self._part is not None:
+            self._removal()
 
 
 @contextlib.contextmanager
