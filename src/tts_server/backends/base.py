@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tts_server.errors import ConfigError
-from tts_server.protocol.capabilities import Capabilities
+from tts_server.protocol.capabilities import Capabilities, Voice
 from tts_server.session.effects import SpeechRequest
 
 SECONDS_PER_LETTER = 0.08
@@ -157,6 +157,13 @@ class Backend(ABC):
             n_cores: Processors that this process may use.
         """
         return 1, f"the {self.name} backend advises no more on {n_cores} cores"
+
+    def list_voices(self) -> tuple[Voice, ...] | None:
+        """List the voices that it will offer, in the languages that are switched on.
+
+        Asked for before ``load``, on any thread, and cheap; None where only the loaded model can tell.
+        """
+        return None
 
     def close(self) -> None:  # noqa: B027 - a backend that holds nothing has nothing to let go
         """Release the model.

@@ -20,8 +20,10 @@ from tts_server.errors import ConfigError, MissingDependencyError
 
 if TYPE_CHECKING:
     from tts_server.backends.base import Backend, BackendOptions
+    from tts_server.backends.models import ModelCatalog
 
 GROUP: Final = "tts_server.backends"
+MODELS_GROUP: Final = "tts_server.models"
 
 AUTO: Final = "auto"
 """Name that stands for the best backend that can run here."""
@@ -39,6 +41,7 @@ class BackendEntry:
         extra: Extra of this distribution that brings its packages; empty for another distribution's.
         requires: Modules that it imports and that may be missing.
         is_builtin: Whether it belongs to this distribution.
+        models: Where the catalog of its models is, as ``module:class``; empty where they are no files.
     """
 
     name: str
@@ -46,6 +49,7 @@ class BackendEntry:
     extra: str = ""
     requires: tuple[str, ...] = ()
     is_builtin: bool = False
+    models: str = ""
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -65,6 +69,7 @@ BUILT_IN: Final[tuple[BackendEntry, ...]] = (
         extra="kokoro",
         requires=("numpy", "onnxruntime", "onnx", "espeakng_loader"),
         is_builtin=True,
+        models="tts_server.backends.kokoro.catalog:KokoroModels",
     ),
     BackendEntry("tone", "tts_server.backends.tone:ToneBackend", is_builtin=True),
 )
@@ -74,8 +79,9 @@ BUILT_IN: Final[tuple[BackendEntry, ...]] = (
 def known_backends() -> tuple[BackendEntry, ...]:
     """Every backend that can be named: the built-in ones, best first, then all others by name."""
     built_in = {entry.name: entry for entry in BUILT_IN}
+    models = {point.name: point.value for point in entry_points(group=MODELS_GROUP)}
     others = {
-        point.name: BackendEntry(point.name, point.value)
+        point.name: BackendEntry(point.name, point.value, models=models.get(point.name, ""))
         for point in entry_points(group=GROUP)
         if point.name not in built_in
     }
@@ -127,6 +133,26 @@ def create_backend(name: str, options: BackendOptions) -> Backend:
         raise _missing(entry, (error.name or str(error),)) from error
     except (ImportError, AttributeError) as error:
         raise ConfigError(f"the {entry.name} backend cannot be imported: {error}") from error
+
+
+def create_catalog(entry: BackendEntry) -> ModelCatalog | None:
+    """Make the catalog of a backend's models, None where they are no files.
+
+    Raises:
+        MissingDependencyError: A package is missing.
+        ConfigError: It cannot be imported.
+    """
+    if not entry.models:
+        return None
+    try:
+        factory = cast(
+            "Callable[[], ModelCatalog]", EntryPoint(entry.name, entry.models, MODELS_GROUP).load()
+        )
+    except ModuleNotFoundError as error:
+        raise _missing(entry, (error.name or str(error),)) from error
+    except (ImportError, AttributeError) as error:
+        raise ConfigError(f"the models of the {entry.name} backend cannot be listed: {error}") from error
+    return factory()
 
 
 def _missing(entry: BackendEntry, modules: tuple[str, ...]) -> ConfigError:

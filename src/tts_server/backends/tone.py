@@ -178,6 +178,10 @@ class ToneBackend(Backend):
         """Make another with the same script and voice."""
         return ToneBackend(BackendOptions(voice=self._capabilities.default_voice), script=self._script)
 
+    def list_voices(self) -> tuple[Voice, ...]:
+        """All of them."""
+        return VOICES
+
     def load(self, progress: ProgressCallback) -> None:
         """Take as long as the script says.
 

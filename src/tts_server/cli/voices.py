@@ -21,7 +21,7 @@ from tts_server.cli.output import columns, show, show_json, tell
 from tts_server.cli.own_server import is_nobody_there
 from tts_server.client import TTSClient
 from tts_server.config import backend_options, client_config, has_default_socket, is_address_given
-from tts_server.errors import ConfigError, ConnectFailedError, LocalProtocolError, TTSServerError
+from tts_server.errors import ConfigError, ConnectFailedError, TTSServerError
 from tts_server.protocol.capabilities import Voice
 
 if TYPE_CHECKING:
@@ -110,12 +110,10 @@ def voices_of_backend(name: str) -> tuple[Voice, ...]:
     entry = find_backend(name)
     languages_to_add = backend_options().extra_languages
     backend = create_backend(entry.name, BackendOptions(extra_languages=languages_to_add))
-    try:
-        capabilities = backend.capabilities
-    except LocalProtocolError:
-        raise ConfigError(f"the {entry.name} backend lists its voices only while it runs") from None
-    languages = capabilities.languages
-    return tuple(v for v in capabilities.voices or () if not languages or v.language in languages)
+    voices = backend.list_voices()
+    if voices is None:
+        raise ConfigError(f"the {entry.name} backend lists its voices only while it runs")
+    return voices
 
 
 def _table(voices: tuple[Voice, ...]) -> list[str]:

