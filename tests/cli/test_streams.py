@@ -170,7 +170,7 @@ def test_server_listens_although_streams_are_closed(redirections: str, short_dir
             with SyncTTSClient(str(path)) as client:
                 assert b"".join(client.synthesize("Hello."))
             if Path("/proc/self/fd").exists():
-                opened = [os.readlink(f"/proc/{process.pid}/fd/{n}") for n in range(3)]
+                opened = [str(Path(f"/proc/{process.pid}/fd/{n}").readlink()) for n in range(3)]
                 assert not [name for name in opened if "socket" in name or "anon" in name]
             process.send_signal(signal.SIGTERM)
             assert process.wait(PATIENCE_S) == 0

@@ -32,7 +32,9 @@ def test_what_is_left_is_seen_and_on_one_line(text: str) -> None:
     shown = printable(text)
     assert printable(shown) == shown
     assert not [char for char in shown if unicodedata.category(char) in {"Cc", "Cs", "Zl", "Zp"}]
-    assert not [char for char in shown if unicodedata.bidirectional(char) in {"LRO", "RLO", "LRE", "RLE", "PDF"}]
+    assert not [
+        char for char in shown if unicodedata.bidirectional(char) in {"LRO", "RLO", "LRE", "RLE", "PDF"}
+    ]
     assert len(shown.splitlines()) <= 1
     shown.encode()
 

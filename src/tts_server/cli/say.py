@@ -34,7 +34,7 @@ from tts_server.settings import flag_name
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Coroutine
 
     from tts_server.cli.sinks import Sink
     from tts_server.client import SpeechStats as ClientSpeechStats
@@ -111,23 +111,41 @@ async def _say(
         for name in extras or {}:
             if name not in hello.capabilities.extras:
                 tell(f"the {hello.backend.name} backend has no {name}; it is left out")
-        async for text in texts:
-            if not stats.n_texts:
-                for sink in sinks:
-                    sink.open(hello.audio.rate_hz)
-                    stack.push_async_callback(sink.discard)
-            async with client.synthesize(
-                text, voice=args.voice, language=args.language, extras=extras
-            ) as speech:
-                async for pcm in speech:
+        for sink in sinks:
+            stack.push_async_callback(sink.discard)
+
+        async def speak() -> None:
+            async for text in texts:
+                if not stats.n_texts:
                     for sink in sinks:
-                        await sink.write(pcm)
-            stats.add(speech.stats)
+                        sink.open(hello.audio.rate_hz)
+                speech = client.synthesize(text, voice=args.voice, language=args.language, extras=extras)
+                async with speech:
+                    async for pcm in speech:
+                        for sink in sinks:
+                            await sink.write(pcm)
+                stats.add(speech.stats)
+
+        await _unless_one_fails(speak(), sinks)
         # Finished here, so that a failure of the server on its way out cannot cost the audio.
         for sink in sinks:
             await sink.finish()
         tell(_report(stats, hello.audio.rate_hz, sinks))
     return 0
+
+
+async def _unless_one_fails(work: Coroutine[Any, Any, None], sinks: list[Sink]) -> None:
+    """Await ``work``, and give it up when a sink fails: it may be waiting for an engine, or for a person."""
+    working = asyncio.create_task(work)
+    failing = [asyncio.create_task(sink.failure()) for sink in sinks]
+    try:
+        done, _ = await asyncio.wait([working, *failing], return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in (working, *failing):
+            task.cancel()
+        await asyncio.gather(working, *failing, return_exceptions=True)
 
 
 async def _connect(

@@ -15,7 +15,6 @@ import os
 import queue
 import re
 import select
-import stat
 import sys
 import threading
 from typing import TYPE_CHECKING, Final
@@ -63,12 +62,6 @@ class StandardInput:
         """
         if was_closed(STDIN):
             raise ConfigError("there is nothing to say: standard input is closed")
-        try:
-            mode = os.fstat(sys.stdin.fileno()).st_mode
-        except (OSError, ValueError) as error:
-            raise ConfigError(f"standard input cannot be read: {error}") from error
-        if stat.S_ISDIR(mode):
-            raise ConfigError("standard input cannot be read: it is a folder")
 
     async def passages(self) -> AsyncGenerator[AsyncGenerator[str, None], None]:
         """Yield one passage after the other, each to be read to its end.
@@ -127,7 +120,8 @@ class StandardInput:
             raise InputError(f"standard input cannot be read: {block.strerror or block}") from block
         self._has_ended = not block
         self._look_for_garbage(block)
-        return self._decoder.decode(block, final=self._has_ended)
+        # The one character that no server takes, and that some programs end their lines with.
+        return self._decoder.decode(block, final=self._has_ended).replace("\0", " ")
 
     def _look_for_garbage(self, block: bytes) -> None:
         if self._was_told:
