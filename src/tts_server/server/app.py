@@ -287,14 +287,14 @@ class Server:
             await connection.close(TRY_AGAIN_LATER, "too many connections", timeout_s=CLOSE_TIMEOUT_S)
             return
         self._seats.n_open += 1
-        connection_id = f"connection {next(self._numbers)}"
-        logger.debug("%s opened by %s", connection_id, connection.peer)
+        connection_id = str(next(self._numbers))
+        logger.debug("connection %s opened by %s", connection_id, connection.peer)
         try:
             if await self._wait_until_ready(connection):
                 await self._drive(connection, connection_id)
         finally:
             self._seats.n_open -= 1
-            logger.debug("%s ended", connection_id)
+            logger.debug("connection %s ended", connection_id)
 
     async def _wait_until_ready(self, connection: Connection) -> bool:
         """Wait for the model; returns whether there is a connection to serve and a model to serve it with."""

@@ -227,7 +227,7 @@ class Conductor:
         for stats in self._scheduler.connection_stats(self._loop.time()):
             if stats.connection_id == speaker.connection_id:
                 logger.debug(
-                    "%s had %d responses, %d refused, %d steps, %.1f s of audio",
+                    "connection %s had %d responses, %d refused, %d steps, %.1f s of audio",
                     *(stats.connection_id, stats.n_admitted, stats.n_refused, stats.n_steps, stats.audio_s),
                 )
         self._share.forget(speaker.connection_id)
@@ -308,7 +308,7 @@ class Conductor:
             speaker.finished(response_id)
         elif outcome is Outcome.FAILED:
             error = error or SynthesisError("the speech engine failed on this text")
-            self._quiet.say(logging.WARNING, "failed", "%s failed: %s", task.job_id, error)
+            self._quiet.say(logging.WARNING, "failed", "response %s failed: %s", task.job_id, error)
             speaker.failed(response_id, error)
 
     def _let_go(self, task: _Task, *, is_open: bool = True) -> None:
@@ -324,7 +324,7 @@ class Conductor:
     def _count_bad_samples(self, task: _Task, n_bad: int) -> None:
         if n_bad:
             self._n_bad_samples += n_bad
-            message = "%s: %d samples were not numbers and were made silent"
+            message = "response %s: %d samples were not numbers and were made silent"
             self._quiet.say(logging.WARNING, "bad samples", message, task.job_id, n_bad)
 
     def _watch(self, lane: _Lane) -> None:
@@ -339,7 +339,7 @@ class Conductor:
         lane.is_stuck = True
         self._count_lanes()
         logger.error(
-            "engine %d has been at one step of %s for %g s and is stuck",
+            "engine %d has been at one step of response %s for %g s and is stuck",
             lane.index,
             lane.busy_with.job_id,
             self._step_timeout_s,

@@ -193,7 +193,7 @@ class ConnectionDriver:
         try:
             self._work_off()
         except Exception:
-            logger.exception("%s: a fault of the server; the connection is closed", self.connection_id)
+            logger.exception("connection %s: a fault of the server; it is closed", self.connection_id)
             self._pending.clear()
             self._begin_close(fx.Close(INTERNAL_ERROR, "internal error", abort=True))
         finally:
@@ -244,7 +244,7 @@ class ConnectionDriver:
 
     def _note(self, effect: fx.Note) -> None:
         level = logging.getLevelNamesMapping().get(effect.level.upper(), logging.INFO)
-        self._quiet.say(level, "note", "%s: %s", self.connection_id, effect.message)
+        self._quiet.say(level, "note", "connection %s: %s", self.connection_id, effect.message)
 
     def _set_timer(self, effect: fx.SetTimer) -> None:
         self._clear_timer(effect)

@@ -155,8 +155,7 @@ def _connection_metrics(connections: Sequence[ConnectionStats]) -> list[str]:
         if connections:
             lines += [f"# HELP tts_connection_{name} {text}", f"# TYPE tts_connection_{name} {kind}"]
         lines += [
-            f'tts_connection_{name}{{connection="{one.connection_id.removeprefix("connection ")}"}} '
-            f"{value(one):.10g}"
+            f'tts_connection_{name}{{connection="{one.connection_id}"}} {value(one):.10g}'
             for one in connections
         ]
     return lines
@@ -191,7 +190,7 @@ def _budget_metrics(health: Health) -> list[str]:
         if health.costs:
             lines += [f"# HELP tts_connection_{name} {text}", f"# TYPE tts_connection_{name} {kind}"]
         lines += [
-            f'tts_connection_{name}{{connection="{one.connection_id.removeprefix("connection ")}"}} '
+            f'tts_connection_{name}{{connection="{one.connection_id}"}} '
             f"{value(one):.10g}"
             for one in health.costs
         ]

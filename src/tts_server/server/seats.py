@@ -64,7 +64,7 @@ class Seats:
         self._quiet.say(
             logging.WARNING,
             "seats",
-            "all %d connections are in use; %s, silent for %.0f s, makes room",
+            "all %d connections are in use; connection %s, silent for %.0f s, makes room",
             *(self.limits.max_connections, guest.connection_id, idle_s),
         )
         self._leaving.add(guest)
