@@ -28,7 +28,10 @@ def run_until_signal(work: Callable[[], Coroutine[Any, Any, int]]) -> int:
     Returns:
         That status, or 128 plus the signal's number.
     """
-    return asyncio.run(_guarded(work))
+    with asyncio.Runner() as runner:
+        # Made before the coroutine, which nobody would await where descriptors have run out.
+        runner.get_loop()
+        return runner.run(_guarded(work))
 
 
 async def _guarded(work: Callable[[], Coroutine[Any, Any, int]]) -> int:

@@ -7,6 +7,7 @@ whole: nothing in it is obeyed by a terminal, or begins a line of its own.
 from __future__ import annotations
 
 import json
+import logging
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -47,6 +48,15 @@ def say_aside(lines: str | Iterable[str]) -> None:
     """Print lines on standard error as they are."""
     for line in [lines] if isinstance(lines, str) else lines:
         print(printable(line), file=sys.stderr, flush=True)
+
+
+class OneLine(logging.Formatter):
+    """What is logged beside a command, as its other messages: without a traceback."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Format the message alone."""
+        message = printable(" ".join(record.getMessage().split()))
+        return f"tts-server: {record.levelname.lower()}: {message}"
 
 
 def columns(rows: Sequence[Sequence[str]], *, gap: str = "  ", indent: str = "") -> list[str]:

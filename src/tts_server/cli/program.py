@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from typing import TYPE_CHECKING, Final
 
-from tts_server.cli.output import columns, say_aside, show, tell
+from tts_server.cli.output import OneLine, columns, say_aside, show, tell
 from tts_server.cli.registry import COMMANDS, DEFAULT_COMMAND, find_command
 from tts_server.errors import ConfigError, RequestRefusedError, TTSServerError
 
@@ -31,6 +32,9 @@ def run_program(argv: Sequence[str] | None = None) -> int:
         SystemExit: After ``--help`` and for flags that cannot be read.
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
+    if logging.lastResort is not None:
+        # What a library warns of where nobody has set up a log.
+        logging.lastResort.setFormatter(OneLine())
     try:
         return _dispatch(arguments)
     except BrokenPipeError:

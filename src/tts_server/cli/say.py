@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from tts_server.cli.flags import add_backend, add_client_endpoint, as_flags
 from tts_server.cli.interrupt import run_until_signal
-from tts_server.cli.output import tell
+from tts_server.cli.output import OneLine, tell
 from tts_server.cli.own_server import is_nobody_there, own_server
 from tts_server.cli.player import find_player
 from tts_server.cli.sinks import STDOUT, output_sink
@@ -29,7 +29,6 @@ from tts_server.cli.standard_input import StandardInput
 from tts_server.client import TTSClient
 from tts_server.config import client_config, has_default_socket, is_address_given
 from tts_server.errors import ConfigError, ConnectFailedError
-from tts_server.protocol.printable import printable
 from tts_server.settings import flag_name
 
 if TYPE_CHECKING:
@@ -242,15 +241,8 @@ def _speed(text: str) -> float:
 def _keep_log_short() -> None:
     """Show what a server of our own warns of, each in one line."""
     handler = logging.StreamHandler()
-    handler.setFormatter(_OneLine())
+    handler.setFormatter(OneLine())
     logger = logging.getLogger("tts_server")
     logger.setLevel(logging.WARNING)
     logger.addHandler(handler)
     logger.propagate = False
-
-
-class _OneLine(logging.Formatter):
-    def format(self, record: logging.LogRecord) -> str:
-        """Message alone, without a traceback."""
-        message = printable(" ".join(record.getMessage().split()))
-        return f"tts-server: {record.levelname.lower()}: {message}"
