@@ -1,8 +1,9 @@
-"""What a command does to logging does not outlive its test."""
+"""What a command does to logging does not outlive its test, and signals are as in a terminal."""
 
 from __future__ import annotations
 
 import logging
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -17,3 +18,11 @@ def logging_as_it_was() -> Iterator[None]:
         logger.handlers[:] = handlers
         logger.setLevel(level)
         logger.propagate = propagate
+
+
+@pytest.fixture(autouse=True)
+def hang_up_as_in_a_terminal() -> Iterator[None]:
+    """What is started here must not inherit that the tests themselves may run under ``nohup``."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,14 +16,6 @@ SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT]
 HANG = ("--backend", "tone", "--set", "hang_at_step=0")
 SLOW_LOAD = ("--backend", "tone", "--set", "load_ms=12000")
 SLOW_WORK = ("--backend", "tone", "--set", "work_ms=300")
-
-
-@pytest.fixture(autouse=True, scope="module")
-def hang_up_as_in_a_terminal() -> Iterator[None]:
-    """What is started here must not inherit that the tests themselves may run under ``nohup``."""
-    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
-    yield
-    signal.signal(signal.SIGHUP, before)
 
 
 def finish(process: subprocess.Popen[bytes]) -> bytes:

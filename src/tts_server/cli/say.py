@@ -1,8 +1,9 @@
 """Speak a text.
 
 Uses the running server. Where none runs, and no address was given, it starts one of its own with the best
-backend that is installed, and ends it afterwards. TEXT '-' reads standard input, and begins to speak before
-it has ended. Prints the time to first audio, the audio's length and the real-time factor on standard error.
+backend that is installed, and ends it afterwards. TEXT '-' reads standard input as it is spoken: it begins
+before the input has ended, and where the input pauses behind a sentence or a line, that is spoken.
+Prints the time to first audio, the audio's length and the real-time factor on standard error.
 
 Examples:
   tts-server say "Good morning." -o hello.wav

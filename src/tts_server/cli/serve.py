@@ -1,4 +1,4 @@
-"""Run a speech server until Ctrl-C or SIGTERM.
+"""Run a speech server until Ctrl-C, SIGTERM or a hang-up.
 
 With no address given it listens on a Unix socket in your own runtime folder, where every client command looks
 for it. A token that clients must send comes from PIPECAT_TTS_AUTH_TOKEN or from --auth-token-file, never from

@@ -14,10 +14,7 @@ import os
 import select
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Final, TextIO, cast
-
-if TYPE_CHECKING:
-    from _typeshed import ReadableBuffer
+from typing import Any, BinaryIO, Final, TextIO, cast
 
 STDIN: Final = 0
 STDOUT: Final = 1
@@ -58,7 +55,7 @@ def was_closed(descriptor: int) -> bool:
     return descriptor in _closed
 
 
-def write_all(descriptor: int, data: ReadableBuffer) -> None:
+def write_all(descriptor: int, data: bytes | memoryview) -> None:
     """Write all of ``data``, and wait where the descriptor does not block.
 
     Raises:
@@ -101,8 +98,8 @@ class DescriptorWriter(io.RawIOBase):
         """Whether it is a terminal."""
         return os.isatty(self._descriptor)
 
-    def write(self, data: ReadableBuffer, /) -> int:
-        """Write everything; after a first failure, which is raised, nothing more.
+    def write(self, data: Any, /) -> int:
+        """Write all bytes of a buffer; after a first failure, which is raised, nothing more.
 
         Raises:
             OSError: It cannot be written.
