@@ -211,3 +211,13 @@ def test_say_ends_while_nobody_opens_its_pipe(short_dir: Path) -> None:
         finish(process)
         assert process.returncode == 143
     assert [path.name for path in short_dir.iterdir()] == ["fifo"]
+
+
+def test_second_signal_ends_bench_at_once_and_leaves_nothing(short_dir: Path) -> None:
+    with program("bench", "load", "--backend", "tone", "--seconds", "60", folder=short_dir) as process:
+        read_until(process.stderr, b"listeners (turns)")
+        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGTERM)
+        finish(process)
+        assert process.returncode in {130, 143}
+    assert list(short_dir.iterdir()) == []

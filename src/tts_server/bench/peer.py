@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tts_server.bench.process import temporary_folder
+from tts_server.bench.process import killed_at_exit, temporary_folder
 from tts_server.errors import ConfigError
 from tts_server.files.owned import create_file
 
@@ -93,13 +93,14 @@ async def running_peer(python: str, voices: tuple[str, ...], threads: int) -> As
             stdout=asyncio.subprocess.PIPE,
         )
         peer = Peer(process)
-        try:
-            await peer.ready()
-            yield peer
-        finally:
-            if process.stdin is not None:
-                process.stdin.close()
-            await process.wait()
+        with killed_at_exit(process):
+            try:
+                await peer.ready()
+                yield peer
+            finally:
+                if process.stdin is not None:
+                    process.stdin.close()
+                await process.wait()
 
 
 def _write_inputs(folder: Path, voices: tuple[str, ...]) -> tuple[Path, Path]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import contextlib
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from tts_server.errors import ConnectFailedError
@@ -68,6 +70,22 @@ async def temporary_folder(prefix: str) -> AsyncIterator[Path]:
         await asyncio.to_thread(folder.remove)
 
 
+@contextlib.contextmanager
+def killed_at_exit(process: asyncio.subprocess.Process) -> Iterator[None]:
+    """Kill a process when the program ends within the block without leaving it."""
+    killing = atexit.register(partial(_kill, process.pid))
+    try:
+        yield
+    finally:
+        atexit.unregister(killing)
+
+
+def _kill(pid: int) -> None:
+    # It may have ended by itself.
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
+
+
 async def _until_it_listens(process: asyncio.subprocess.Process, socket_path: Path) -> None:
     while not await asyncio.to_thread(socket_path.exists):
         if process.returncode is not None:
@@ -99,19 +117,20 @@ async def running_server(
         finally:
             if log is not None:
                 log.close()
-        try:
+        with killed_at_exit(process):
             try:
-                await asyncio.wait_for(_until_it_listens(process, socket_path), START_TIMEOUT_S)
-            except TimeoutError as error:
-                raise ConnectFailedError(
-                    f"the server did not listen within {START_TIMEOUT_S:.0f} s"
-                ) from error
-            yield RunningServer(process.pid, str(socket_path))
-        finally:
-            if process.returncode is None:
-                process.send_signal(signal.SIGTERM)
                 try:
-                    await asyncio.wait_for(process.wait(), 20)
-                except TimeoutError:
-                    process.kill()
-                    await process.wait()
+                    await asyncio.wait_for(_until_it_listens(process, socket_path), START_TIMEOUT_S)
+                except TimeoutError as error:
+                    raise ConnectFailedError(
+                        f"the server did not listen within {START_TIMEOUT_S:.0f} s"
+                    ) from error
+                yield RunningServer(process.pid, str(socket_path))
+            finally:
+                if process.returncode is None:
+                    process.send_signal(signal.SIGTERM)
+                    try:
+                        await asyncio.wait_for(process.wait(), 20)
+                    except TimeoutError:
+                        process.kill()
+                        await process.wait()

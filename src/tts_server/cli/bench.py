@@ -23,6 +23,7 @@ Examples:
 
 from __future__ import annotations
 
+from argparse import ArgumentTypeError
 from typing import TYPE_CHECKING, Any, Final
 
 from tts_server.bench import (
@@ -43,7 +44,7 @@ from tts_server.cli.interrupt import run_until_signal
 from tts_server.cli.output import say_aside, show_json
 from tts_server.cli.output import show as show_lines
 from tts_server.errors import ConfigError
-from tts_server.settings import SCHEDULING_ORDERS, engine_count
+from tts_server.settings import SCHEDULING_ORDERS, engine_count, positive_float, positive_int
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -57,6 +58,8 @@ DEFAULT_SECONDS: Final = {
     "hostile": 10.0,
     "predict": 120.0,
 }
+
+MAX_SECONDS: Final = 366 * 86400.0
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -74,23 +77,23 @@ def configure(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--voice", help="voice to speak with (default: the backend's)")
     parser.add_argument(
-        "--threads", type=int, default=2, metavar="N", help="threads of all engines (default: 2)"
+        "--threads", type=_whole_number, default=2, metavar="N", help="threads of all engines (default: 2)"
     )
     parser.add_argument(
         "--repeats",
-        type=int,
+        type=_whole_number,
         metavar="N",
         help="rounds of latency (default: 5) and engines (3), cancels (default: 1000)",
     )
     parser.add_argument(
         "--streams",
-        type=int,
+        type=_whole_number,
         metavar="N",
         help="listeners (default: 100 for streams and soak, 4 for engines, else 2)",
     )
     parser.add_argument(
         "--seconds",
-        type=float,
+        type=_seconds_of_a_load,
         metavar="S",
         help="length of each load (default: 60; soak 600, load, capacity and predict 120, simulate 3600, "
         "engines 20, hostile 10)",
@@ -252,6 +255,23 @@ def _checked(flag: str, text: str) -> int:
         return engine_count(text) or 1
     except ValueError:
         raise ConfigError(f"{flag}: {text!r} is not a positive whole number") from None
+
+
+def _whole_number(text: str) -> int:
+    try:
+        return positive_int(text)
+    except ValueError as error:
+        raise ArgumentTypeError(str(error)) from None
+
+
+def _seconds_of_a_load(text: str) -> float:
+    try:
+        seconds = positive_float(text)
+    except ValueError as error:
+        raise ArgumentTypeError(str(error)) from None
+    if seconds > MAX_SECONDS:
+        raise ArgumentTypeError(f"{text} is more than a year")
+    return seconds
 
 
 def _seconds(args: Namespace) -> float:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
-from tts_server.cli.output import tell
 from tts_server.server.signals import StopSignals, end_process
 
 if TYPE_CHECKING:
@@ -42,11 +41,10 @@ async def _guarded(work: Callable[[], Coroutine[Any, Any, int]]) -> int:
         except asyncio.CancelledError:
             if signals.received is None:
                 raise
-        except Exception as error:
+        except Exception:
+            # What fails while work is called off is no news: a terminal's Ctrl-C stops its servers as well.
             if signals.received is None:
                 raise
-            # Met while it was being called off, which is what the status tells.
-            tell(error)
         return 128 + signals.received
 
 
