@@ -11,7 +11,13 @@ import pytest
 
 from tts_server.backends import registry
 from tts_server.backends.base import BackendOptions
-from tts_server.backends.registry import BackendEntry, create_backend, find_backend, known_backends
+from tts_server.backends.registry import (
+    BackendEntry,
+    create_backend,
+    create_catalog,
+    find_backend,
+    known_backends,
+)
 from tts_server.backends.tone import ToneBackend
 from tts_server.errors import ConfigError, MissingDependencyError
 
@@ -48,6 +54,13 @@ def test_targets_of_built_in_backends_exist() -> None:
         if entry.is_builtin and entry.is_installed:
             module, _, name = entry.target.partition(":")
             assert hasattr(importlib.import_module(module), name), entry.name
+
+
+def test_catalogs_of_built_in_backends_exist_and_list_a_default() -> None:
+    catalogs = {entry.name: create_catalog(entry) for entry in known_backends() if entry.is_builtin}
+    assert catalogs["tone"] is None
+    assert catalogs["kokoro"] is not None
+    assert [model.default for model in catalogs["kokoro"].list_models()].count(True) == 1
 
 
 def test_backend_of_another_distribution_is_made_by_name(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import json
 import socket
+import sys
 from collections.abc import Iterator
+from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
 from tests.tone_server import serving_aside
 
 from tts_server import cli
+from tts_server.backends import registry
+from tts_server.backends.base import Backend, ProgressCallback
 from tts_server.backends.kokoro import weights
+from tts_server.backends.models import ModelCatalog, ModelListing, VerifiedModel
+from tts_server.backends.tone import ToneBackend
 from tts_server.config import default_socket_path
 from tts_server.endpoint import Endpoint
+from tts_server.errors import LocalProtocolError
+from tts_server.protocol.capabilities import Capabilities
 
 
 @pytest.fixture
@@ -117,6 +125,57 @@ def test_voices_of_an_installed_backend_need_no_server(capsys: pytest.CaptureFix
 def test_voices_of_a_server_that_was_named_and_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["voices", "--socket-path", "/nonexistent.sock"]) == 1
     assert "no server is listening" in capsys.readouterr().err
+
+
+def test_voices_of_a_backend_are_asked_for_before_it_is_loaded(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(_: ToneBackend) -> Capabilities:
+        raise LocalProtocolError("not loaded")
+
+    monkeypatch.setattr(ToneBackend, "capabilities", property(fail))
+    assert cli.main(["voices", "--backend", "tone"]) == 0
+    assert "alto" in capsys.readouterr().out
+    monkeypatch.setattr(ToneBackend, "list_voices", Backend.list_voices)
+    assert cli.main(["voices", "--backend", "tone"]) == 2
+    assert "only while it runs" in capsys.readouterr().err
+
+
+class Whistles(ModelCatalog):
+    """The models of a backend of another distribution."""
+
+    def list_models(self) -> list[ModelListing]:
+        return [ModelListing("whistle-1", "a whistle", 12_000_000, installed=True, default=True)]
+
+    def paths(self, model: str | None) -> list[Path]:
+        return [Path(f"/whistles/{model}")]
+
+    def verify(self, model: str | None, progress: ProgressCallback) -> VerifiedModel:
+        progress("listening", 1.0)
+        return VerifiedModel(str(model), "a whistle", "00" * 32)
+
+
+def test_models_of_another_distribution_are_found(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    points = {
+        registry.GROUP: [EntryPoint("whistle", "tts_server.backends.tone:ToneBackend", registry.GROUP)],
+        registry.MODELS_GROUP: [EntryPoint("whistle", f"{__name__}:Whistles", registry.MODELS_GROUP)],
+    }
+    monkeypatch.setattr(registry, "entry_points", lambda group: points[group])
+    monkeypatch.setitem(sys.modules, __name__, sys.modules[Whistles.__module__])
+    assert cli.main(["models", "list", "--json"]) == 0
+    listed = [(model["backend"], model["name"]) for model in json.loads(capsys.readouterr().out)]
+    assert {("kokoro", "kokoro-v1.0.int8"), ("whistle", "whistle-1")} <= set(listed)
+    assert cli.main(["models", "path", "whistle-1"]) == 0
+    assert capsys.readouterr().out == "/whistles/whistle-1\n"
+    assert cli.main(["models", "verify", "--backend", "whistle", "mine"]) == 0
+    assert "mine is sound: a whistle" in capsys.readouterr().out
+
+
+def test_backend_whose_models_are_no_files_has_none_to_list(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["models", "list", "--backend", "tone"]) == 2
+    assert "no models that are files" in capsys.readouterr().err
 
 
 def test_models_are_listed(capsys: pytest.CaptureFixture[str]) -> None:

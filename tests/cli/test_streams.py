@@ -43,6 +43,9 @@ SPEAKING = {"say": ["say", "Hi.", "--socket-path", "SOCKET", "-o", "FILE"]}
 CLOSED = ["<&- >&-", "2>&-", "<&- >&- 2>&-"]
 
 
+needs_full_device = pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+
+
 @pytest.fixture(scope="module")
 def socket_path(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     path = tmp_path_factory.mktemp("s") / "s"
@@ -96,6 +99,7 @@ def test_closed_streams_change_nothing_but_what_is_seen(
     assert name not in SPEAKING or (short_dir / "out.wav").stat().st_size > 1000
 
 
+@needs_full_device
 @pytest.mark.parametrize("name", PRINTING)
 def test_full_device_is_one_line_and_a_failure(name: str, socket_path: str, short_dir: Path) -> None:
     done = run(PRINTING[name], ">/dev/full", socket_path, short_dir)
@@ -113,7 +117,9 @@ def test_reader_that_has_gone_is_a_status_alone(name: str, socket_path: str, sho
     assert (done.returncode, done.stderr) == (141, b"")
 
 
-@pytest.mark.parametrize("redirections", ["2>/dev/full", "3<>FIFO 2>FIFO 3>&-"])
+@pytest.mark.parametrize(
+    "redirections", [pytest.param("2>/dev/full", marks=needs_full_device), "3<>FIFO 2>FIFO 3>&-"]
+)
 @pytest.mark.parametrize("name", ["status", *FAILING, *SPEAKING])
 def test_messages_that_cannot_be_written_are_no_failure(
     name: str, redirections: str, socket_path: str, short_dir: Path
@@ -186,7 +192,7 @@ def test_audio_is_alone_on_standard_output(socket_path: str, short_dir: Path) ->
     assert len(done.stdout) == 44 + len("Hi.") * 2880
 
 
-@pytest.mark.parametrize("fault", [">&-", ">/dev/full", "1</dev/null"])
+@pytest.mark.parametrize("fault", [">&-", pytest.param(">/dev/full", marks=needs_full_device), "1</dev/null"])
 def test_audio_that_cannot_be_written_is_a_failure(fault: str, socket_path: str, short_dir: Path) -> None:
     done = run(["say", "Hi.", "--socket-path", "SOCKET", "-o", "-"], fault, socket_path, short_dir)
     assert done.returncode == (2 if fault == ">&-" else 1)

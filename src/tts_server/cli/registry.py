@@ -27,7 +27,14 @@ class Parser(argparse.ArgumentParser):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(add_help=False, **options)
-        self.add_argument("-h", "--help", action=_Help, nargs=0, help="show this help message and exit")
+        self.add_argument(
+            *("-h", "--help"),
+            action=_Help,
+            nargs=0,
+            dest=argparse.SUPPRESS,
+            default=argparse.SUPPRESS,
+            help="show this help message and exit",
+        )
 
     def error(self, message: str) -> NoReturn:
         """Print one line and end with status 2."""

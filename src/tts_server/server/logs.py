@@ -61,12 +61,13 @@ class PatientHandler(logging.Handler):
         """Queue the record's line. The lock of the handler is held."""
         try:
             line = self.format(record)
+            if self._thread is None:
+                thread = threading.Thread(target=self._write, name="log", daemon=True)
+                thread.start()
+                self._thread = thread
         except Exception:  # noqa: BLE001 - what logging promises: a faulty record ends no caller
             self.handleError(record)
             return
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._write, name="log", daemon=True)
-            self._thread.start()
         try:
             self._lines.put_nowait(line)
         except queue.Full:

@@ -111,7 +111,10 @@ def end_process(status: int, tidy_up: Callable[[], object] | None = None) -> NoR
         finally:
             atexit._run_exitfuncs()
 
-    tidying = threading.Thread(target=tidy, name="tidying", daemon=True)
-    tidying.start()
-    tidying.join(TIDY_UP_S)
-    os._exit(status)
+    try:
+        tidying = threading.Thread(target=tidy, name="tidying", daemon=True)
+        tidying.start()
+        tidying.join(TIDY_UP_S)
+    finally:
+        # Also where the interpreter is ending already and starts no thread any more.
+        os._exit(status)
