@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.cli.processes import PATIENCE_S, program
+from tests.cli.processes import program
+from tests.patience import PATIENCE_S
 from tests.tone_server import serving_aside
 
 from tts_server import cli

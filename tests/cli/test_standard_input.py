@@ -12,7 +12,8 @@ import wave
 from pathlib import Path
 
 import pytest
-from tests.cli.processes import PATIENCE_S, program, read_until
+from tests.cli.processes import program, read_until
+from tests.patience import PATIENCE_S
 
 from tts_server.bench.process import usage_of
 

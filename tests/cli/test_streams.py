@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.cli.processes import PATIENCE_S, PROGRAM, program, wait_until
+from tests.cli.processes import PROGRAM, program, wait_until
+from tests.patience import PATIENCE_S
 from tests.tone_server import serving_aside
 
 from tts_server.audio.wav import wav_header

@@ -9,7 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.cli.processes import PATIENCE_S, PROGRAM, wait_until
+from tests.cli.processes import PROGRAM, wait_until
+from tests.patience import PATIENCE_S
 
 COMMANDS = {
     "help": ["--help"],

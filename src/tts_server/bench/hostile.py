@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -14,7 +15,7 @@ from websockets.asyncio.client import unix_connect
 
 from tts_server.bench.attackers import KINDS
 from tts_server.bench.player import PacedListener
-from tts_server.bench.process import RunningServer, running_server, temporary_folder
+from tts_server.bench.process import RunningServer, killed_at_exit, running_server, temporary_folder
 from tts_server.bench.report import machine, percentile, table
 
 MAX_MEDIAN_S: Final = 0.05
@@ -179,31 +180,40 @@ async def _watch(server: RunningServer, kind: str, seconds: float, seen: Seen, b
     websocket = await unix_connect(server.socket_path, compression=None)
     await websocket.recv()
     listening = asyncio.create_task(_listen(listener))
-    attacker = None
     try:
-        if kind != "nobody":
-            attacker = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "tts_server.bench.attackers", kind, server.socket_path, str(seconds))
-            )
-        ends_at = time.perf_counter() + seconds
-        while (now := time.perf_counter()) < ends_at:
-            await websocket.send('{"type":"server.status"}')
-            await websocket.recv()
-            seen.status_s.append(time.perf_counter() - now)
-            if len(seen.status_s) % 10 == 0:
-                memory = (await server.usage()).resident_bytes - before
-                seen.memory_bytes = max(seen.memory_bytes, memory)
-            await asyncio.sleep(ASK_EVERY_S)
+        async with _attacking(server, kind, seconds):
+            ends_at = time.perf_counter() + seconds
+            while (now := time.perf_counter()) < ends_at:
+                await websocket.send('{"type":"server.status"}')
+                await websocket.recv()
+                seen.status_s.append(time.perf_counter() - now)
+                if len(seen.status_s) % 10 == 0:
+                    memory = (await server.usage()).resident_bytes - before
+                    seen.memory_bytes = max(seen.memory_bytes, memory)
+                await asyncio.sleep(ASK_EVERY_S)
     finally:
         listening.cancel()
         await asyncio.wait([listening])
         seen.gaps_s = list(listener.playback.gaps_s)
         seen.audio_s = listener.playback.n_samples / listener.playback.rate_hz
-        if attacker is not None:
-            if attacker.returncode is None:
-                attacker.terminate()
-            await attacker.wait()
         await websocket.close()
+
+
+@contextlib.asynccontextmanager
+async def _attacking(server: RunningServer, kind: str, seconds: float) -> AsyncIterator[None]:
+    if kind == "nobody":
+        yield
+        return
+    attacker = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tts_server.bench.attackers", kind, server.socket_path, str(seconds))
+    )
+    with killed_at_exit(attacker):
+        try:
+            yield
+        finally:
+            if attacker.returncode is None:
+                attacker.kill()
+            await attacker.wait()
 
 
 async def _listen(listener: PacedListener) -> None:

@@ -190,8 +190,7 @@ def _budget_metrics(health: Health) -> list[str]:
         if health.costs:
             lines += [f"# HELP tts_connection_{name} {text}", f"# TYPE tts_connection_{name} {kind}"]
         lines += [
-            f'tts_connection_{name}{{connection="{one.connection_id}"}} '
-            f"{value(one):.10g}"
+            f'tts_connection_{name}{{connection="{one.connection_id}"}} {value(one):.10g}'
             for one in health.costs
         ]
     return lines

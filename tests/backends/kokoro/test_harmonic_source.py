@@ -48,7 +48,8 @@ def make_source(pitch_hz: float = 180.0) -> HarmonicSource:
 def complex_values(spectra: Float32) -> NDArray[np.complex64]:
     """A magnitude of nothing has any phase, so magnitudes and phases are compared together."""
     magnitudes, phases = np.split(spectra, 2, axis=1)
-    return (magnitudes * np.exp(1j * phases)).astype(np.complex64)
+    values: NDArray[np.complex64] = (magnitudes * np.exp(1j * phases)).astype(np.complex64)
+    return values
 
 
 @given(bounds=st.sets(st.integers(1, N_FRAMES - 1), max_size=8))
