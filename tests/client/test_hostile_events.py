@@ -312,6 +312,27 @@ async def test_flood_in_place_of_an_answer_ends_the_connection(
             await collect(client.synthesize("Good day."))
 
 
+async def test_response_that_was_left_does_not_keep_a_full_log_growing(
+    endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(link, "MAX_LOGGED_EVENTS", 5)
+    monkeypatch.setattr(log, "MAX_MORE_EVENTS", 50)
+
+    async def play(peer: Peer) -> None:
+        await peer.accept("left")
+        await peer.say(delta(0, "left"))
+        await peer.hear(ev.CancelResponse)
+        for seq in range(500):
+            await peer.say(delta(seq, "unread"))
+
+    async with playing(endpoint, play) as peers, TTSClient(endpoint) as client:
+        async for _ in client.synthesize("Never mind."):
+            break
+        await until(lambda: any(isinstance(event, ev.CancelResponse) for event in peers[0].heard))
+        await asyncio.sleep(0.2)
+        assert client.is_connected
+
+
 async def test_full_log_does_not_hold_up_a_stream(
     endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -188,6 +188,22 @@ async def test_silence_between_responses_is_allowed(endpoint: Endpoint) -> None:
         assert await collect(client.synthesize("Good day."))
 
 
+async def test_silence_about_a_response_that_was_left_is_allowed(endpoint: Endpoint) -> None:
+    async def play(peer: Peer) -> None:
+        await peer.accept("left")
+        await peer.say(ev.AudioDelta("e", "left", 0, FRAME))
+        await peer.accept("next")
+        await peer.speak("next")
+
+    async with playing(endpoint, play) as peers, TTSClient(endpoint, silence_timeout_s=0.05) as client:
+        async for _ in client.synthesize("Never mind."):
+            break
+        assert await collect(client.synthesize("Next.")) == FRAME
+        await asyncio.sleep(0.3)
+        assert client.is_connected
+        assert not any(isinstance(event, ev.RequestStatus) for event in peers[0].heard)
+
+
 async def test_any_silence_is_allowed_where_that_was_asked_for(endpoint: Endpoint) -> None:
     async def play(peer: Peer) -> None:
         await peer.accept()

@@ -7,6 +7,7 @@ heard what came, the engine's steps go to others.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -102,7 +103,7 @@ class Responses:
     @property
     def have_listeners(self) -> bool:
         """Whether a sink waits for events."""
-        return any(response.sink is not None for response in self._by_id.values())
+        return any(response.sink is not None for response in self._wanted())
 
     def begin(self, response_id: str, sink: EventSink | None, now: float) -> None:
         """Remember a response that was accepted.
@@ -139,11 +140,15 @@ class Responses:
 
     def next_silence(self, silence_s: float) -> float | None:
         """When the first of them will have been silent for too long, unless something comes."""
-        return min((response.silent_at_s(silence_s) for response in self._by_id.values()), default=None)
+        return min((response.silent_at_s(silence_s) for response in self._wanted()), default=None)
 
     def silent(self, silence_s: float, now: float) -> list[Response]:
         """Those that have been silent for too long."""
-        return [response for response in self._by_id.values() if response.silent_at_s(silence_s) <= now]
+        return [response for response in self._wanted() if response.silent_at_s(silence_s) <= now]
+
+    def _wanted(self) -> Iterator[Response]:
+        """Those that were not let go of: nobody waits for the others."""
+        return (response for response in self._by_id.values() if response.sink is not NOWHERE)
 
     def restart_clocks(self, now: float) -> None:
         """Count silence from ``now``: nothing was read before."""
