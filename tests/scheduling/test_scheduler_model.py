@@ -50,6 +50,16 @@ class Scheduling(RuleBasedStateMachine):
             if job.connection_id == connection_id and job_id not in self.cancelled
         ]
 
+    def behind(self) -> set[str]:
+        """Jobs whose reader takes less than real time; they keep nobody out."""
+        stats = self.scheduler.connection_stats(self.now)
+        connections = {one.connection_id for one in stats if one.is_behind}
+        return {
+            job_id
+            for job_id, job in self.jobs.items()
+            if job.connection_id in connections and job_id not in self.cancelled
+        }
+
     def refusal(self, job: Job) -> BusyError | None:
         try:
             self.scheduler.admit(job, self.now)
@@ -75,7 +85,8 @@ class Scheduling(RuleBasedStateMachine):
     def admit(self, connection_id: str, audio_s: float, stream: str | None, lead_s: float | None) -> None:
         job_id = f"{connection_id}{self.n_admitted}_{self.n_refused}"
         job = Job(job_id, connection_id, audio_s, lead_s, stream_id=stream and connection_id + stream)
-        full = len(self.jobs) >= LIMITS.max_admitted or len(self.live(connection_id)) >= LIMITS.max_inflight
+        counted = len(self.jobs) - len(self.behind())
+        full = counted >= LIMITS.max_admitted or len(self.live(connection_id)) >= LIMITS.max_inflight
         alone = not self.jobs and not any(self.ends.values())
         busy = self.refusal(job)
         if busy is not None:
@@ -158,6 +169,10 @@ class Scheduling(RuleBasedStateMachine):
             self.scheduler.resume(connection_id)
             self.paused.discard(connection_id)
 
+    @rule(connection_id=CONNECTIONS, waiting_s=st.sampled_from([0.0, 1.0, 12.0]))
+    def what_waits_changes(self, connection_id: str, waiting_s: float) -> None:
+        self.scheduler.waits(connection_id, waiting_s, self.now)
+
     @rule(connection_id=CONNECTIONS)
     def forget(self, connection_id: str) -> None:
         own = {job_id for job_id, job in self.jobs.items() if job.connection_id == connection_id}
@@ -202,10 +217,15 @@ class Scheduling(RuleBasedStateMachine):
         assert stats.admitted == self.n_admitted
         assert stats.refused == self.n_refused
         assert {name: getattr(stats, name) for name in self.ends} == self.ends
-        assert stats.in_progress == stats.queue_depth == len(self.jobs) <= LIMITS.max_admitted
+        assert stats.in_progress == stats.queue_depth == len(self.jobs)
         assert stats.live == len(self.jobs) - len(self.cancelled)
         assert stats.running == len(self.running)
         assert stats.backlog_s >= 0
+
+    @invariant()
+    def backlog_is_bounded_with_those_who_are_behind(self) -> None:
+        if hasattr(self, "scheduler"):
+            assert len(self.jobs) <= LIMITS.max_admitted + LIMITS.max_inflight * len("abcd")
 
     @invariant()
     def shares_are_kept(self) -> None:

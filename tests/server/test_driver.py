@@ -145,6 +145,25 @@ async def test_cancel_stops_what_is_made_and_has_not_left(short_dir: Path) -> No
         assert (await client.until("response.audio.done"))["duration_ms"] == 300
 
 
+async def test_cancel_of_the_next_response_leaves_the_one_before_to_be_heard(short_dir: Path) -> None:
+    async with running_server(short_dir) as server, client_in_memory(server) as client:
+        client.commit("x" * 200)
+        await until_made(server)
+        client.commit("y" * 200)
+        await until_idle(server)
+        first = await client.until("response.created")
+        await client.until("response.audio.done")
+        second = await client.until("response.audio.delta")
+        assert first["response_id"] != second["response_id"]
+        client.commit("z" * 2000)
+        await until(lambda: server.conductor.queue_depth)
+        third = f"{first['response_id'].rpartition('_')[0]}_3"
+        client.send("response.cancel", response_id=third)
+        await until_idle(server)
+        load = server.conductor._scheduler._connections[client.driver.connection_id]
+        assert max(load.heard_until_s.values()) > asyncio.get_running_loop().time() + 10, "24 s were made"
+
+
 async def test_end_of_the_connection_releases_everything(short_dir: Path) -> None:
     async with running_server(short_dir, make_tone(work_ms=5)) as server:
         async with client_in_memory(server) as client:
