@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import subprocess
 import sys
 from array import array
@@ -15,7 +16,7 @@ from tts_server.backends.base import AudioChunk, Backend, BackendOptions, Progre
 from tts_server.backends.testing import check_backend, check_refusal
 from tts_server.backends.tone import ToneBackend
 from tts_server.errors import ConfigError, SynthesisError
-from tts_server.protocol.capabilities import Capabilities
+from tts_server.protocol.capabilities import Capabilities, Voice
 from tts_server.session.effects import SpeechRequest
 
 Change = Callable[[AudioChunk], AudioChunk | None]
@@ -47,6 +48,21 @@ class AnewAtEachLook(Lone):
     @property
     def capabilities(self) -> Capabilities:
         return replace(super().capabilities)
+
+
+class ListsOthers(Lone):
+    def list_voices(self) -> tuple[Voice, ...]:
+        return (*super().list_voices(), Voice("nobody", "en"))
+
+
+class EstimatesSilence(Lone):
+    def estimate_s(self, request: SpeechRequest) -> float:
+        return super().estimate_s(request) + 0.1
+
+
+class EstimatesNothing(Lone):
+    def estimate_s(self, request: SpeechRequest) -> float:
+        return super().estimate_s(request) * math.nan
 
 
 class NoDefaultLanguage(Lone):
@@ -176,6 +192,9 @@ BROKEN: list[tuple[Callable[[], Backend], str]] = [
     (AnewAtEachLook, "same object"),
     (NoDefaultLanguage, "default language"),
     (WrongVoiceCount, "voice_count"),
+    (ListsOthers, "list_voices"),
+    (EstimatesNothing, "number of seconds"),
+    (EstimatesSilence, "estimate_s is 0"),
     (SwallowsACancelledLoad, "LoadCancelled"),
     (TellsNothing, "tells its progress"),
     (AdvisesWhatIsNotThere, "engines"),

@@ -12,6 +12,7 @@ loads are stopped midway. It speaks for about a minute in all.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -38,7 +39,7 @@ from tts_server.backends.testing_speech import (
     spread,
 )
 from tts_server.errors import ConfigError, SynthesisError
-from tts_server.protocol.capabilities import RESERVED_EXTRAS
+from tts_server.protocol.capabilities import RESERVED_EXTRAS, Voice
 from tts_server.session.effects import SpeechRequest
 
 __all__ = ["MakeBackend", "check_backend", "check_refusal", "make_request", "speak"]
@@ -63,12 +64,15 @@ def check_backend(make: MakeBackend, *, max_step_s: float = _MAX_STEP_S) -> None
     with _engine_thread("engine-0") as on_engine, _engine_thread("engine-1") as on_other:
         on_engine(lambda: _check_cancelled_load(make, 0))
         first = make()
+        listed = first.list_voices()
         second = _sibling(first)
         n_told = on_engine(lambda: _check_load(first))
         on_engine(lambda: _check_cancelled_load(make, n_told // 2))
         try:
             # Capabilities and rate are read where connections are served, not on the engine's thread.
             _check_capabilities(first)
+            _check_listed_voices(first, listed)
+            _check_estimate(first)
             on_engine(lambda: _check_loaded(first, max_step_s))
             if second is not None:
                 _check_siblings(first, second, on_engine, on_other)
@@ -193,6 +197,24 @@ def _check_voices(backend: Backend) -> None:
     usable = [v for v in capabilities.voices if not v.language or v.language in capabilities.languages]
     expect(capabilities.voice_count == len(usable), "voice_count is that of the advertised languages' voices")
     expect(capabilities.default_voice in {v.name for v in usable}, "the default voice speaks a language")
+
+
+def _check_listed_voices(backend: Backend, listed: tuple[Voice, ...] | None) -> None:
+    """What was listed before the load is what can be asked for after it."""
+    if listed is None:
+        return
+    languages = backend.capabilities.languages
+    usable = [v for v in backend.capabilities.voices or () if not languages or v.language in languages]
+    expect(set(listed) == set(usable), "list_voices lists the voices of the advertised languages")
+
+
+def _check_estimate(backend: Backend) -> None:
+    """The estimate of a length is a number of seconds for any text, and grows with it."""
+    once, twice, nothing = (
+        backend.estimate_s(make_request(backend, text)) for text in (SENTENCE, f"{SENTENCE} {SENTENCE}", "…")
+    )
+    expect(0 < once < twice < math.inf, "estimate_s is a number of seconds, more for more text")
+    expect(nothing == 0, "estimate_s is 0 where nothing is to be spoken")
 
 
 def _check_loaded(backend: Backend, max_step_s: float) -> None:
