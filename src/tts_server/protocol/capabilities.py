@@ -131,7 +131,7 @@ class Limits:
     """Part of one core that clients who ask for more than their share get together."""
     max_handshakes: int = 256
     """Connections that have not said what they want; one more takes the place of the oldest."""
-    silent_s: float = 10.0
+    silent_s: float = 3.0
     """Where all connections are in use, one that has said nothing for so long makes room for another."""
     idle_s: float = 600.0
     """The same for one that has said something, once nothing of it is in progress."""
