@@ -65,7 +65,9 @@ def run(
         capture_output=True,
         timeout=PATIENCE_S,
         check=False,
-        env=os.environ | {"XDG_RUNTIME_DIR": str(folder), "TMPDIR": str(folder), "COLUMNS": "80"} | environ,
+        env=os.environ
+        | {"XDG_RUNTIME_DIR": str(folder), "TMPDIR": str(folder), "COLUMNS": "80", "PYTHONWARNINGS": "error"}
+        | environ,
     )
 
 

@@ -13,7 +13,6 @@ import io
 import os
 import select
 import sys
-from pathlib import Path
 from typing import Any, BinaryIO, Final, TextIO, cast
 
 STDIN: Final = 0
@@ -44,8 +43,7 @@ def prepare_standard_streams() -> None:
     _fill_closed_descriptors()
     codecs.register_error(_ERRORS, _plainly)
     if sys.stdin is None:
-        sys.stdin = _null("r")
-        _closed.add(STDIN)
+        sys.stdin = os.fdopen(_null(STDIN), encoding="utf-8", closefd=False)
     sys.stdout = _prepared(sys.stdout, sys.__stdout__, STDOUT)
     sys.stderr = _prepared(sys.stderr, sys.__stderr__, STDERR)
 
@@ -128,26 +126,32 @@ def _fill_closed_descriptors() -> None:
             os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)
 
 
-def _prepared(stream: TextIO | None, own: TextIO | None, descriptor: int) -> TextIO:
+def _prepared(stream: TextIO | None, own: TextIO | None, standard: int) -> TextIO:
     if stream is None:
-        _closed.add(descriptor)
-        return _null("w")
-    if stream is not own or not isinstance(stream, io.TextIOWrapper):
+        descriptor, encoding = _null(standard), "utf-8"
+    elif stream is own and isinstance(stream, io.TextIOWrapper):
+        descriptor, encoding = stream.fileno(), stream.encoding
+    else:
         return stream
-    is_output = descriptor == STDOUT
-    raw = DescriptorWriter(stream.fileno(), "standard output" if is_output else None)
+    is_output = standard == STDOUT
+    raw = DescriptorWriter(descriptor, "standard output" if is_output else None)
     # Messages have no buffer, whose lock a thread could hold when the interpreter ends.
     binary = io.BufferedWriter(raw) if is_output else cast("BinaryIO", raw)
     return io.TextIOWrapper(
         binary,
-        encoding=stream.encoding,
+        encoding=encoding,
         errors=_ERRORS,
         line_buffering=not is_output or raw.isatty(),
     )
 
 
-def _null(mode: str) -> TextIO:
-    return cast("TextIO", Path(os.devnull).open(mode, encoding="utf-8", errors="backslashreplace"))
+def _null(standard: int) -> int:
+    """A descriptor of the null device, in place of a standard one that was closed."""
+    if standard in _closed:
+        return standard
+    # Closed when the interpreter started, and since then taken by somebody else's file.
+    _closed.add(standard)
+    return os.open(os.devnull, os.O_RDWR)
 
 
 def _plainly(error: UnicodeError) -> tuple[str, int]:
