@@ -84,7 +84,12 @@ STEP_S = 0.065
 
 
 class StreamingModel:
-    """The loaded programs. Every method runs on one thread, the engine's. Use `load`."""
+    """The loaded programs. Use `load`.
+
+    Used by one engine, on its thread. Engines side by side have shallow copies: sessions, weights and the
+    vocoder's threads are shared and entered by all of them at once, which ONNX Runtime allows; what one
+    learns while running (`frame_s`) is its own.
+    """
 
     sample_rate_hz = SAMPLE_RATE_HZ
 

@@ -46,7 +46,10 @@ _NOTHING: Final = np.zeros(0, np.float32)
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """The loaded parts that every utterance uses, on the engine's thread."""
+    """The loaded parts that the utterances of one engine use, on its thread.
+
+    Engines side by side share all of them but the model, of which each has a shallow copy.
+    """
 
     model: StreamingModel
     statistics: StatisticsModel
