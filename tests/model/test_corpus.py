@@ -11,7 +11,7 @@ from tests.speech import recognize, word_errors
 
 from tts_server.client.sync import SyncTTSClient
 
-pytestmark = [pytest.mark.model, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.model, pytest.mark.timeout(3600)]
 
 DATA = Path(__file__).parent.parent / "data"
 VOICES = {"es": "ef_dora", "fr": "ff_siwis", "hi": "hf_alpha", "it": "if_sara", "pt": "pf_dora"}

@@ -14,7 +14,7 @@ from tts_server.backends.kokoro.synthesizer import SAMPLE_RATE_HZ
 from tts_server.bench.quality import SHORTEST_S, VOICES, Comparison
 from tts_server.bench.sound import mel_difference_db
 
-pytestmark = [pytest.mark.model, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.model, pytest.mark.timeout(3600)]
 
 N_TEXTS = 2
 MEAN_DB, WORST_DB = 1.5, 3.0

@@ -15,7 +15,7 @@ from tts_server.backends.kokoro.backend import KokoroBackend
 from tts_server.protocol.capabilities import ExtraValue
 from tts_server.session.effects import SpeechRequest
 
-pytestmark = [pytest.mark.model, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.model]
 
 TEXTS = ("Your table for four is booked for half past seven.", "The kitchen light is off now.")
 

@@ -85,7 +85,6 @@ def test_writing_reports_progress(tmp_path: Path) -> None:
 
 
 @pytest.mark.model
-@pytest.mark.timeout(300)
 def test_the_seams_are_found_in_the_published_export(prepared_graph: onnx.ModelProto) -> None:
     assert find_seams(prepared_graph) == Seams(
         durations="/encoder/Clip_output_0",
@@ -96,7 +95,6 @@ def test_the_seams_are_found_in_the_published_export(prepared_graph: onnx.ModelP
 
 
 @pytest.mark.model
-@pytest.mark.timeout(300)
 def test_no_integer_product_is_left_in_the_prepared_graph(prepared_graph: onnx.ModelProto) -> None:
     assert not is_quantized(prepared_graph)
     assert not {"STFT", "ScatterND"} & {node.op_type for node in prepared_graph.graph.node}
@@ -104,7 +102,6 @@ def test_no_integer_product_is_left_in_the_prepared_graph(prepared_graph: onnx.M
 
 
 @pytest.mark.model
-@pytest.mark.timeout(300)
 def test_a_graph_without_its_source_is_refused(published_model: onnx.ModelProto) -> None:
     odd = dequantize(published_model)
     for node in odd.graph.node:
@@ -115,7 +112,6 @@ def test_a_graph_without_its_source_is_refused(published_model: onnx.ModelProto)
 
 
 @pytest.mark.model
-@pytest.mark.timeout(300)
 def test_the_simplified_graph_sounds_like_the_export_at_two_thirds_of_its_level(
     published_model: onnx.ModelProto, prepared_graph: onnx.ModelProto, tmp_path: Path
 ) -> None:
@@ -137,7 +133,6 @@ def test_the_simplified_graph_sounds_like_the_export_at_two_thirds_of_its_level(
 
 
 @pytest.mark.model
-@pytest.mark.timeout(300)
 def test_a_float_export_with_unfolded_constants_gives_the_same_graph(
     published_model: onnx.ModelProto, prepared_graph: onnx.ModelProto
 ) -> None:

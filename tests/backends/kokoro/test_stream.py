@@ -35,7 +35,7 @@ from tts_server.errors import ModelCorruptError, SynthesisError
 if TYPE_CHECKING:
     import onnx
 
-pytestmark = [pytest.mark.model, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.model]
 
 Float32 = NDArray[np.float32]
 VOICE = "af_heart"

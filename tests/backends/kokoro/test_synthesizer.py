@@ -20,7 +20,7 @@ from tts_server.backends.kokoro.voices import Float32, load_voices
 from tts_server.backends.kokoro.weights import resolve
 from tts_server.errors import ModelCorruptError, SynthesisError
 
-pytestmark = [pytest.mark.model, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.model]
 
 PHONEMES = encode("həlˈO, wˈɜɹld.")
 
