@@ -126,6 +126,8 @@ class ConnectionDriver:
             self._feed(self._machine.open)
             while (message := await self._connection.receive()) is not None:
                 self._receive(message)
+                # Not kept while the next one is waited for: it may be long, and connections many.
+                del message
                 if self._is_flooded:
                     await self._room()
         finally:
