@@ -32,8 +32,8 @@ takes 4 a character."""
 FREE_PEAK_BYTES: Final = 1 << 20
 
 KEPT_TIMES: Final = 4
-"""Memory kept afterwards for a byte that the handler says it keeps: an event beside its message, and text that
-takes four bytes a character."""
+"""Memory kept afterwards for a byte that the handler says it keeps: an event beside its message, and text of
+four bytes a character."""
 
 FLOOD_BYTES: Final = 4
 """Memory that a message may leave behind without being accounted for: less than a place in a list."""
