@@ -39,6 +39,7 @@ MAY_USE_ANY_PACKAGE = (
     "backends.mlx",
     "integrations",
     "bench.kokoro_onnx_worker",
+    "bench.onset",
     "bench.quality",
     "bench.sound",
 )
