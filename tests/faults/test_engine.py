@@ -79,7 +79,7 @@ async def test_hanging_engine_fails_what_waits_for_it_and_is_used_again_when_it_
     gate = Gate()
     backend = make_tone(hang_at_step=0, gate=gate)
     async with (
-        running_server(short_dir, backend, step_timeout_s=0.05) as server,
+        running_server(short_dir, backend, step_timeout_s=1.0) as server,
         client_of(server) as speaking,
         client_of(server) as waiting,
     ):
@@ -125,7 +125,7 @@ async def test_cancel_during_a_hang_that_is_given_up_is_released_once(short_dir:
     gate = Gate()
     backend = make_tone(hang_at_step=0, gate=gate)
     async with (
-        running_server(short_dir, backend, step_timeout_s=0.1) as server,
+        running_server(short_dir, backend, step_timeout_s=1.0) as server,
         client_of(server) as client,
     ):
         await client.begin("hello")
@@ -142,7 +142,7 @@ async def test_cancel_during_a_hang_that_is_given_up_is_released_once(short_dir:
 async def test_connection_that_ends_during_a_hang_leaves_nothing_behind(short_dir: Path) -> None:
     gate = Gate()
     backend = make_tone(hang_at_step=0, gate=gate)
-    async with running_server(short_dir, backend, step_timeout_s=0.05) as server:
+    async with running_server(short_dir, backend, step_timeout_s=1.0) as server:
         async with client_of(server) as client:
             await client.begin("hello")
             await gate.until_reached()

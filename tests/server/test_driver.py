@@ -65,12 +65,12 @@ async def test_the_rules_need_no_websocket(short_dir: Path) -> None:
 
 
 async def test_reader_that_takes_one_message_now_and_then_is_not_dropped(short_dir: Path) -> None:
-    limits = Limits(max_unsent_bytes=100_000, send_stall_s=0.2)
+    limits = Limits(max_unsent_bytes=100_000, send_stall_s=2.0)
     async with running_server(short_dir, limits=limits) as server, client_in_memory(server) as client:
         client.commit("x" * 500)
         for _ in range(6):
             assert await client.receive() is not None
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(0.5)
         await client.until("response.audio.done")
 
 

@@ -171,7 +171,7 @@ async def test_server_with_a_stuck_engine_is_neither_alive_nor_ready(short_dir: 
     gate = Gate()
     backend = make_tone(hang_at_step=0, gate=gate)
     async with (
-        running_server(short_dir, backend, step_timeout_s=0.02) as server,
+        running_server(short_dir, backend, step_timeout_s=1.0) as server,
         client_of(server) as client,
     ):
         await client.begin("hello")
