@@ -32,7 +32,7 @@ Int64 = NDArray[np.int64]
 DECODER_PIECE = 40
 """Text frames of a further piece: a call reads 130 MB of weights whatever its length."""
 TOKENS_PER_STEP = 200
-"""Of one program of the text stage: 200 tokens take it 0.1 s on one core, and less where there are fewer."""
+"""Of one program of the text stage: 200 tokens take it 0.1 s on one core with AVX-512, fewer take less."""
 
 
 class Statistics(Protocol):
@@ -130,7 +130,7 @@ class TextReader:
         self._n_per_step = max(1, TOKENS_PER_STEP // tokens.size)
 
     def step(self) -> TextFeatures | None:
-        """Run the next programs, about 50 ms of work on two cores; the last step returns the result.
+        """Run the next programs, about 50 ms of work on two cores with AVX-512; the last returns the result.
 
         Raises:
             SynthesisError: The model failed.
