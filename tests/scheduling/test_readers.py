@@ -124,7 +124,9 @@ def test_slow_readers_starve_neither_each_other_nor_behind_those_who_never_leave
 def test_whoever_reads_as_they_play_keeps_their_place(
     lead_s: float, piece_s: float, n_chars: int, rtf: float
 ) -> None:
-    listener = Talker("listener", n_chars=n_chars, lead_s=max(lead_s, piece_s), piece_s=piece_s)
+    # With less ahead than a piece and the time between two looks, a player runs dry by itself.
+    lead_s = max(lead_s, piece_s + TICK_S)
+    listener = Talker("listener", n_chars=n_chars, lead_s=lead_s, piece_s=piece_s)
     scheduler = make_scheduler(PLENTY, estimate=make_estimate(rtf), admission=True)
     Simulation(scheduler, [listener], rtf=rtf).run(60)
     assert listener.n_times_behind == 0
