@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 import subprocess
@@ -44,10 +43,10 @@ def test_say_ends_while_its_server_loads(number: signal.Signals, short_dir: Path
 
 
 def is_being_written(folder: Path) -> bool:
-    """Whether audio has reached a file that is written aside; one is made for a moment before, to try it."""
-    with contextlib.suppress(FileNotFoundError):
-        return any(path.suffix == ".part" and path.stat().st_size for path in folder.iterdir())
-    return False
+    """Whether a file is written aside for a server's speech; one is made for a moment before, to try it."""
+    names = [path.name for path in folder.iterdir()]
+    is_served = any(name.startswith("tts-say-") for name in names)
+    return is_served and any(name.endswith(".part") for name in names)
 
 
 @pytest.mark.parametrize("number", SIGNALS)
