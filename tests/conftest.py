@@ -1,4 +1,4 @@
-"""What every test gets: a clean environment, no network model hubs, and a watch on the event loop.
+"""What every test gets: a clean environment and log, no network model hubs, a watch on the event loop.
 
 The processes of a parallel run (pytest-xdist) have one prepared model in common. One of them takes all tests
 of the folder of Kokoro, and else those of a file, so that never more than three hold a loaded model.
@@ -7,6 +7,7 @@ of the folder of Kokoro, and else those of a file, so that never more than three
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
 import shutil
 import tempfile
@@ -59,6 +60,18 @@ def cache_dir(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Con
         for form in (STREAM, WHOLE):
             prepared_model(resolve(), folder / "kokoro", form=form)
     return folder
+
+
+@pytest.fixture(autouse=True)
+def logging_as_it_was() -> Iterator[None]:
+    """What a command does to logging does not outlive its test."""
+    loggers = [logging.getLogger(), logging.getLogger("tts_server")]
+    before = [(logger, list(logger.handlers), logger.level, logger.propagate) for logger in loggers]
+    yield
+    for logger, handlers, level, propagate in before:
+        logger.handlers[:] = handlers
+        logger.setLevel(level)
+        logger.propagate = propagate
 
 
 # Once for all tests: it exchanges methods of built-in types, which other threads must not be using meanwhile.
