@@ -166,7 +166,7 @@ def test_text_with_nothing_to_speak_has_no_words(g2p: G2P, dialect: str, text: s
 
 
 def test_the_same_text_has_the_same_words_every_time(g2p: G2P) -> None:
-    # Its words have one reading each: where two are nearly as likely, the tagger's rounding decides.
+    # Each of its words has one reading, so that nothing but the code decides.
     text = "Dr. Ruiz, they have 25% of it; go on!"
     for dialect in DIALECTS:
         assert g2p.phonemize(text, dialect) == g2p.phonemize(text, dialect)
