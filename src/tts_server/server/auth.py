@@ -8,7 +8,7 @@ import ipaddress
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 
-from tts_server.transports.http import HttpAnswer, host_name
+from tts_server.transports.http import HttpAnswer, asks_for_websocket, host_name
 from tts_server.transports.websocket import Gate
 
 
@@ -66,7 +66,7 @@ class Gatekeeper:
         page = self._pages(path, headers)
         if page is not None:
             return page
-        if headers.get("upgrade", "").lower() == "websocket" and not self._has_room():
+        if asks_for_websocket(headers) and not self._has_room():
             return HttpAnswer(
                 HTTPStatus.SERVICE_UNAVAILABLE,
                 "The server has as many connections as it takes.\n",

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 from tts_server.protocol.capabilities import Limits
-from tts_server.transports.http import HttpAnswer
+from tts_server.transports.http import HttpAnswer, asks_for_websocket
 from tts_server.transports.websocket import ListenerStats
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ class Pages:
 
     def __call__(self, path: str, headers: Mapping[str, str]) -> HttpAnswer | None:
         """Answer a request that does not ask for a WebSocket."""
-        if headers.get("upgrade", "").lower() == "websocket":
+        if asks_for_websocket(headers):
             return None
         page = path.partition("?")[0]
         if page not in {"/healthz", "/readyz", "/metrics"}:
@@ -141,24 +142,16 @@ def render_metrics(health: Health) -> str:
 
 
 def _connection_metrics(connections: Sequence[ConnectionStats]) -> list[str]:
-    """Open connections alone, so that there are never more series than ``limits.max_connections`` allows."""
-    families: tuple[tuple[str, str, str, Callable[[ConnectionStats], float]], ...] = (
-        ("responses_total", "counter", "Responses of an open connection.", lambda c: c.n_admitted),
-        ("refused_total", "counter", "Commits of an open connection met with busy.", lambda c: c.n_refused),
-        ("steps_total", "counter", "Engine steps for an open connection.", lambda c: c.n_steps),
-        ("audio_seconds_total", "counter", "Audio made for an open connection.", lambda c: c.audio_s),
-        ("paused", "gauge", "Whether an open connection reads too slowly.", lambda c: c.paused),
-        ("behind", "gauge", "Whether it takes less than real time.", lambda c: c.is_behind),
-    )
-    lines = []
-    for name, kind, text, value in families:
-        if connections:
-            lines += [f"# HELP tts_connection_{name} {text}", f"# TYPE tts_connection_{name} {kind}"]
-        lines += [
-            f'tts_connection_{name}{{connection="{one.connection_id}"}} {value(one):.10g}'
-            for one in connections
-        ]
-    return lines
+    """What was made for each connection, and how its client reads."""
+    each = partial(_each, connections=connections)
+    return [
+        *each("responses_total", "counter", "Responses of an open connection.", attribute="n_admitted"),
+        *each("refused_total", "counter", "Commits of a connection met with busy.", attribute="n_refused"),
+        *each("steps_total", "counter", "Engine steps for an open connection.", attribute="n_steps"),
+        *each("audio_seconds_total", "counter", "Audio made for an open connection.", attribute="audio_s"),
+        *each("paused", "gauge", "Whether an open connection reads too slowly.", attribute="paused"),
+        *each("behind", "gauge", "Whether it takes less than real time.", attribute="is_behind"),
+    ]
 
 
 def _budget_metrics(health: Health) -> list[str]:
@@ -181,19 +174,32 @@ def _budget_metrics(health: Health) -> list[str]:
             for one in fields(Limits)
         ),
     ]
-    families: tuple[tuple[str, str, str, Callable[[ConnectionCosts], float]], ...] = (
-        ("kept_bytes", "gauge", "Kept for an open connection.", lambda c: c.kept_bytes),
-        ("cpu_seconds_total", "counter", "Work for what it sent.", lambda c: c.cpu_s),
-        ("messages_total", "counter", "Messages from it.", lambda c: c.n_messages),
-    )
-    for name, kind, text, value in families:
-        if health.costs:
-            lines += [f"# HELP tts_connection_{name} {text}", f"# TYPE tts_connection_{name} {kind}"]
-        lines += [
-            f'tts_connection_{name}{{connection="{one.connection_id}"}} {value(one):.10g}'
-            for one in health.costs
-        ]
-    return lines
+    return [
+        *lines,
+        *_each("kept_bytes", "gauge", "Kept for an open connection.", health.costs, "kept_bytes"),
+        *_each("cpu_seconds_total", "counter", "Work for what it sent.", health.costs, "cpu_s"),
+        *_each("messages_total", "counter", "Messages from it.", health.costs, "n_messages"),
+    ]
+
+
+def _each(
+    name: str,
+    kind: str,
+    text: str,
+    connections: Sequence[ConnectionStats] | Sequence[ConnectionCosts],
+    attribute: str,
+) -> list[str]:
+    """Open connections alone, so that there are never more series than ``limits.max_connections`` allows."""
+    if not connections:
+        return []
+    return [
+        f"# HELP tts_connection_{name} {text}",
+        f"# TYPE tts_connection_{name} {kind}",
+        *(
+            f'tts_connection_{name}{{connection="{one.connection_id}"}} {getattr(one, attribute):.10g}'
+            for one in connections
+        ),
+    ]
 
 
 def _metric(name: str, kind: str, text: str, value: float) -> list[str]:

@@ -64,7 +64,12 @@ class RequestHead:
     @property
     def asks_for_websocket(self) -> bool:
         """Whether it asks for an upgrade to WebSocket."""
-        return self.headers.get("upgrade", "").lower() == "websocket"
+        return asks_for_websocket(self.headers)
+
+
+def asks_for_websocket(headers: Mapping[str, str]) -> bool:
+    """Whether a request with these headers (names in lower case) asks for an upgrade to WebSocket."""
+    return headers.get("upgrade", "").lower() == "websocket"
 
 
 def parse_head(head: bytes) -> RequestHead:

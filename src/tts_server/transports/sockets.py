@@ -125,7 +125,6 @@ class GuardedSocket(ServerConnection):
         self._rest = b""
         self._reasons: set[str] = set()
         self._n_written = 0
-        self._n_unparsed = 0
         self._n_partial = 0
         self._untaken: deque[int] = deque()
         self.n_inbound_bytes = 0
