@@ -146,7 +146,9 @@ def _connection_metrics(connections: Sequence[ConnectionStats]) -> list[str]:
     each = partial(_each, connections=connections)
     return [
         *each("responses_total", "counter", "Responses of an open connection.", attribute="n_admitted"),
-        *each("refused_total", "counter", "Commits of a connection met with busy.", attribute="n_refused"),
+        *each(
+            "refused_total", "counter", "Commits of an open connection met with busy.", attribute="n_refused"
+        ),
         *each("steps_total", "counter", "Engine steps for an open connection.", attribute="n_steps"),
         *each("audio_seconds_total", "counter", "Audio made for an open connection.", attribute="audio_s"),
         *each("paused", "gauge", "Whether an open connection reads too slowly.", attribute="paused"),
