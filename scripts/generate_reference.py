@@ -21,8 +21,8 @@ from tts_server.cli.flags import LIMIT_HELP
 from tts_server.cli.registry import COMMANDS
 from tts_server.conformance.shapes import EVENT_SHAPES
 from tts_server.conformance.transcript import load_rules, load_transcripts
+from tts_server.limits import Limits
 from tts_server.protocol import events as ev
-from tts_server.protocol.capabilities import Limits
 from tts_server.protocol.codec import CLIENT_TYPES, SERVER_TYPES
 from tts_server.session.tables import render_tables
 from tts_server.settings import Sources, flag_name

@@ -23,7 +23,7 @@ from tts_server.config import (
 )
 from tts_server.endpoint import MAX_SOCKET_PATH_BYTES, Endpoint
 from tts_server.errors import ConfigError, EndpointError, TTSServerError
-from tts_server.protocol.capabilities import Limits
+from tts_server.limits import Limits
 
 RUNTIME = {"XDG_RUNTIME_DIR": "/run/user/7"}
 

@@ -16,7 +16,7 @@ from tts_server import addresses, places, tokens
 from tts_server.backends.base import BackendOptions
 from tts_server.endpoint import DEFAULT_HOST, DEFAULT_PORT, Endpoint
 from tts_server.errors import ConfigError
-from tts_server.protocol.capabilities import Limits
+from tts_server.limits import Limits
 from tts_server.scheduling.policy import SchedulingPolicy
 from tts_server.settings import (
     Flags,

@@ -4,6 +4,7 @@
     ├── ProtocolError
     │   ├── RemoteProtocolError        the peer broke the protocol; answered with an ``error`` event
     │   └── LocalProtocolError         our own caller used a machine or a connection wrongly
+    ├── ChoiceError                    what was asked for is not on offer: a voice, a language, an extra
     ├── BusyError                      the backlog, or this connection's share of it, is used up
     ├── ConfigError                    a setting, a flag or a field has a value that is not accepted
     │   ├── EndpointError              an address cannot be used: path too long, unsafe folder, in use
@@ -84,6 +85,19 @@ class LocalProtocolError(ProtocolError):
     """Our own code called a machine or a connection in a state that does not allow it."""
 
     code = "internal_error"
+
+
+class ChoiceError(TTSServerError):
+    """What was asked for is not on offer; the message names it and what would be accepted.
+
+    Args:
+        message: One line for whoever asked.
+        code: A code of the protocol's error table.
+    """
+
+    def __init__(self, message: str, *, code: str = "invalid_config") -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class BusyError(TTSServerError):

@@ -12,12 +12,13 @@ from typing import Any
 
 import pytest
 
-from tts_server.backends.base import AudioChunk, Backend, BackendOptions, ProgressCallback, Utterance
+from tts_server.backends.base import Backend, BackendOptions, ProgressCallback, Utterance
 from tts_server.backends.testing import check_backend, check_refusal
 from tts_server.backends.tone import ToneBackend
 from tts_server.errors import ConfigError, SynthesisError
-from tts_server.protocol.capabilities import Capabilities, Voice
-from tts_server.session.effects import SpeechRequest
+from tts_server.speech.capabilities import Capabilities, Voice
+from tts_server.speech.chunk import AudioChunk
+from tts_server.speech.request import SpeechRequest
 
 Change = Callable[[AudioChunk], AudioChunk | None]
 

@@ -18,8 +18,8 @@ from tts_server.backends.base import BackendOptions, LoadCancelled
 from tts_server.backends.testing import check_backend, check_refusal, speak
 from tts_server.backends.tone import ToneBackend, ToneScript
 from tts_server.errors import ConfigError, ModelNotFoundError, SynthesisError
-from tts_server.protocol.capabilities import ExtraValue
-from tts_server.session.effects import SpeechRequest
+from tts_server.speech.capabilities import ExtraValue
+from tts_server.speech.request import SpeechRequest
 
 
 def make_backend(**script: object) -> ToneBackend:

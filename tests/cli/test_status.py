@@ -21,7 +21,7 @@ from tts_server.backends.tone import ToneBackend
 from tts_server.config import default_socket_path
 from tts_server.endpoint import Endpoint
 from tts_server.errors import LocalProtocolError
-from tts_server.protocol.capabilities import Capabilities
+from tts_server.speech.capabilities import Capabilities
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ from tts_server.endpoint import Endpoint
 from tts_server.errors import (
     RequestRefusedError,
 )
+from tts_server.limits import Limits
 from tts_server.protocol import events as ev
-from tts_server.protocol.capabilities import Limits
 
 
 async def next_event(events: AsyncIterator[ev.ServerEvent], kind: type[ev.ServerEvent]) -> ev.ServerEvent:

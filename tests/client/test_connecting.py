@@ -18,9 +18,10 @@ from tts_server.errors import (
     LocalProtocolError,
     SpeechFailedError,
 )
+from tts_server.limits import Limits
 from tts_server.protocol import events as ev
-from tts_server.protocol.capabilities import AudioFormat, BackendInfo, Capabilities, Limits
 from tts_server.protocol.codec import decode_client, encode_server
+from tts_server.speech.capabilities import AudioFormat, BackendInfo, Capabilities
 
 HELLO = ev.Hello(
     "evt_1",

@@ -18,7 +18,7 @@ from tts_server.errors import (
     RequestRefusedError,
     SpeechFailedError,
 )
-from tts_server.protocol.capabilities import Limits
+from tts_server.limits import Limits
 
 
 async def test_synthesize_gives_every_sample(endpoint: Endpoint) -> None:

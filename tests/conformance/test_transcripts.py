@@ -15,7 +15,8 @@ from tts_server.conformance.suite import look_at, play_one
 from tts_server.conformance.transcript import Transcript, load_rules, load_transcripts
 from tts_server.conformance.wire import Target
 from tts_server.endpoint import Endpoint
-from tts_server.protocol.capabilities import Capabilities, Limits
+from tts_server.limits import Limits
+from tts_server.speech.capabilities import Capabilities
 
 TRANSCRIPTS = load_transcripts()
 TOKEN = "a-token-for-the-tests"

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 import pytest
 from tests.patience import PATIENCE_S
 
-from tts_server.backends.base import AudioChunk, Backend, LoadCancelled, ProgressCallback, Utterance
+from tts_server.backends.base import Backend, LoadCancelled, ProgressCallback, Utterance
 from tts_server.backends.tone import ToneBackend, ToneScript
 from tts_server.engine.worker import (
     EngineEvent,
@@ -25,8 +25,9 @@ from tts_server.engine.worker import (
     Stopped,
 )
 from tts_server.errors import ModelNotFoundError, SynthesisError
-from tts_server.protocol.capabilities import Capabilities
-from tts_server.session.effects import SpeechRequest
+from tts_server.speech.capabilities import Capabilities
+from tts_server.speech.chunk import AudioChunk
+from tts_server.speech.request import SpeechRequest
 
 REQUEST = SpeechRequest("hello world", "alto", "en", {})
 WAIT_S = PATIENCE_S

@@ -9,7 +9,7 @@ from tts_server.backends.base import BackendOptions
 from tts_server.config import ServerConfig
 from tts_server.endpoint import Endpoint
 from tts_server.errors import TTSServerError
-from tts_server.protocol.capabilities import Limits
+from tts_server.limits import Limits
 from tts_server.server.lifecycle import run_server
 
 if __name__ == "__main__":

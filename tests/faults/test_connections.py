@@ -20,7 +20,7 @@ from tests.server.harness import (
 )
 from tests.server.harness import until_no_connections as until_gone
 
-from tts_server.protocol.capabilities import Limits
+from tts_server.limits import Limits
 from tts_server.server.driver import ConnectionDriver
 
 

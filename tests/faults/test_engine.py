@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from tests.server.harness import Gate, client_of, make_tone, running_server, until, until_idle
 
-from tts_server.protocol.capabilities import Limits
+from tts_server.limits import Limits
 from tts_server.server import conductor
 
 

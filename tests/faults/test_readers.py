@@ -24,7 +24,7 @@ from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
 from tts_server.backends.tone import ToneBackend
-from tts_server.protocol.capabilities import Limits
+from tts_server.limits import Limits
 from tts_server.scheduling import reader
 from tts_server.server import app, driver
 from tts_server.server.app import Server

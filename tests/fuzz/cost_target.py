@@ -9,7 +9,7 @@ from tests.fuzz import cost, hostile
 from tests.fuzz.session_target import EVERYTHING, FuzzedSession
 
 from tts_server.errors import RemoteProtocolError
-from tts_server.protocol.capabilities import Limits
+from tts_server.limits import Limits
 from tts_server.protocol.codec import decode_client, decode_server
 from tts_server.protocol.events import ServerEvent
 from tts_server.session import effects as fx

@@ -165,7 +165,7 @@ class Sleight:
 
 
 def slow_with_the_square(message: bytes) -> None:
-    """Take over four times what a message of 300 kB may, in the work that it is compared with: on any processor."""
+    """Take over four times what 300 kB may, in the work that it is compared with: on any processor."""
     for _ in range((len(message) // 18_000) ** 2):
         cost.reference_work()
 
@@ -228,7 +228,7 @@ def echo_any_event_id(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def note_each_extra(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(machine, "_notes", lambda dropped: [Note("debug", key) for key in dropped])
+    monkeypatch.setattr(machine, "dropped_extras", lambda dropped: [Note("debug", key) for key in dropped])
 
 
 @pytest.mark.parametrize(

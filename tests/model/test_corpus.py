@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.speech import recognize, word_errors
+from tests.recognition import recognize, word_errors
 
 from tts_server.client.sync import SyncTTSClient
 

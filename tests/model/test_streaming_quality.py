@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from tests.model.test_corpus import MAX_WORD_ERROR_RATE, read_corpus
-from tests.speech import recognize, spoken_words, word_errors
+from tests.recognition import recognize, spoken_words, word_errors
 
 from tts_server.backends.kokoro.harmonic_source import HarmonicSource
 from tts_server.backends.kokoro.synthesizer import SAMPLE_RATE_HZ

@@ -10,8 +10,8 @@ import pytest
 
 from tts_server.errors import RemoteProtocolError
 from tts_server.protocol import events as ev
-from tts_server.protocol.capabilities import AudioFormat, BackendInfo, Capabilities, ExtraSpec, Voice
 from tts_server.protocol.codec import decode_server, encode_server
+from tts_server.speech.capabilities import AudioFormat, BackendInfo, Capabilities, ExtraSpec, Voice
 
 CAPABILITIES = Capabilities(
     streaming=True,

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tts_server.errors import BusyError
-from tts_server.protocol.capabilities import Limits
+from tts_server.limits import Limits
 from tts_server.scheduling.estimate import SpeedEstimate
 from tts_server.scheduling.job import Job, StepOutcome
 from tts_server.scheduling.policy import SchedulingPolicy

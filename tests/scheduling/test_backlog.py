@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.scheduling.factories import FINISHED, admit, busy, make_estimate, make_scheduler, step
 
-from tts_server.protocol.capabilities import Limits
+from tts_server.limits import Limits
 from tts_server.scheduling.scheduler import Scheduler
 
 # make_estimate(): 10 characters a second, 0.5 s of work for a second of audio, 0.2 s of audio in a step.

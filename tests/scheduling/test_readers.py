@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.scheduling.factories import PLENTY, admit, busy, make_estimate, make_scheduler, step
 from tests.scheduling.simulation import TICK_S, Reading, Simulation, Talker
 
-from tts_server.protocol.capabilities import Limits
+from tts_server.limits import Limits
 from tts_server.scheduling.reader import GRACE_S, HOLD_S, MAX_CREDIT_S, RATE_CARE, Reader
 from tts_server.scheduling.scheduler import Scheduler
 

@@ -11,7 +11,7 @@ from tests.scheduling.factories import make_estimate, make_scheduler
 from tests.scheduling.simulation import CHAR_S, MAX_WAITING_S, Reading, Simulation, Talker
 
 from tts_server.errors import BusyError
-from tts_server.protocol.capabilities import Limits
+from tts_server.limits import Limits
 from tts_server.scheduling.backlog import MAX_RETRY_MS
 from tts_server.scheduling.job import Job
 

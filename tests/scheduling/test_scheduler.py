@@ -6,7 +6,7 @@ import pytest
 from tests.scheduling.factories import FAILED, FINISHED, MORE, admit, make_scheduler, step
 
 from tts_server.errors import LocalProtocolError
-from tts_server.protocol.capabilities import Limits
+from tts_server.limits import Limits
 from tts_server.scheduling.job import StepOutcome
 from tts_server.scheduling.scheduler import Scheduler
 

@@ -8,7 +8,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from tests.scheduling.factories import make_scheduler
 
 from tts_server.errors import BusyError
-from tts_server.protocol.capabilities import Limits
+from tts_server.limits import Limits
 from tts_server.scheduling.job import Job, StepOutcome
 from tts_server.scheduling.scheduler import Scheduler
 

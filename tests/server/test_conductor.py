@@ -11,11 +11,11 @@ import pytest
 from tts_server.backends.tone import ToneBackend
 from tts_server.engine.worker import EngineWorker, Outcome, StepEnded
 from tts_server.errors import BusyError, LocalProtocolError, SynthesisError, TTSServerError
-from tts_server.protocol.capabilities import Limits
+from tts_server.limits import Limits
 from tts_server.scheduling.scheduler import Scheduler, SchedulingPolicy
 from tts_server.server import conductor as module
 from tts_server.server.conductor import Conductor
-from tts_server.session.effects import SpeechRequest
+from tts_server.speech.request import SpeechRequest
 
 if TYPE_CHECKING:
     import asyncio

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.server.harness import Event, make_tone, running_server, until, until_idle
 
-from tts_server.protocol.capabilities import Limits
+from tts_server.limits import Limits
 from tts_server.server.app import Server
 from tts_server.server.driver import ConnectionDriver
 from tts_server.transports.memory import MemoryConnection, connect

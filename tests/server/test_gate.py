@@ -15,7 +15,7 @@ from tests.server.harness import (
 )
 from websockets.exceptions import InvalidStatus
 
-from tts_server.protocol.capabilities import Limits
+from tts_server.limits import Limits
 from tts_server.transports import memory
 
 

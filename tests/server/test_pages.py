@@ -11,7 +11,7 @@ import pytest
 from tests.server.harness import Gate, client_of, make_tone, running_server, until
 
 from tts_server.endpoint import Endpoint
-from tts_server.protocol.capabilities import Limits
+from tts_server.limits import Limits
 from tts_server.server import app
 from tts_server.server.app import Server
 from tts_server.server.conductor import ConductorStats

@@ -15,7 +15,7 @@ from tests.server.harness import (
     until,
 )
 
-from tts_server.protocol.capabilities import Limits
+from tts_server.limits import Limits
 
 
 async def test_stop_lets_the_response_in_progress_end(short_dir: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tts_server.protocol.capabilities import Limits
+from tts_server.limits import Limits
 from tts_server.server.unsent_share import UnsentShare
 
 LIMITS = Limits(max_unsent_bytes=1000, max_unsent_total_bytes=4000)

@@ -8,8 +8,8 @@ from hypothesis.stateful import RuleBasedStateMachine
 from tests.session.factories import RATE_HZ, make_service
 
 from tts_server.errors import BusyError
+from tts_server.limits import Limits
 from tts_server.protocol import events as ev
-from tts_server.protocol.capabilities import Limits
 from tts_server.session.effects import (
     Cancel,
     ClearTimer,

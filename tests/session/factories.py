@@ -5,18 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
+from tts_server.limits import Limits
 from tts_server.protocol import events as ev
-from tts_server.protocol.capabilities import (
-    AudioFormat,
-    BackendInfo,
-    Capabilities,
-    ExtraSpec,
-    Limits,
-    Voice,
-)
 from tts_server.session.effects import Effect, Send, SendInstead, Submit
 from tts_server.session.machine import SessionMachine
-from tts_server.session.service import ServiceInfo
+from tts_server.speech.capabilities import AudioFormat, BackendInfo, Capabilities, ExtraSpec, Voice
+from tts_server.speech.service import ServiceInfo
 
 T = TypeVar("T")
 

@@ -14,18 +14,13 @@ from tts_server.errors import (
     SynthesisError,
     TTSServerError,
 )
+from tts_server.limits import Limits
 from tts_server.protocol import events as ev
-from tts_server.protocol.capabilities import AudioFormat, Limits
-from tts_server.session.effects import (
-    Effect,
-    Note,
-    ReportStatus,
-    Send,
-    SpeechRequest,
-    Submit,
-)
+from tts_server.session.effects import Effect, Note, ReportStatus, Send, Submit
 from tts_server.session.machine import SessionMachine, SessionState
 from tts_server.session.response import ResponseState
+from tts_server.speech.capabilities import AudioFormat
+from tts_server.speech.request import SpeechRequest
 
 
 def error_of(effects: list[Effect]) -> ev.ErrorOccurred:

@@ -13,7 +13,7 @@ from tests.patience import PATIENCE_S
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidMessage, InvalidStatus
 
-from tts_server.protocol.capabilities import Limits
+from tts_server.limits import Limits
 from tts_server.transports import websocket
 from tts_server.transports.base import Connection
 from tts_server.transports.sockets import SEND_BUFFER_BYTES

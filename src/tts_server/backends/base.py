@@ -11,50 +11,17 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from tts_server.errors import ConfigError
-from tts_server.protocol.capabilities import Capabilities, Voice
-from tts_server.session.effects import SpeechRequest
+from tts_server.speech.capabilities import Capabilities, Voice
+from tts_server.speech.chunk import AudioChunk
+from tts_server.speech.request import SpeechRequest
 
 SECONDS_PER_LETTER = 0.08
 """Speech of a letter or digit, with the pauses between words: about 15 characters a second."""
 
 ProgressCallback = Callable[[str, float], None]
 """Called with a stage such as ``preparing the model`` and the fraction of it that is done, in [0, 1]."""
-
-
-@dataclass(frozen=True, slots=True)
-class WordTime:
-    """When one of the client's words sounds.
-
-    Args:
-        text: The word as the client wrote it, with the punctuation that touches it.
-        start_s: From the first sample of the utterance.
-        end_s: From the first sample of the utterance.
-        char_start: Index of the word's first character in the request's text.
-        char_end: Index after the word's last character.
-    """
-
-    text: str
-    start_s: float
-    end_s: float
-    char_start: int
-    char_end: int
-
-
-@dataclass(frozen=True, slots=True)
-class AudioChunk:
-    """What one step made.
-
-    Args:
-        samples: A contiguous one-dimensional buffer, float32 in [-1, 1] (format ``f``) or int16 (format
-            ``h``), mono at the backend's rate. May be empty. The caller owns it.
-        words: Words that begin in these samples or were first known with them, in order.
-    """
-
-    samples: Any
-    words: tuple[WordTime, ...] = ()
 
 
 class Utterance(ABC):

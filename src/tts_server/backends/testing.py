@@ -39,8 +39,8 @@ from tts_server.backends.testing_speech import (
     spread,
 )
 from tts_server.errors import ConfigError, SynthesisError
-from tts_server.protocol.capabilities import RESERVED_EXTRAS, Voice
-from tts_server.session.effects import SpeechRequest
+from tts_server.speech.capabilities import RESERVED_EXTRAS, Voice
+from tts_server.speech.request import SpeechRequest
 
 __all__ = ["MakeBackend", "check_backend", "check_refusal", "make_request", "speak"]
 

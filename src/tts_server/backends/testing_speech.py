@@ -14,9 +14,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from tts_server.audio.pcm import to_pcm16
-from tts_server.backends.base import AudioChunk, Backend, WordTime
+from tts_server.backends.base import Backend
 from tts_server.errors import SynthesisError
-from tts_server.session.effects import SpeechRequest
+from tts_server.speech.chunk import AudioChunk
+from tts_server.speech.request import SpeechRequest
+from tts_server.speech.words import WordTime
 
 SENTENCE = "One two three, and four."
 LONG_SENTENCE = "One two three four five six seven eight nine ten, and then eleven, twelve and thirteen."

@@ -18,13 +18,15 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
-from tts_server.backends.base import AudioChunk, Backend, BackendOptions, Utterance, WordTime
+from tts_server.backends.base import Backend, BackendOptions, Utterance
 from tts_server.errors import ConfigError, ModelNotFoundError, SynthesisError
-from tts_server.protocol.capabilities import Capabilities, ExtraSpec, Voice
+from tts_server.speech.capabilities import Capabilities, ExtraSpec, Voice
+from tts_server.speech.chunk import AudioChunk
+from tts_server.speech.words import WordTime
 
 if TYPE_CHECKING:
     from tts_server.backends.base import ProgressCallback
-    from tts_server.session.effects import SpeechRequest
+    from tts_server.speech.request import SpeechRequest
 
 MODEL: Final = "tone-1"
 

@@ -17,7 +17,7 @@ from tts_server.bench.process import running_server
 from tts_server.bench.report import machine, table
 from tts_server.bench.sentences import SENTENCES
 from tts_server.bench.simulation import SimulationPlan, simulate
-from tts_server.protocol.capabilities import Limits
+from tts_server.limits import Limits
 from tts_server.scheduling.policy import SchedulingPolicy
 
 COMPARED: Final = ("first_audio_p50_s", "first_audio_p95_s", "gap_s", "gaps", "audio_s", "refused")

@@ -23,7 +23,7 @@ from tts_server.backends.kokoro.voices import load_voices
 from tts_server.backends.kokoro.weights import resolve
 from tts_server.bench.report import machine, percentile, table
 from tts_server.bench.sound import Float32, mel_difference_db, pitch_difference_cents, roughness
-from tts_server.session.effects import SpeechRequest
+from tts_server.speech.request import SpeechRequest
 
 VOICES = {
     "en": ("af_heart", "am_michael", "bf_emma", "bm_george", "af_bella", "am_puck"),

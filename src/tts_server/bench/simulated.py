@@ -13,7 +13,7 @@ from tts_server.bench.engine_model import SHAPES, EngineModel
 from tts_server.bench.outcome import outcome_json, outcome_table
 from tts_server.bench.simulation import SimulationPlan, SimulationResult, simulate
 from tts_server.errors import ConfigError
-from tts_server.protocol.capabilities import Limits
+from tts_server.limits import Limits
 from tts_server.scheduling.policy import SchedulingPolicy
 
 if TYPE_CHECKING:

@@ -26,7 +26,7 @@ from tts_server.bench.outcome import StreamOutcome
 from tts_server.bench.playback import Playback, Turn
 from tts_server.bench.sentences import SENTENCES
 from tts_server.errors import BusyError
-from tts_server.protocol.capabilities import Limits
+from tts_server.limits import Limits
 from tts_server.scheduling.estimate import SpeedEstimate
 from tts_server.scheduling.policy import SchedulingPolicy
 from tts_server.scheduling.scheduler import Job, Scheduler, StepOutcome

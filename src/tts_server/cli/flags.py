@@ -6,7 +6,7 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from tts_server.backends.registry import AUTO, known_backends
-from tts_server.protocol.capabilities import Limits
+from tts_server.limits import Limits
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace

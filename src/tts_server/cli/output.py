@@ -11,7 +11,7 @@ import logging
 import sys
 from typing import TYPE_CHECKING, Any
 
-from tts_server.protocol.printable import printable
+from tts_server.wording import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

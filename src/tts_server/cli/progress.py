@@ -8,7 +8,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Final
 
-from tts_server.protocol.printable import printable
+from tts_server.wording import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -22,7 +22,7 @@ from tts_server.cli.own_server import is_nobody_there
 from tts_server.client import TTSClient
 from tts_server.config import backend_options, client_config, has_default_socket, is_address_given
 from tts_server.errors import ConfigError, ConnectFailedError, TTSServerError
-from tts_server.protocol.capabilities import Voice
+from tts_server.speech.capabilities import Voice
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace

@@ -11,7 +11,7 @@ from websockets.exceptions import InvalidProxy, InvalidStatus, ProxyError, WebSo
 
 from tts_server.endpoint import Endpoint
 from tts_server.errors import ClientError, ConnectFailedError
-from tts_server.protocol.wording import show_text
+from tts_server.wording import show_text
 
 PING_INTERVAL_S = 20.0
 PING_TIMEOUT_S = 120.0

@@ -6,7 +6,7 @@ from tts_server.endpoint import Endpoint
 from tts_server.errors import ConnectFailedError, RemoteProtocolError
 from tts_server.protocol import events as ev
 from tts_server.protocol.codec import decode_server
-from tts_server.protocol.wording import show, show_text
+from tts_server.wording import show, show_text
 
 LOWEST_RATE_HZ = 1_000
 HIGHEST_RATE_HZ = 768_000

@@ -8,7 +8,7 @@ from websockets.frames import Close
 from tts_server.endpoint import Endpoint
 from tts_server.errors import ConnectionLostError, LocalProtocolError, RequestRefusedError
 from tts_server.protocol import events as ev
-from tts_server.protocol.wording import show_text
+from tts_server.wording import show_text
 
 End = ConnectionLostError | LocalProtocolError
 """Why a connection has ended: it was lost, or closed by this side."""

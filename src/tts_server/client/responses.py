@@ -13,7 +13,7 @@ from typing import Protocol
 
 from tts_server.errors import RemoteProtocolError
 from tts_server.protocol import events as ev
-from tts_server.protocol.wording import show
+from tts_server.wording import show
 
 
 class EventSink(Protocol):

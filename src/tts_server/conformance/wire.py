@@ -15,7 +15,7 @@ from websockets.typing import Subprotocol
 
 from tts_server.endpoint import Endpoint
 from tts_server.errors import ConformanceError, ConnectFailedError
-from tts_server.protocol.wording import show_text
+from tts_server.wording import show_text
 
 STOPPED_BUFFER_BYTES: Final = 16384
 """``SO_RCVBUF`` of a connection that stops reading: the kernel must not go on reading in its place."""

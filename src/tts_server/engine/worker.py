@@ -28,8 +28,10 @@ from tts_server.backends.base import LoadCancelled
 from tts_server.errors import SynthesisError, TTSServerError
 
 if TYPE_CHECKING:
-    from tts_server.backends.base import AudioChunk, Backend, Utterance, WordTime
-    from tts_server.session.effects import SpeechRequest
+    from tts_server.backends.base import Backend, Utterance
+    from tts_server.speech.chunk import AudioChunk
+    from tts_server.speech.request import SpeechRequest
+    from tts_server.speech.words import WordTime
 
 logger = logging.getLogger(__name__)
 

@@ -16,10 +16,10 @@ from typing import Any
 
 from tts_server.errors import RemoteProtocolError
 from tts_server.protocol import events as ev
-from tts_server.protocol.capabilities import AudioFormat, BackendInfo, Capabilities
 from tts_server.protocol.json_text import parse_json, to_json
 from tts_server.protocol.server_fields import READERS
-from tts_server.protocol.wording import show, show_choices
+from tts_server.speech.capabilities import AudioFormat, BackendInfo, Capabilities
+from tts_server.wording import show, show_choices
 
 JSONDict = dict[str, Any]
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tts_server.errors import ErrorType
-from tts_server.protocol.capabilities import AudioFormat, BackendInfo, Capabilities
+from tts_server.speech.capabilities import AudioFormat, BackendInfo, Capabilities
 
 PROTOCOL_VERSION = "0.1"
 

@@ -16,7 +16,7 @@ from collections import Counter
 from typing import Any, Final, NoReturn
 
 from tts_server.errors import RemoteProtocolError
-from tts_server.protocol.wording import show
+from tts_server.wording import show
 
 _MAX_DIGITS: Final = 4300
 """Digits of an integer: reading one takes time with their square. Python's own bound can be switched off."""

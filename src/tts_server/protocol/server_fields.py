@@ -10,8 +10,8 @@ import binascii
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from tts_server.protocol.capabilities import AudioFormat, BackendInfo, Capabilities, ExtraSpec
 from tts_server.protocol.events import ErrorDetail, SessionState
+from tts_server.speech.capabilities import AudioFormat, BackendInfo, Capabilities, ExtraSpec
 
 T = TypeVar("T")
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from tts_server.errors import BusyError
-from tts_server.protocol.capabilities import Limits
+from tts_server.limits import Limits
 from tts_server.scheduling.admission import Demand, clearly_fits, overload_s, shared_finish_s
 from tts_server.scheduling.estimate import SpeedEstimate
 from tts_server.scheduling.job import ConnectionLoad, Entry, StreamKey

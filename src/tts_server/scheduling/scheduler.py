@@ -20,7 +20,7 @@ import math
 from collections.abc import Iterator
 
 from tts_server.errors import LocalProtocolError
-from tts_server.protocol.capabilities import Limits
+from tts_server.limits import Limits
 from tts_server.scheduling.backlog import Backlog
 from tts_server.scheduling.estimate import SpeedEstimate
 from tts_server.scheduling.job import ConnectionLoad, Entry, Job, StepOutcome, StreamKey, stream_key

@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Final, Self
 
 from tts_server.backends.registry import create_backend
 from tts_server.errors import ConfigError, EndpointError, ModelError, TTSServerError
-from tts_server.protocol.capabilities import AudioFormat, BackendInfo
 from tts_server.scheduling.scheduler import Scheduler, SchedulingPolicy
 from tts_server.server.conductor import STEP_TIMEOUT_S, Conductor, ConductorStats
 from tts_server.server.descriptors import within_descriptors
@@ -31,7 +30,8 @@ from tts_server.server.quiet_log import QuietLog
 from tts_server.server.seats import Seats
 from tts_server.server.unix_socket import UnixSocket, claim
 from tts_server.session.machine import SessionMachine
-from tts_server.session.service import ServiceInfo
+from tts_server.speech.capabilities import AudioFormat, BackendInfo
+from tts_server.speech.service import ServiceInfo
 from tts_server.transports.websocket import Listener, ListenerStats, listen
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from tts_server.engine.worker import Outcome, StepEnded
 from tts_server.errors import LocalProtocolError, SynthesisError, TTSServerError
-from tts_server.protocol.capabilities import Limits
+from tts_server.limits import Limits
 from tts_server.scheduling.scheduler import Job, Scheduler, StepOutcome
 from tts_server.server.pace import wire_bytes_per_s
 from tts_server.server.quiet_log import QuietLog
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     import asyncio
 
     from tts_server.engine.worker import EngineWorker
-    from tts_server.session.effects import SpeechRequest
+    from tts_server.speech.request import SpeechRequest
 
 logger = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ import resource
 from dataclasses import replace
 from typing import Final
 
-from tts_server.protocol.capabilities import Limits
+from tts_server.limits import Limits
 
 RESERVE: Final = 64
 """Descriptors that are kept for everything that is no client: the model's files, libraries, the log."""

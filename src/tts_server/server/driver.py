@@ -25,7 +25,7 @@ from tts_server.server.quiet_log import QuietLog
 from tts_server.session import effects as fx
 
 if TYPE_CHECKING:
-    from tts_server.protocol.capabilities import Limits
+    from tts_server.limits import Limits
     from tts_server.server.conductor import Conductor
     from tts_server.session.machine import SessionMachine
     from tts_server.transports.base import Connection, Message

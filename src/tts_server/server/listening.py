@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from tts_server.protocol.capabilities import Limits
+from tts_server.limits import Limits
 from tts_server.server.auth import Gatekeeper
 from tts_server.server.pages import Health, Pages
 from tts_server.transports.websocket import WebSocketOptions

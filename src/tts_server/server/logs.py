@@ -8,7 +8,7 @@ import sys
 import threading
 from typing import TYPE_CHECKING, Final
 
-from tts_server.protocol.printable import printable
+from tts_server.wording import printable
 
 if TYPE_CHECKING:
     from types import TracebackType

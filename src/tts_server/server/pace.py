@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tts_server.protocol.capabilities import AudioFormat
 from tts_server.protocol.codec import encode_server
 from tts_server.protocol.events import AudioDelta
+from tts_server.speech.capabilities import AudioFormat
 
 
 def wire_bytes_per_s(rate_hz: int) -> float:

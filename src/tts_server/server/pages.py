@@ -8,7 +8,7 @@ from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
-from tts_server.protocol.capabilities import Limits
+from tts_server.limits import Limits
 from tts_server.transports.http import HttpAnswer, asks_for_websocket
 from tts_server.transports.websocket import ListenerStats
 

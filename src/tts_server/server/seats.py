@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Protocol
 
-from tts_server.protocol.capabilities import Limits
+from tts_server.limits import Limits
 
 if TYPE_CHECKING:
     from tts_server.server.quiet_log import QuietLog

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tts_server.protocol.capabilities import Limits
+from tts_server.limits import Limits
 
 
 class UnsentShare:

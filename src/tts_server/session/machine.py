@@ -17,32 +17,29 @@ from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import Any, NamedTuple
 
-from tts_server.errors import LocalProtocolError, RemoteProtocolError, TTSServerError
+from tts_server.errors import ChoiceError, LocalProtocolError, RemoteProtocolError, TTSServerError
+from tts_server.limits import Limits
 from tts_server.protocol import events as ev
-from tts_server.protocol.capabilities import Limits
-from tts_server.protocol.wording import show
 from tts_server.session.buffer import TextBuffer
-from tts_server.session.effects import (
-    Close,
-    Effect,
-    Note,
-    ReportStatus,
-    Send,
-    SetTimer,
-    SpeechRequest,
-    Submit,
-)
+from tts_server.session.effects import Close, Effect, Note, ReportStatus, Send, SetTimer, Submit
 from tts_server.session.faults import error_event
 from tts_server.session.ids import Ids
+from tts_server.session.notes import dropped_extras
 from tts_server.session.outflow import STALL_TIMER, Outflow
 from tts_server.session.response import Responses, ResponseState
-from tts_server.session.service import ServiceInfo
-from tts_server.session.settings import Settings, check_text_format, check_update, overlay, resolve
+from tts_server.speech.choices import (
+    NOTHING_CHOSEN,
+    Wish,
+    check_model,
+    check_text_format,
+    choose,
+    overlay,
+    resolve,
+)
+from tts_server.speech.service import ServiceInfo
+from tts_server.wording import show
 
 DRAIN_TIMER = "drain"
-
-_SHOWN_EXTRAS = 10
-"""Dropped extras that a note names."""
 
 
 class _Farewell(NamedTuple):
@@ -87,7 +84,7 @@ class SessionMachine:
         self._limits = limits
         self._ids = Ids(session_id)
         self._buffer = TextBuffer(limits.max_text_chars)
-        self._settings = Settings()
+        self._choices = NOTHING_CHOSEN
         self._configured = False
         self._responses = Responses(service.audio, self._ids)
         self._outflow = Outflow(limits)
@@ -173,7 +170,7 @@ class SessionMachine:
             raise LocalProtocolError(f"a {self.state.value} session receives no {type(event).__name__}")
         try:
             return handler(self, event, now)
-        except RemoteProtocolError as error:
+        except (RemoteProtocolError, ChoiceError) as error:
             return [Send(error_event(self._ids.event(), error, event.event_id))]
 
     def receive_error(self, error: RemoteProtocolError, now: float) -> list[Effect]:
@@ -184,9 +181,12 @@ class SessionMachine:
 
     def _update(self, event: ev.UpdateSession, now: float) -> list[Effect]:
         """Check every field, then set the session's settings and answer with them."""
-        check_update(event, self._service)
-        self._settings, dropped = overlay(self._settings, event, self._service)
-        voice, language = resolve(self._settings, self._service)
+        if event.audio_format is not None:
+            self._check_audio_format(event.audio_format)
+        if event.model is not None:
+            check_model(event.model, self._service)
+        self._choices, dropped = overlay(self._choices, _wish(event), self._service)
+        voice, language = resolve(self._choices, self._service)
         answer = ev.SessionUpdated if self._configured else ev.SessionCreated
         self._configured = True
         state = ev.SessionState(
@@ -194,29 +194,36 @@ class SessionMachine:
             voice=voice,
             model=self._service.backend.model,
             language=language,
-            extras=self._settings.extras,
+            extras=self._choices.extras,
             audio_format=self._service.audio.format,
         )
-        return [*_notes(dropped), Send(answer(self._ids.event(), state, event.event_id))]
+        return [*dropped_extras(dropped), Send(answer(self._ids.event(), state, event.event_id))]
+
+    def _check_audio_format(self, name: str) -> None:
+        accepted = self._service.audio.format
+        if name != accepted:
+            raise RemoteProtocolError(
+                f"the audio format {show(name)} is not supported; accepted is: {accepted}",
+                code="unsupported_format",
+            )
 
     def _append(self, event: ev.AppendText, now: float) -> list[Effect]:
         """Add to the buffer; answered only when it is refused."""
-        check_text_format(event.text_format, self._service.capabilities)
+        if event.text_format is not None:
+            check_text_format(event.text_format, self._service.capabilities)
         self._buffer.append(event.text)
         return []
 
     def _commit(self, event: ev.CommitText, now: float) -> list[Effect]:
         """Ask for admission of the buffered text; the buffer is kept until the answer."""
-        settings, dropped = overlay(self._settings, event, self._service)
         text = self._buffer.text
+        request, dropped = choose(text, _wish(event), self._service, self._choices)
         if not text.strip():
             what = "is empty" if not text else "holds white space alone"
             raise RemoteProtocolError(
                 f"the buffer {what}; append text before the commit", code="buffer_empty"
             )
-        voice, language = resolve(settings, self._service)
-        request = SpeechRequest(text, voice, language, settings.extras)
-        return [*_notes(dropped), Submit(self._responses.new(event.event_id), request)]
+        return [*dropped_extras(dropped), Submit(self._responses.new(event.event_id), request)]
 
     def _refuse_commit(self, event: ev.CommitText, now: float) -> list[Effect]:
         """Refuse: the session is closing. The buffer is kept."""
@@ -340,16 +347,8 @@ class SessionMachine:
         ]
 
 
-def _notes(dropped: tuple[str, ...]) -> list[Effect]:
-    """Tell of all in one line: a message can hold tens of thousands."""
-    if len(dropped) < 2:
-        return [
-            Note("debug", f"the extra {show(key)} is not one of this backend's and was dropped")
-            for key in dropped
-        ]
-    shown = ", ".join(map(show, dropped[:_SHOWN_EXTRAS]))
-    more = f" and {len(dropped) - _SHOWN_EXTRAS} more" if len(dropped) > _SHOWN_EXTRAS else ""
-    return [Note("debug", f"the extras {shown}{more} are not this backend's and were dropped")]
+def _wish(event: ev.UpdateSession | ev.CommitText) -> Wish:
+    return Wish(event.voice, event.language, event.extras)
 
 
 _Handler = Callable[[SessionMachine, Any, float], list[Effect]]

@@ -17,10 +17,10 @@ from typing import Any
 from tts_server.audio.framing import Framer
 from tts_server.errors import LocalProtocolError, TTSServerError
 from tts_server.protocol import events as ev
-from tts_server.protocol.capabilities import AudioFormat
 from tts_server.session.effects import Cancel, CutPlayout, Effect, Send, SendInstead
 from tts_server.session.faults import error_detail, error_event
 from tts_server.session.ids import Ids
+from tts_server.speech.capabilities import AudioFormat
 
 
 class ResponseState(Enum):

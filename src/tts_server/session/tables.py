@@ -9,14 +9,15 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from tts_server.errors import SynthesisError
+from tts_server.limits import Limits
 from tts_server.protocol import events as ev
-from tts_server.protocol.capabilities import AudioFormat, BackendInfo, Capabilities, Limits
 from tts_server.protocol.codec import CLIENT_TYPES
 from tts_server.session.effects import Effect
 from tts_server.session.machine import DRAIN_TIMER, SESSION_TABLE, SessionMachine, SessionState
 from tts_server.session.outflow import STALL_TIMER
 from tts_server.session.response import RESPONSE_TABLE, ResponseState
-from tts_server.session.service import ServiceInfo
+from tts_server.speech.capabilities import AudioFormat, BackendInfo, Capabilities
+from tts_server.speech.service import ServiceInfo
 
 Input = Callable[[SessionMachine], list[Effect]]
 

@@ -25,7 +25,7 @@ from websockets.asyncio.server import ServerConnection
 from websockets.frames import Frame, Opcode
 from websockets.protocol import State
 
-from tts_server.protocol.capabilities import Limits
+from tts_server.limits import Limits
 from tts_server.transports.http import (
     HEAD_END,
     MAX_HEAD_BYTES,

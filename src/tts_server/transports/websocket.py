@@ -21,7 +21,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.protocol import State
 from websockets.typing import Subprotocol
 
-from tts_server.protocol.capabilities import Limits
+from tts_server.limits import Limits
 from tts_server.transports.base import Connection, Handler, Message
 from tts_server.transports.http import HttpAnswer
 from tts_server.transports.sockets import Gate, Guard, GuardedSocket

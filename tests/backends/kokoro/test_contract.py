@@ -9,7 +9,7 @@ import pytest
 from tts_server.backends.base import BackendOptions
 from tts_server.backends.kokoro.backend import KokoroBackend
 from tts_server.backends.testing import check_backend, check_refusal
-from tts_server.session.effects import SpeechRequest
+from tts_server.speech.request import SpeechRequest
 
 pytestmark = [pytest.mark.model, pytest.mark.timeout(600)]
 

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from tts_server.backends.base import Backend, BackendOptions
 from tts_server.backends.kokoro.backend import KokoroBackend
-from tts_server.protocol.capabilities import ExtraValue
-from tts_server.session.effects import SpeechRequest
+from tts_server.speech.capabilities import ExtraValue
+from tts_server.speech.request import SpeechRequest
 
 pytestmark = [pytest.mark.model]
 

@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tts_server.backends.base import BackendOptions, WordTime
+from tts_server.backends.base import BackendOptions
 from tts_server.backends.kokoro.backend import KokoroBackend
 from tts_server.backends.kokoro.stream import SAMPLE_RATE_HZ
-from tts_server.session.effects import SpeechRequest
+from tts_server.speech.request import SpeechRequest
+from tts_server.speech.words import WordTime
 
 pytestmark = [pytest.mark.model, pytest.mark.timeout(300)]
 

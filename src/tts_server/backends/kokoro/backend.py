@@ -32,8 +32,8 @@ from tts_server.backends.kokoro.utterance import Engine, StreamedUtterance
 from tts_server.backends.kokoro.voices import DEFAULT_VOICE, load_voices
 from tts_server.backends.kokoro.weights import resolve
 from tts_server.errors import ConfigError, ModelError
-from tts_server.protocol.capabilities import Capabilities, ExtraSpec, Voice
-from tts_server.session.effects import SpeechRequest
+from tts_server.speech.capabilities import Capabilities, ExtraSpec, Voice
+from tts_server.speech.request import SpeechRequest
 
 if TYPE_CHECKING:
     from tts_server.backends.base import BackendOptions, ProgressCallback, Utterance

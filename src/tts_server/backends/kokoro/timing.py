@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import accumulate
 
-from tts_server.backends.base import WordTime
 from tts_server.backends.kokoro.split import ModelInput
+from tts_server.speech.words import WordTime
 
 DURATION_FRAME_S = 0.025
 """Length of one unit of the model's durations: 600 samples at 24 kHz."""

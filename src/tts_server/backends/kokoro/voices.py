@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from tts_server.backends.kokoro.packed_data import read_packed
 from tts_server.errors import ConfigError
-from tts_server.protocol.capabilities import Voice
+from tts_server.speech.capabilities import Voice
 
 Float32 = NDArray[np.float32]
 Int16 = NDArray[np.int16]

@@ -1,12 +1,27 @@
-"""How an offending value stands in a message: short, on one line, with nothing that a terminal obeys."""
+"""How values and texts from outside stand in a message, on a terminal and in a log.
+
+On one line, with nothing that is obeyed; values in messages are also short.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from typing import Final
 
 _SHOWN_CHARS = 40
 _SHOWN_CHOICES = 60
 _SHOWN_TEXT_CHARS = 500
+
+_OBEYED: Final = re.compile(
+    "["
+    "\x00-\x1f\x7f-\x9f"  # control characters of ASCII and of Latin-1, line feed and tabulator included
+    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # marks that turn the direction of writing
+    "\u2028\u2029"  # separators of lines and paragraphs
+    "\u200b\u2060-\u2065\u206a-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff"  # what is not seen at all
+    "\ud800-\udfff"  # halves of pairs, which no encoding has
+    "]"
+)
 
 
 def show(value: object) -> str:
@@ -46,3 +61,12 @@ def show_choices(choices: Iterable[str]) -> str:
         return "none"
     shown = ", ".join(names[:_SHOWN_CHOICES])
     return shown if len(names) <= _SHOWN_CHOICES else f"{shown} and {len(names) - _SHOWN_CHOICES} more"
+
+
+def printable(text: str) -> str:
+    r"""Escape what a terminal obeys, or a reader of lines, and what nobody sees.
+
+    An escape is Python's own: ``\x1b``, ``\n``, ``\u202e``. All else, letters of every script and the joiners
+    within words and pictures included, stays as it is. Idempotent.
+    """
+    return _OBEYED.sub(lambda match: repr(match[0])[1:-1], text)

@@ -1,9 +1,8 @@
-"""Voice, language and extras: what a client may ask for, and what it gets.
+"""Voice, language and extras: what may be asked for, and what one gets.
 
-A session's settings hold what the client named and nothing else, so that a commit's fields can lie over them.
-``resolve`` turns them into the voice and the language of one response: a voice speaks its own language unless
-the client names another, and a language without a voice gets the default voice, or the first of that
-language.
+``Choices`` hold what was named and nothing else, so that the wishes for one text can lie over them.
+``resolve`` turns them into the voice and the language of one text: a voice speaks its own language unless
+another is named, and a language without a voice gets the default voice, or the first of that language.
 """
 
 from __future__ import annotations
@@ -11,74 +10,94 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final, NamedTuple
 
-from tts_server.errors import RemoteProtocolError
-from tts_server.protocol.capabilities import RESERVED_EXTRAS, Capabilities, ExtraSpec, ExtraValue
-from tts_server.protocol.events import CommitText, JSONObject, UpdateSession
-from tts_server.protocol.wording import show, show_choices
-from tts_server.session.service import ServiceInfo
+from tts_server.errors import ChoiceError
+from tts_server.speech.capabilities import RESERVED_EXTRAS, Capabilities, ExtraSpec, ExtraValue
+from tts_server.speech.request import SpeechRequest
+from tts_server.speech.service import ServiceInfo
+from tts_server.wording import show, show_choices
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
-    """What a client has named so far; ``language`` in the spelling of the capabilities."""
+class Wish:
+    """What somebody names, unchecked; None and keys that are absent leave what was chosen before."""
+
+    voice: str | None = None
+    language: str | None = None
+    extras: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What was named so far and is accepted; ``language`` in the spelling of the capabilities."""
 
     voice: str | None = None
     language: str | None = None
     extras: Mapping[str, ExtraValue] = field(default_factory=lambda: MappingProxyType({}))
 
 
-def _refuse(message: str, code: str = "invalid_config") -> RemoteProtocolError:
-    return RemoteProtocolError(message, code=code)
+NOTHING_CHOSEN: Final = Choices()
 
 
-def check_update(event: UpdateSession, service: ServiceInfo) -> None:
-    """Check the fields that only ``session.update`` has.
+class Overlaid(NamedTuple):
+    """The choices that follow, and the keys of ``extras`` that the backend does not take."""
 
-    Raises:
-        RemoteProtocolError: Another model than the loaded one, or another format than the session's.
-    """
-    if event.audio_format is not None and event.audio_format != service.audio.format:
-        raise _refuse(
-            f"the audio format {show(event.audio_format)} is not supported; "
-            f"accepted is: {service.audio.format}",
-            code="unsupported_format",
-        )
-    if event.model is not None and event.model != service.backend.model:
-        raise _refuse(f"the model {show(event.model)} is not loaded; accepted is: {service.backend.model}")
+    choices: Choices
+    dropped: tuple[str, ...]
 
 
-def check_text_format(text_format: str | None, capabilities: Capabilities) -> None:
-    """Check an append's ``text_format``.
+class Chosen(NamedTuple):
+    """The request that follows, and the keys of ``extras`` that the backend does not take."""
+
+    request: SpeechRequest
+    dropped: tuple[str, ...]
+
+
+def check_model(name: str, service: ServiceInfo) -> None:
+    """Check the name of a model.
 
     Raises:
-        RemoteProtocolError: The backend does not read that format.
+        ChoiceError: It is not the one that is loaded.
     """
-    if text_format is not None and text_format not in capabilities.text_formats:
-        raise _refuse(
-            f"the text format {show(text_format)} is not supported; "
+    if name != service.backend.model:
+        raise ChoiceError(f"the model {show(name)} is not loaded; accepted is: {service.backend.model}")
+
+
+def check_text_format(name: str, capabilities: Capabilities) -> None:
+    """Check the format of a text.
+
+    Raises:
+        ChoiceError: The backend does not read it.
+    """
+    if name not in capabilities.text_formats:
+        raise ChoiceError(
+            f"the text format {show(name)} is not supported; "
             f"accepted are: {show_choices(capabilities.text_formats)}"
         )
 
 
-def overlay(
-    settings: Settings, event: UpdateSession | CommitText, service: ServiceInfo
-) -> tuple[Settings, tuple[str, ...]]:
-    """Lay an event's fields over ``settings``.
-
-    Returns:
-        The result, and the keys of ``extras`` that were dropped because the backend does not take them.
+def overlay(choices: Choices, wish: Wish, service: ServiceInfo) -> Overlaid:
+    """Lay a wish over what was chosen before.
 
     Raises:
-        RemoteProtocolError: A value is not accepted; the message names it and what would be.
+        ChoiceError: A value is not accepted; the message names it and what would be.
     """
-    voice = settings.voice if event.voice is None else _voice(event.voice, service)
-    language = (
-        settings.language if event.language is None else _language(event.language, service.capabilities)
-    )
-    extras, dropped = _extras(event.extras or {}, service.capabilities.extras)
-    return Settings(voice, language, {**settings.extras, **extras}), dropped
+    voice = choices.voice if wish.voice is None else _voice(wish.voice, service)
+    language = choices.language if wish.language is None else _language(wish.language, service.capabilities)
+    extras, dropped = _extras(wish.extras or {}, service.capabilities.extras)
+    return Overlaid(Choices(voice, language, {**choices.extras, **extras}), dropped)
+
+
+def choose(text: str, wish: Wish, service: ServiceInfo, over: Choices = NOTHING_CHOSEN) -> Chosen:
+    """Make the request of one text: with these wishes, over what was chosen before.
+
+    Raises:
+        ChoiceError: A value is not accepted; the message names it and what would be.
+    """
+    choices, dropped = overlay(over, wish, service)
+    voice, language = resolve(choices, service)
+    return Chosen(SpeechRequest(text, voice, language, choices.extras), dropped)
 
 
 def _voice(name: str, service: ServiceInfo) -> str | None:
@@ -86,15 +105,15 @@ def _voice(name: str, service: ServiceInfo) -> str | None:
     if capabilities.voice_count == 0:
         return None
     if capabilities.voices is None:
-        raise _refuse(
+        raise ChoiceError(
             f"the voice {show(name)} cannot be checked: this backend does not list its voices; name none"
         )
     voice = next((voice for voice in capabilities.voices if voice.name == name), None)
     if voice is None:
         accepted = show_choices(voice.name for voice in service.voices)
-        raise _refuse(f"there is no voice {show(name)}; accepted are: {accepted}")
+        raise ChoiceError(f"there is no voice {show(name)}; accepted are: {accepted}")
     if not service.speaks(voice):
-        raise _refuse(f"the voice {show(name)} cannot be used: {_why_not(voice.language, capabilities)}")
+        raise ChoiceError(f"the voice {show(name)} cannot be used: {_why_not(voice.language, capabilities)}")
     return name
 
 
@@ -103,7 +122,7 @@ def _language(name: str, capabilities: Capabilities) -> str:
     for language in capabilities.languages:
         if language.casefold() == folded:
             return language
-    raise _refuse(_why_not(folded, capabilities, shown=name))
+    raise ChoiceError(_why_not(folded, capabilities, shown=name))
 
 
 def _why_not(language: str, capabilities: Capabilities, shown: str | None = None) -> str:
@@ -114,13 +133,13 @@ def _why_not(language: str, capabilities: Capabilities, shown: str | None = None
 
 
 def _extras(
-    extras: JSONObject, specs: Mapping[str, ExtraSpec]
+    extras: Mapping[str, Any], specs: Mapping[str, ExtraSpec]
 ) -> tuple[dict[str, ExtraValue], tuple[str, ...]]:
     accepted: dict[str, ExtraValue] = {}
     dropped: list[str] = []
     for key, value in extras.items():
         if key in RESERVED_EXTRAS:
-            raise _refuse(
+            raise ChoiceError(
                 f"{show(key)} is no extra but a parameter of its own; accepted are: {show_choices(specs)}"
             )
         if key in specs:
@@ -149,7 +168,7 @@ MAX_STRING_CHARS = 1000
 def _extra(key: str, value: Any, spec: ExtraSpec) -> ExtraValue:
     types, kind = _KINDS[spec.kind]
     if isinstance(value, str) and str in types and not spec.choices and len(value) > MAX_STRING_CHARS:
-        raise _refuse(
+        raise ChoiceError(
             f"the extra {show(key)} must be a string of at most {MAX_STRING_CHARS} characters, "
             f"not {show(value)}"
         )
@@ -157,7 +176,7 @@ def _extra(key: str, value: Any, spec: ExtraSpec) -> ExtraValue:
     if type(value) in types and _in_range(value, spec):
         result: ExtraValue = value
         return result
-    raise _refuse(f"the extra {show(key)} must be {_accepted(kind, spec)}, not {show(value)}")
+    raise ChoiceError(f"the extra {show(key)} must be {_accepted(kind, spec)}, not {show(value)}")
 
 
 def _in_range(value: ExtraValue, spec: ExtraSpec) -> bool:
@@ -180,8 +199,8 @@ def _accepted(kind: str, spec: ExtraSpec) -> str:
     return kind
 
 
-def resolve(settings: Settings, service: ServiceInfo) -> tuple[str | None, str | None]:
-    """Choose the voice and the language that a response with these settings is spoken with.
+def resolve(choices: Choices, service: ServiceInfo) -> tuple[str | None, str | None]:
+    """Tell the voice and the language that a text with these choices is spoken with.
 
     Returns:
         Name of the voice, None where the backend has none to choose from; code of the language, None where
@@ -190,17 +209,17 @@ def resolve(settings: Settings, service: ServiceInfo) -> tuple[str | None, str |
     capabilities = service.capabilities
     voices = service.voices
     by_name = {voice.name: voice for voice in voices}
-    voice = by_name.get(settings.voice or capabilities.default_voice or "")
+    voice = by_name.get(choices.voice or capabilities.default_voice or "")
     if (
-        settings.voice is None
-        and settings.language is not None
-        and (voice is None or voice.language != settings.language)
+        choices.voice is None
+        and choices.language is not None
+        and (voice is None or voice.language != choices.language)
     ):
-        voice = next((other for other in voices if other.language == settings.language), voice)
+        voice = next((other for other in voices if other.language == choices.language), voice)
     voice = voice or next(iter(voices), None)
     spoken = voice.language if voice is not None else ""
     language = (
-        settings.language
+        choices.language
         or spoken
         or capabilities.default_language
         or next(iter(capabilities.languages), None)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tts_server.protocol.wording import show, show_choices, show_text
+from tts_server.wording import show, show_choices, show_text
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Which settings are taken, and what they make of a response."""
+"""Which wishes are taken, and what they make of a request."""
 
 from __future__ import annotations
 
@@ -7,66 +7,50 @@ from typing import Any
 import pytest
 from tests.session.factories import VOICES, make_service
 
-from tts_server.errors import RemoteProtocolError
-from tts_server.protocol import events as ev
-from tts_server.protocol.capabilities import Voice
-from tts_server.session.settings import Settings, check_text_format, check_update, overlay, resolve
+from tts_server.errors import ChoiceError
+from tts_server.speech.capabilities import Voice
+from tts_server.speech.choices import Choices, Wish, check_model, check_text_format, choose, overlay, resolve
+from tts_server.speech.request import SpeechRequest
 
 VOICES_AT_HAND = "amy, bob, fleur, hum"
 
 
-def take(event: ev.UpdateSession | ev.CommitText, **capabilities: Any) -> Settings:
-    return overlay(Settings(), event, make_service(**capabilities))[0]
+def take(wish: Wish, **capabilities: Any) -> Choices:
+    return overlay(Choices(), wish, make_service(**capabilities))[0]
 
 
-def refusal(event: ev.UpdateSession, **capabilities: Any) -> RemoteProtocolError:
-    with pytest.raises(RemoteProtocolError) as caught:
-        take(event, **capabilities)
+def refusal(wish: Wish, **capabilities: Any) -> ChoiceError:
+    with pytest.raises(ChoiceError) as caught:
+        take(wish, **capabilities)
     return caught.value
 
 
 # --- model and formats --------------------------------------------------------------------------------------
 
 
-def test_the_loaded_model_and_the_only_format_are_accepted() -> None:
-    check_update(ev.UpdateSession(model="sine", audio_format="pcm16"), make_service())
-    check_update(ev.UpdateSession(), make_service())
+def test_the_loaded_model_and_a_format_that_is_read_are_accepted() -> None:
+    check_model("sine", make_service())
     check_text_format("plain", make_service().capabilities)
-    check_text_format(None, make_service().capabilities)
 
 
-@pytest.mark.parametrize(
-    ("event", "code", "message"),
-    [
-        (
-            ev.UpdateSession(model="Sine"),
-            "invalid_config",
-            "the model 'Sine' is not loaded; accepted is: sine",
-        ),
-        (
-            ev.UpdateSession(audio_format="mp3"),
-            "unsupported_format",
-            "the audio format 'mp3' is not supported; accepted is: pcm16",
-        ),
-    ],
-)
-def test_another_model_or_format_is_refused(event: ev.UpdateSession, code: str, message: str) -> None:
-    with pytest.raises(RemoteProtocolError) as caught:
-        check_update(event, make_service())
-    assert (caught.value.code, str(caught.value)) == (code, message)
+def test_another_model_is_refused() -> None:
+    with pytest.raises(ChoiceError) as caught:
+        check_model("Sine", make_service())
+    assert caught.value.code == "invalid_config"
+    assert str(caught.value) == "the model 'Sine' is not loaded; accepted is: sine"
 
 
 # --- voice --------------------------------------------------------------------------------------------------
 
 
 def test_a_listed_voice_is_taken() -> None:
-    assert take(ev.UpdateSession(voice="bob")).voice == "bob"
-    assert take(ev.CommitText(voice="hum")).voice == "hum"
+    assert take(Wish(voice="bob")).voice == "bob"
+    assert take(Wish(voice="hum")).voice == "hum"
 
 
 @pytest.mark.parametrize("voice", ["Bob", "", "nobody"])
 def test_an_unknown_voice_is_refused_and_those_at_hand_named(voice: str) -> None:
-    error = refusal(ev.UpdateSession(voice=voice))
+    error = refusal(Wish(voice=voice))
     assert (error.code, str(error)) == (
         "invalid_config",
         f"there is no voice {voice!r}; accepted are: {VOICES_AT_HAND}",
@@ -78,23 +62,23 @@ def test_a_voice_of_a_language_that_is_off_is_refused_with_the_reason() -> None:
         "the voice 'jun' cannot be used: the language 'ja' is not available here "
         "(its G2P packages are not installed); accepted are: en, fr"
     )
-    assert str(refusal(ev.UpdateSession(voice="jun"))) == expected
-    assert str(refusal(ev.UpdateSession(voice="jun", language="en"))) == expected
+    assert str(refusal(Wish(voice="jun"))) == expected
+    assert str(refusal(Wish(voice="jun", language="en"))) == expected
 
 
 def test_a_voice_of_a_language_that_nobody_knows_is_refused() -> None:
-    error = refusal(ev.UpdateSession(voice="x"), voices=(Voice("x", "xx"),))
+    error = refusal(Wish(voice="x"), voices=(Voice("x", "xx"),))
     assert str(error) == (
         "the voice 'x' cannot be used: the language 'xx' is not available here; accepted are: en, fr"
     )
 
 
 def test_a_backend_without_voices_ignores_any() -> None:
-    assert take(ev.UpdateSession(voice="anything"), voice_count=0, voices=()).voice is None
+    assert take(Wish(voice="anything"), voice_count=0, voices=()).voice is None
 
 
 def test_a_backend_that_cannot_list_its_voices_refuses_any() -> None:
-    error = refusal(ev.UpdateSession(voice="amy"), voices=None)
+    error = refusal(Wish(voice="amy"), voices=None)
     assert str(error) == "the voice 'amy' cannot be checked: this backend does not list its voices; name none"
 
 
@@ -103,11 +87,11 @@ def test_a_backend_that_cannot_list_its_voices_refuses_any() -> None:
 
 @pytest.mark.parametrize("language", ["fr", "FR", "Fr"])
 def test_the_case_of_a_language_does_not_matter(language: str) -> None:
-    assert take(ev.UpdateSession(language=language)).language == "fr"
+    assert take(Wish(language=language)).language == "fr"
 
 
 def test_a_language_keeps_the_spelling_of_the_backend() -> None:
-    assert take(ev.UpdateSession(language="PT-br"), languages=("en", "pt-BR")).language == "pt-BR"
+    assert take(Wish(language="PT-br"), languages=("en", "pt-BR")).language == "pt-BR"
 
 
 @pytest.mark.parametrize(
@@ -126,12 +110,12 @@ def test_a_language_keeps_the_spelling_of_the_backend() -> None:
     ],
 )
 def test_a_language_that_is_not_advertised_is_refused(language: str, message: str) -> None:
-    error = refusal(ev.UpdateSession(language=language))
+    error = refusal(Wish(language=language))
     assert (error.code, str(error)) == ("invalid_config", message)
 
 
 def test_a_backend_without_languages_accepts_none() -> None:
-    assert str(refusal(ev.UpdateSession(language="en"), languages=())).endswith("accepted are: none")
+    assert str(refusal(Wish(language="en"), languages=())).endswith("accepted are: none")
 
 
 # --- extras -------------------------------------------------------------------------------------------------
@@ -146,7 +130,7 @@ def test_a_backend_without_languages_accepts_none() -> None:
     ],
 )
 def test_an_extra_of_the_right_kind_and_range_is_taken(key: str, value: object) -> None:
-    taken = take(ev.UpdateSession(extras={key: value})).extras
+    taken = take(Wish(extras={key: value})).extras
     assert taken == {key: value}
     assert type(taken[key]) is type(value)
 
@@ -178,13 +162,13 @@ def test_an_extra_of_the_right_kind_and_range_is_taken(key: str, value: object) 
     ],
 )
 def test_an_extra_of_a_wrong_kind_or_range_is_refused(key: str, value: object, accepted: str) -> None:
-    error = refusal(ev.UpdateSession(extras={key: value}))
+    error = refusal(Wish(extras={key: value}))
     assert (error.code, str(error)) == ("invalid_config", f"the extra {key!r} must be {accepted}")
 
 
 @pytest.mark.parametrize("key", ["voice", "language", "text", "lang_code"])
 def test_an_extra_named_like_a_fixed_parameter_is_refused(key: str) -> None:
-    error = refusal(ev.UpdateSession(extras={key: "x"}))
+    error = refusal(Wish(extras={key: "x"}))
     assert error.code == "invalid_config"
     assert str(error).startswith(
         f"{key!r} is no extra but a parameter of its own; accepted are: speed, steps"
@@ -192,19 +176,17 @@ def test_an_extra_named_like_a_fixed_parameter_is_refused(key: str) -> None:
 
 
 def test_unknown_extras_are_dropped_and_told() -> None:
-    event = ev.UpdateSession(extras={"b": 1, "speed": 1, "a": object()})
-    settings, dropped = overlay(Settings(), event, make_service())
-    assert settings.extras == {"speed": 1}
+    wish = Wish(extras={"b": 1, "speed": 1, "a": object()})
+    choices, dropped = overlay(Choices(), wish, make_service())
+    assert choices.extras == {"speed": 1}
     assert dropped == ("b", "a")
 
 
-def test_settings_are_laid_over_settings() -> None:
-    before = Settings("amy", "en", {"speed": 1, "note": "x"})
-    event = ev.UpdateSession(voice="bob", extras={"speed": 2})
-    assert overlay(before, event, make_service()) == (Settings("bob", "en", {"speed": 2, "note": "x"}), ())
-    assert overlay(before, ev.UpdateSession(language="fr"), make_service())[0] == Settings(
-        "amy", "fr", before.extras
-    )
+def test_wishes_are_laid_over_what_was_chosen() -> None:
+    before = Choices("amy", "en", {"speed": 1, "note": "x"})
+    wish = Wish(voice="bob", extras={"speed": 2})
+    assert overlay(before, wish, make_service()) == (Choices("bob", "en", {"speed": 2, "note": "x"}), ())
+    assert overlay(before, Wish(language="fr"), make_service())[0] == Choices("amy", "fr", before.extras)
     assert before.extras == {"speed": 1, "note": "x"}
 
 
@@ -227,7 +209,7 @@ def test_settings_are_laid_over_settings() -> None:
 def test_a_voice_speaks_its_own_language_unless_another_is_named(
     voice: str | None, language: str | None, expected: tuple[str, str]
 ) -> None:
-    assert resolve(Settings(voice, language), make_service()) == expected
+    assert resolve(Choices(voice, language), make_service()) == expected
 
 
 @pytest.mark.parametrize(
@@ -253,4 +235,13 @@ def test_a_voice_speaks_its_own_language_unless_another_is_named(
 def test_what_is_not_named_comes_from_the_backend(
     changes: dict[str, Any], language: str | None, expected: tuple[str | None, str | None]
 ) -> None:
-    assert resolve(Settings(None, language), make_service(**changes)) == expected
+    assert resolve(Choices(None, language), make_service(**changes)) == expected
+
+
+def test_a_request_holds_what_was_chosen_before_and_the_wish_over_it() -> None:
+    before = Choices("amy", "en", {"speed": 1})
+    chosen = choose("Hello.", Wish(voice="bob", extras={"steps": 2, "other": 1}), make_service(), before)
+    assert chosen.request == SpeechRequest("Hello.", "bob", "en", {"speed": 1, "steps": 2})
+    assert chosen.dropped == ("other",)
+    with pytest.raises(ChoiceError):
+        choose("Hello.", Wish(voice="nobody"), make_service())

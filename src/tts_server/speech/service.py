@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tts_server.protocol.capabilities import AudioFormat, BackendInfo, Capabilities, Voice
+from tts_server.speech.capabilities import AudioFormat, BackendInfo, Capabilities, Voice
 
 
 @dataclass(frozen=True, slots=True)

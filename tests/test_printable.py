@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tts_server.protocol.printable import printable
+from tts_server.wording import printable
 
 
 @pytest.mark.parametrize(
