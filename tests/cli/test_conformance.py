@@ -11,8 +11,8 @@ from tests.tone_server import serving_aside
 
 from tts_server.cli import main
 from tts_server.conformance.transcript import load_transcripts
+from tts_server.doors.stream import outbox
 from tts_server.protocol.codec import encode_server
-from tts_server.server import outbox
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:

@@ -17,7 +17,7 @@ from tts_server.client.client import SILENCE_TIMEOUT_S
 from tts_server.endpoint import Endpoint
 from tts_server.errors import AnswerTimeoutError, ConnectionLostError
 from tts_server.protocol import events as ev
-from tts_server.server.conductor import STEP_TIMEOUT_S
+from tts_server.service.service import STEP_TIMEOUT_S
 
 SHORT_S = 0.2
 

@@ -20,8 +20,8 @@ from tests.server.harness import (
 )
 from tests.server.harness import until_no_connections as until_gone
 
+from tts_server.doors.stream.driver import ConnectionDriver
 from tts_server.limits import Limits
-from tts_server.server.driver import ConnectionDriver
 
 
 async def test_client_that_vanishes_during_speech_frees_the_engine(short_dir: Path) -> None:

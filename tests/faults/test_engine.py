@@ -10,7 +10,7 @@ import pytest
 from tests.server.harness import Gate, client_of, make_tone, running_server, until, until_idle
 
 from tts_server.limits import Limits
-from tts_server.server import conductor
+from tts_server.service import service as conductor
 
 
 @pytest.mark.parametrize(
@@ -157,7 +157,7 @@ async def test_connection_that_ends_during_a_hang_leaves_nothing_behind(short_di
 async def test_stop_with_a_hanging_engine_ends_in_bounded_time(
     short_dir: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("tts_server.server.engines.ENGINE_STOP_S", 0.05)
+    monkeypatch.setattr("tts_server.service.engines.ENGINE_STOP_S", 0.05)
     caplog.set_level(logging.INFO)
     gate = Gate()
     backend = make_tone(hang_at_step=0, gate=gate)

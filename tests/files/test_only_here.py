@@ -26,7 +26,7 @@ CHANGING_OF_MODULES = {"copy", "link", "move", "remove", "truncate"}
 OWN_METHODS = {
     # They change no path: a picture is drawn into an open file, a queue gives its place away.
     ("bench.plot", "figure.savefig"),
-    ("server.driver", "self._outbox.replace"),
+    ("doors.stream.driver", "self._outbox.replace"),
 }
 
 

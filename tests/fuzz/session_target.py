@@ -17,11 +17,11 @@ from tests.session.factories import make_service
 from tts_server.conformance.ledger import Ledger
 from tts_server.conformance.shapes import shape_problems
 from tts_server.conformance.transcript import load_transcripts
+from tts_server.doors.stream.outbox import Outbox
 from tts_server.errors import BusyError, RemoteProtocolError, SynthesisError
 from tts_server.limits import Limits
 from tts_server.protocol.codec import decode_client, decode_server, encode_client
 from tts_server.protocol.events import ErrorOccurred, ServerEvent
-from tts_server.server.outbox import Outbox
 from tts_server.session import effects as fx
 from tts_server.session.machine import SessionMachine
 

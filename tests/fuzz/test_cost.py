@@ -22,8 +22,8 @@ from tests.fuzz.cost_target import (
     unread_session,
 )
 
+from tts_server.doors.stream import outbox
 from tts_server.protocol import codec, json_text
-from tts_server.server import outbox
 from tts_server.session import machine
 from tts_server.session.buffer import TextBuffer
 from tts_server.session.effects import Note

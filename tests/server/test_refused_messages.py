@@ -6,8 +6,8 @@ import gc
 from pathlib import Path
 
 import pytest
+from tests.doors.stream.test_driver import client_in_memory
 from tests.server.harness import running_server
-from tests.server.test_driver import client_in_memory
 
 from tts_server.errors import RemoteProtocolError
 

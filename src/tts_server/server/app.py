@@ -17,31 +17,32 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Self
 
 from tts_server.backends.registry import create_backend
+from tts_server.doors.pages import Health
+from tts_server.doors.seats import Seats
+from tts_server.doors.stream.driver import CLOSE_TIMEOUT_S, ConnectionDriver
+from tts_server.doors.stream.pace import wire_bytes_per_s
+from tts_server.doors.stream.unsent_share import UnsentShare
+from tts_server.doors.stream.websocket import Listener, ListenerStats, listen
 from tts_server.errors import ConfigError, EndpointError, ModelError, TTSServerError
+from tts_server.quiet_log import QuietLog
 from tts_server.scheduling.scheduler import Scheduler, SchedulingPolicy
-from tts_server.server.conductor import STEP_TIMEOUT_S, Conductor, ConductorStats
 from tts_server.server.descriptors import within_descriptors
-from tts_server.server.driver import CLOSE_TIMEOUT_S, ConnectionDriver
-from tts_server.server.engines import Engines, engine_backends, in_thread
 from tts_server.server.listening import listener_options
-from tts_server.server.pace import wire_bytes_per_s
-from tts_server.server.pages import Health
-from tts_server.server.quiet_log import QuietLog
-from tts_server.server.seats import Seats
 from tts_server.server.unix_socket import UnixSocket, claim
+from tts_server.service.engines import Engines, engine_backends, in_thread
+from tts_server.service.service import STEP_TIMEOUT_S, Conductor, ConductorStats
 from tts_server.session.machine import SessionMachine
 from tts_server.speech.capabilities import AudioFormat, BackendInfo
 from tts_server.speech.service import ServiceInfo
-from tts_server.transports.websocket import Listener, ListenerStats, listen
 
 if TYPE_CHECKING:
     from types import TracebackType
 
     from tts_server.backends.base import Backend, ProgressCallback
     from tts_server.config import ServerConfig
+    from tts_server.doors.stream.connection import Connection
     from tts_server.endpoint import Endpoint
-    from tts_server.engine.worker import EngineWorker, StepEnded
-    from tts_server.transports.base import Connection
+    from tts_server.service.worker import EngineWorker, StepEnded
 
 logger = logging.getLogger(__name__)
 
@@ -234,11 +235,13 @@ class Server:
             raise
         self._started_at = self._loop.time()
         limits = self._limits
+        bytes_per_s = wire_bytes_per_s(backend.sample_rate_hz)
+        self._share = UnsentShare(limits, bytes_per_s)
         scheduler = Scheduler(
             limits,
             n_lanes=len(backends),
             policy=self._policy,
-            max_waiting_s=limits.max_unsent_bytes / wire_bytes_per_s(backend.sample_rate_hz),
+            max_waiting_s=limits.max_unsent_bytes / bytes_per_s,
         )
         self._scheduler = scheduler
         self._conductor = Conductor(
@@ -246,7 +249,6 @@ class Server:
             scheduler,
             self._loop,
             step_timeout_s=self._step_timeout_s,
-            limits=limits,
         )
         self._service = ServiceInfo(
             backend=BackendInfo(backend.name, backend.model),
@@ -323,6 +325,7 @@ class Server:
             SessionMachine(f"sess_{secrets.token_hex(8)}", self._service, self._limits),
             self.conductor,
             self._limits,
+            share=self._share,
             connection_id=connection_id,
             started_at=self._started_at,
             quiet=self._quiet,

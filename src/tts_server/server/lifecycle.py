@@ -16,13 +16,13 @@ import logging
 import sys
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
+from tts_server.doors.stream.driver import CLOSE_TIMEOUT_S
+from tts_server.quiet_log import QuietLog
 from tts_server.server.app import Server
 from tts_server.server.descriptors import raise_limit
-from tts_server.server.driver import CLOSE_TIMEOUT_S
-from tts_server.server.engines import ENGINE_STOP_S
 from tts_server.server.logs import configure_logging
-from tts_server.server.quiet_log import QuietLog
 from tts_server.server.signals import StopSignals, end_process
+from tts_server.service.engines import ENGINE_STOP_S
 
 if TYPE_CHECKING:
     import signal

@@ -6,14 +6,14 @@ import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from tts_server.doors.gate import Gatekeeper
+from tts_server.doors.pages import Health, Pages
+from tts_server.doors.stream.websocket import WebSocketOptions
 from tts_server.limits import Limits
-from tts_server.server.auth import Gatekeeper
-from tts_server.server.pages import Health, Pages
-from tts_server.transports.websocket import WebSocketOptions
 
 if TYPE_CHECKING:
     from tts_server.config import ServerConfig
-    from tts_server.server.quiet_log import QuietLog
+    from tts_server.quiet_log import QuietLog
 
 
 def listener_options(

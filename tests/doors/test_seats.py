@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from tests.server.harness import client_of, connecting, make_tone, running_server
 from websockets.exceptions import InvalidStatus
 
+from tts_server.doors.seats import Seats
 from tts_server.limits import Limits
-from tts_server.server.quiet_log import QuietLog
-from tts_server.server.seats import Seats
+from tts_server.quiet_log import QuietLog
 
 logger = logging.getLogger("tts_server.test")
 

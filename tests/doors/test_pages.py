@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from tests.server.harness import Gate, client_of, make_tone, running_server, until
 
+from tts_server.doors.pages import Health, Pages, render_metrics
 from tts_server.endpoint import Endpoint
 from tts_server.limits import Limits
 from tts_server.server import app
 from tts_server.server.app import Server
-from tts_server.server.conductor import ConductorStats
-from tts_server.server.pages import Health, Pages, render_metrics
+from tts_server.service.service import ConductorStats
 
 WEBSOCKET = {"upgrade": "websocket"}
 

@@ -15,7 +15,8 @@ from tests.patience import PATIENCE_S
 
 from tts_server.backends.base import Backend, LoadCancelled, ProgressCallback, Utterance
 from tts_server.backends.tone import ToneBackend, ToneScript
-from tts_server.engine.worker import (
+from tts_server.errors import ModelNotFoundError, SynthesisError
+from tts_server.service.worker import (
     EngineEvent,
     EngineWorker,
     LoadEnded,
@@ -24,7 +25,6 @@ from tts_server.engine.worker import (
     StepEnded,
     Stopped,
 )
-from tts_server.errors import ModelNotFoundError, SynthesisError
 from tts_server.speech.capabilities import Capabilities
 from tts_server.speech.chunk import AudioChunk
 from tts_server.speech.request import SpeechRequest

@@ -13,16 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tts_server.transports.base import Connection
-from tts_server.transports.http import (
-    BadRequestError,
-    HttpAnswer,
-    RequestHead,
-    host_name,
-    parse_head,
-    render,
-)
-from tts_server.transports.websocket import WebSocketOptions, listen
+from tts_server.doors.http import BadRequestError, HttpAnswer, RequestHead, host_name, parse_head, render
+from tts_server.doors.stream.connection import Connection
+from tts_server.doors.stream.websocket import WebSocketOptions, listen
 
 UPGRADE = "Upgrade: websocket\r\nConnection: Upgrade\r\n"
 

@@ -12,7 +12,7 @@ from tts_server.backends.base import Backend
 from tts_server.backends.tone import ToneBackend
 from tts_server.errors import ConfigError
 from tts_server.server.app import Server
-from tts_server.server.engines import engine_backends
+from tts_server.service.engines import engine_backends
 
 
 class Loner(ToneBackend):

@@ -9,10 +9,15 @@ class UnsentShare:
     """Shares ``limits.max_unsent_total_bytes`` among the connections for which speech waits.
 
     Each gets ``limits.max_unsent_bytes`` as long as that is no more than its equal part.
+
+    Args:
+        limits: For each connection, and in all.
+        bytes_per_s: What a second of speech takes on the wire.
     """
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, bytes_per_s: float) -> None:
         self._limits = limits
+        self.bytes_per_s = bytes_per_s
         self._waiting: set[str] = set()
 
     def allowed(self, connection_id: str, n_bytes: int) -> int:

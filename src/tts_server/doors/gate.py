@@ -8,8 +8,8 @@ import ipaddress
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 
-from tts_server.transports.http import HttpAnswer, asks_for_websocket, host_name
-from tts_server.transports.websocket import Gate
+from tts_server.doors.http import HttpAnswer, asks_for_websocket, host_name
+from tts_server.doors.stream.websocket import Gate
 
 
 class Gatekeeper:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from tts_server.limits import Limits
 
 if TYPE_CHECKING:
-    from tts_server.server.quiet_log import QuietLog
+    from tts_server.quiet_log import QuietLog
 
 
 class Guest(Protocol):

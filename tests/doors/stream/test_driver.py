@@ -10,10 +10,10 @@ from pathlib import Path
 
 from tests.server.harness import Event, make_tone, running_server, until, until_idle
 
+from tts_server.doors.stream.driver import ConnectionDriver
+from tts_server.doors.stream.memory import MemoryConnection, connect
 from tts_server.limits import Limits
 from tts_server.server.app import Server
-from tts_server.server.driver import ConnectionDriver
-from tts_server.transports.memory import MemoryConnection, connect
 
 
 class MemoryClient:

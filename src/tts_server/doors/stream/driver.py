@@ -18,17 +18,18 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+from tts_server.doors.stream.outbox import Outbox
 from tts_server.errors import RemoteProtocolError, TTSServerError
 from tts_server.protocol.codec import decode_client
-from tts_server.server.outbox import Outbox
-from tts_server.server.quiet_log import QuietLog
+from tts_server.quiet_log import QuietLog
 from tts_server.session import effects as fx
 
 if TYPE_CHECKING:
+    from tts_server.doors.stream.connection import Connection, Message
+    from tts_server.doors.stream.unsent_share import UnsentShare
     from tts_server.limits import Limits
-    from tts_server.server.conductor import Conductor
+    from tts_server.service.service import Conductor
     from tts_server.session.machine import SessionMachine
-    from tts_server.transports.base import Connection, Message
 
 logger = logging.getLogger(__name__)
 
@@ -68,6 +69,7 @@ class ConnectionDriver:
         machine: The session's rules.
         conductor: Where responses are admitted and spoken.
         limits: For the flow of bytes; every other limit is the machine's affair.
+        share: What may wait for its reader, of what may wait for all.
         connection_id: Unique in this process.
         started_at: When the server became ready, on the event loop's clock.
         quiet: Where lines about the client go; None is a log of its own.
@@ -80,6 +82,7 @@ class ConnectionDriver:
         conductor: Conductor,
         limits: Limits,
         *,
+        share: UnsentShare,
         connection_id: str,
         started_at: float,
         quiet: QuietLog | None = None,
@@ -90,6 +93,7 @@ class ConnectionDriver:
         self._machine = machine
         self._conductor = conductor
         self._limits = limits
+        self._share = share
         self._started_at = started_at
         self._loop = asyncio.get_running_loop()
         self._outbox = Outbox()
@@ -300,7 +304,9 @@ class ConnectionDriver:
 
     def _look_at_unsent(self, now: float) -> Iterable[fx.Effect]:
         """Tell the machine how much waits and whether the peer has taken anything, if either has changed."""
-        allowed = self._conductor.waits(self, self._outbox.n_bytes - self._outbox.n_answer_bytes)
+        speech_bytes = self._outbox.n_bytes - self._outbox.n_answer_bytes
+        self._conductor.waits(self, speech_bytes / self._share.bytes_per_s)
+        allowed = self._share.allowed(self.connection_id, speech_bytes)
         unsent = self._outbox.n_bytes + self._connection.unsent_bytes
         accepted = self._connection.accepted_bytes
         progressed = accepted > self._n_accepted
@@ -354,5 +360,6 @@ class ConnectionDriver:
         for handle in self._timers.values():
             handle.cancel()
         self._timers.clear()
+        self._share.forget(self.connection_id)
         self._conductor.forget(self)
         self._connection.abort()

@@ -25,16 +25,9 @@ from websockets.asyncio.server import ServerConnection
 from websockets.frames import Frame, Opcode
 from websockets.protocol import State
 
+from tts_server.doors.http import HEAD_END, MAX_HEAD_BYTES, BadRequestError, HttpAnswer, parse_head, render
+from tts_server.doors.turns import Account, Turnstile
 from tts_server.limits import Limits
-from tts_server.transports.http import (
-    HEAD_END,
-    MAX_HEAD_BYTES,
-    BadRequestError,
-    HttpAnswer,
-    parse_head,
-    render,
-)
-from tts_server.transports.turns import Account, Turnstile
 
 SEND_BUFFER_BYTES: Final = 8192
 """``SO_SNDBUF`` of each connection; Linux doubles it. With the default a reader that stops leaves seconds of

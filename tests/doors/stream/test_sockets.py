@@ -12,9 +12,9 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidMessage
 
 from tts_server.bench.attackers import frame
+from tts_server.doors.stream.connection import Connection
+from tts_server.doors.stream.websocket import Listener, WebSocketConnection, WebSocketOptions, listen
 from tts_server.limits import Limits
-from tts_server.transports.base import Connection
-from tts_server.transports.websocket import Listener, WebSocketConnection, WebSocketOptions, listen
 
 Serve = Callable[[Connection], Awaitable[None]]
 

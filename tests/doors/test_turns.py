@@ -8,7 +8,7 @@ from collections.abc import Callable
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tts_server.transports.turns import CREDIT_PART, MAX_CREDIT_S, Turnstile
+from tts_server.doors.turns import CREDIT_PART, MAX_CREDIT_S, Turnstile
 
 
 class Clock:

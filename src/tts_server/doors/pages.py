@@ -8,14 +8,14 @@ from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
+from tts_server.doors.http import HttpAnswer, asks_for_websocket
+from tts_server.doors.stream.websocket import ListenerStats
 from tts_server.limits import Limits
-from tts_server.transports.http import HttpAnswer, asks_for_websocket
-from tts_server.transports.websocket import ListenerStats
 
 if TYPE_CHECKING:
+    from tts_server.doors.stream.driver import ConnectionCosts
     from tts_server.scheduling.stats import ConnectionStats, SchedulerStats
-    from tts_server.server.conductor import ConductorStats
-    from tts_server.server.driver import ConnectionCosts
+    from tts_server.service.service import ConductorStats
 
 PROMETHEUS_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 """Of the text exposition format: prometheus.io/docs/instrumenting/exposition_formats."""

@@ -11,12 +11,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
 
 from tts_server.backends.base import LoadCancelled
-from tts_server.engine.worker import EngineWorker, LoadEnded, LoadProgressed, StepEnded, Stopped
 from tts_server.errors import ModelError, TTSServerError
+from tts_server.service.worker import EngineWorker, LoadEnded, LoadProgressed, StepEnded, Stopped
 
 if TYPE_CHECKING:
     from tts_server.backends.base import Backend, ProgressCallback
-    from tts_server.engine.worker import EngineEvent
+    from tts_server.service.worker import EngineEvent
 
 logger = logging.getLogger(__name__)
 

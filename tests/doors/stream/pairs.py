@@ -13,9 +13,9 @@ from pathlib import Path
 from websockets.asyncio.client import ClientConnection, connect, unix_connect
 from websockets.exceptions import ConnectionClosed
 
-from tts_server.transports import memory
-from tts_server.transports.base import Connection, Message
-from tts_server.transports.websocket import WebSocketOptions, listen
+from tts_server.doors.stream import memory
+from tts_server.doors.stream.connection import Connection, Message
+from tts_server.doors.stream.websocket import WebSocketOptions, listen
 
 
 class Client(ABC):

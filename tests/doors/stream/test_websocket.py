@@ -13,17 +13,17 @@ from tests.patience import PATIENCE_S
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidMessage, InvalidStatus
 
-from tts_server.limits import Limits
-from tts_server.transports import websocket
-from tts_server.transports.base import Connection
-from tts_server.transports.sockets import SEND_BUFFER_BYTES
-from tts_server.transports.websocket import (
+from tts_server.doors.stream import websocket
+from tts_server.doors.stream.connection import Connection
+from tts_server.doors.stream.sockets import SEND_BUFFER_BYTES
+from tts_server.doors.stream.websocket import (
     HttpAnswer,
     Listener,
     WebSocketConnection,
     WebSocketOptions,
     listen,
 )
+from tts_server.limits import Limits
 
 WAIT_S = PATIENCE_S
 

@@ -6,7 +6,7 @@ import logging
 
 import pytest
 
-from tts_server.server.quiet_log import INTERVAL_S, QuietLog
+from tts_server.quiet_log import INTERVAL_S, QuietLog
 
 logger = logging.getLogger("tts_server.test")
 

@@ -15,8 +15,8 @@ from tests.server.harness import (
 )
 from websockets.exceptions import InvalidStatus
 
+from tts_server.doors.stream import memory
 from tts_server.limits import Limits
-from tts_server.transports import memory
 
 
 @pytest.mark.parametrize("token", [None, "", "wrong", "secre", "secrets", "sécret"])

@@ -21,11 +21,11 @@ from websockets.exceptions import ConnectionClosed
 from websockets.protocol import State
 from websockets.typing import Subprotocol
 
+from tts_server.doors.http import HttpAnswer
+from tts_server.doors.stream.connection import Connection, Handler, Message
+from tts_server.doors.stream.sockets import Gate, Guard, GuardedSocket
+from tts_server.doors.turns import Turnstile
 from tts_server.limits import Limits
-from tts_server.transports.base import Connection, Handler, Message
-from tts_server.transports.http import HttpAnswer
-from tts_server.transports.sockets import Gate, Guard, GuardedSocket
-from tts_server.transports.turns import Turnstile
 
 WRITE_LIMIT_BYTES: Final = 8192
 """Bytes that may wait in the event loop's own buffer before ``is_writable`` turns false."""

@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from tests.doors.stream.pairs import PAIRS, Client, Pair
 from tests.patience import PATIENCE_S
-from tests.transports.pairs import PAIRS, Client, Pair
 
-from tts_server.transports.base import Connection, Message
+from tts_server.doors.stream.connection import Connection, Message
 
 WAIT_S = PATIENCE_S
 

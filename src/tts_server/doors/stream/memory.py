@@ -6,7 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import Sequence
 
-from tts_server.transports.base import Connection, Message
+from tts_server.doors.stream.connection import Connection, Message
 
 
 class MemoryConnection(Connection):

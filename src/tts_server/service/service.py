@@ -19,18 +19,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
-from tts_server.engine.worker import Outcome, StepEnded
 from tts_server.errors import LocalProtocolError, SynthesisError, TTSServerError
-from tts_server.limits import Limits
+from tts_server.quiet_log import QuietLog
 from tts_server.scheduling.scheduler import Job, Scheduler, StepOutcome
-from tts_server.server.pace import wire_bytes_per_s
-from tts_server.server.quiet_log import QuietLog
-from tts_server.server.unsent_share import UnsentShare
+from tts_server.service.worker import Outcome, StepEnded
 
 if TYPE_CHECKING:
     import asyncio
 
-    from tts_server.engine.worker import EngineWorker
+    from tts_server.service.worker import EngineWorker
     from tts_server.speech.request import SpeechRequest
 
 logger = logging.getLogger(__name__)
@@ -116,7 +113,6 @@ class Conductor:
         scheduler: Decides who is served next.
         loop: The event loop, whose clock is that of every ``now``.
         step_timeout_s: Longest that a step may take.
-        limits: How much speech may wait to be sent.
     """
 
     def __init__(
@@ -126,15 +122,12 @@ class Conductor:
         loop: asyncio.AbstractEventLoop,
         *,
         step_timeout_s: float = STEP_TIMEOUT_S,
-        limits: Limits | None = None,
     ) -> None:
         self._scheduler = scheduler
         self._loop = loop
         self._step_timeout_s = step_timeout_s
         self._lanes = [_Lane(i, worker, worker.backend.sample_rate_hz) for i, worker in enumerate(workers)]
-        self._wire_bytes_per_s = wire_bytes_per_s(self._lanes[0].rate_hz)
         self._tasks: dict[str, _Task] = {}
-        self._share = UnsentShare(limits or Limits())
         self._quiet = QuietLog(logger)
         self._n_steps = 0
         self._n_bad_samples = 0
@@ -212,15 +205,9 @@ class Conductor:
         """Order steps for a connection again."""
         self._scheduler.resume(speaker.connection_id)
 
-    def waits(self, speaker: Speaker, n_bytes: int) -> int:
-        """So many bytes of speech wait in a connection's outbox until its reader takes them.
-
-        Returns:
-            How many may, before no more is to be made for it.
-        """
-        waiting_s = n_bytes / self._wire_bytes_per_s
+    def waits(self, speaker: Speaker, waiting_s: float) -> None:
+        """So many seconds of speech wait at a connection until its reader takes them."""
         self._scheduler.waits(speaker.connection_id, waiting_s, self._loop.time())
-        return self._share.allowed(speaker.connection_id, n_bytes)
 
     def forget(self, speaker: Speaker) -> None:
         """A connection has ended; its responses have been cancelled. Says in the log what it had."""
@@ -230,7 +217,6 @@ class Conductor:
                     "connection %s had %d responses, %d refused, %d steps, %.1f s of audio",
                     *(stats.connection_id, stats.n_admitted, stats.n_refused, stats.n_steps, stats.audio_s),
                 )
-        self._share.forget(speaker.connection_id)
         for job_id in self._scheduler.forget(speaker.connection_id, self._loop.time()):
             self._let_go(self._tasks[job_id])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tts_server.doors.stream.outbox import Outbox
 from tts_server.protocol.codec import encode_server
 from tts_server.protocol.events import (
     AudioDelta,
@@ -13,7 +14,6 @@ from tts_server.protocol.events import (
     ServerEvent,
     TextCleared,
 )
-from tts_server.server.outbox import Outbox
 
 
 def make_audio(response_id: str, seq: int, n_samples: int = 480) -> AudioDelta:

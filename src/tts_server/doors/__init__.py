@@ -1,0 +1,1 @@
+"""Who lets people in, and how what they say comes to the service."""
