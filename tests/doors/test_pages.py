@@ -15,7 +15,7 @@ from tts_server.endpoint import Endpoint
 from tts_server.limits import Limits
 from tts_server.server import app
 from tts_server.server.app import Server
-from tts_server.service.service import ConductorStats
+from tts_server.service.service import ServiceStats
 
 WEBSOCKET = {"upgrade": "websocket"}
 
@@ -43,7 +43,7 @@ def values_of(metrics: str) -> dict[str, float]:
 
 
 def make_health(state: str = "ready", *, stuck: int = 0) -> Health:
-    return Health(state, 1.5, 2, ConductorStats(stuck_engines=stuck, engines=1), None)
+    return Health(state, 1.5, 2, ServiceStats(stuck_engines=stuck, engines=1), None)
 
 
 @pytest.mark.parametrize("tcp", [False, True], ids=["unix", "tcp"])
@@ -79,10 +79,10 @@ async def test_metrics_tell_how_soon_the_engine_is_free_after_a_cancel(short_dir
         await gate.until_reached()
         await client.send("response.cancel")
         await client.until("response.cancelled")
-        assert server.conductor.stats.releases == 0
+        assert server.service.stats.releases == 0
         gate.set()
-        await until(lambda: server.conductor.queue_depth == 0)
-        stats = server.conductor.stats
+        await until(lambda: server.service.queue_depth == 0)
+        stats = server.service.stats
         _, body = await get(server, "/metrics")
     assert stats.releases == 1
     assert 0 < stats.release_s == stats.longest_release_s
@@ -175,11 +175,11 @@ async def test_server_with_a_stuck_engine_is_neither_alive_nor_ready(short_dir: 
         client_of(server) as client,
     ):
         await client.begin("hello")
-        await until(lambda: server.conductor.stats.stuck_engines)
+        await until(lambda: server.service.stats.stuck_engines)
         assert await get(server, "/healthz") == (503, "the engine is stuck\n")
         assert (await get(server, "/readyz"))[0] == 503
         gate.set()
-        await until(lambda: not server.conductor.stats.stuck_engines)
+        await until(lambda: not server.service.stats.stuck_engines)
         assert (await get(server, "/healthz"))[0] == 200
 
 

@@ -32,7 +32,7 @@ async def test_client_that_vanishes_during_speech_frees_the_engine(short_dir: Pa
             client.vanish()
         await until_gone(server)
         await until_idle(server)
-        assert server.conductor.stats.steps < 400, "of 500"
+        assert server.service.stats.steps < 400, "of 500"
 
 
 async def test_client_that_goes_in_the_middle_of_a_frame_is_forgotten(short_dir: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from tests.server.harness import Gate, client_of, make_tone, running_server, until, until_idle
 
 from tts_server.limits import Limits
-from tts_server.service import service as conductor
+from tts_server.service import service
 
 
 @pytest.mark.parametrize(
@@ -54,14 +54,14 @@ async def test_samples_that_are_not_numbers_are_silent_and_logged(
         assert end["type"] == "response.audio.done"
         assert any(pcm[: 2 * 4 * 1440])
         assert pcm[2 * 4 * 1440 :] == bytes(2 * 4 * 1440)
-        assert server.conductor.stats.bad_samples == 4 * 1440
+        assert server.service.stats.bad_samples == 4 * 1440
     assert "were not numbers" in caplog.text
 
 
 async def test_engine_that_gets_nowhere_fails_its_response(
     short_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(conductor, "MAX_EMPTY_STEPS", 20)
+    monkeypatch.setattr(service, "MAX_EMPTY_STEPS", 20)
     async with running_server(short_dir, make_tone(empty_steps=25)) as server, client_of(server) as client:
         _, end = await client.speak("hello")
         assert end["error"]["message"] == "the speech engine makes no audio of this text"
@@ -132,7 +132,7 @@ async def test_cancel_during_a_hang_that_is_given_up_is_released_once(short_dir:
         await gate.until_reached()
         await client.send("response.cancel")
         await client.until("response.cancelled")
-        await until(lambda: server.conductor.stats.stuck_engines)
+        await until(lambda: server.service.stats.stuck_engines)
         gate.set()
         await until_idle(server)
         pcm, end = await client.speak("again")
@@ -147,7 +147,7 @@ async def test_connection_that_ends_during_a_hang_leaves_nothing_behind(short_di
             await client.begin("hello")
             await gate.until_reached()
             client.vanish()
-        await until(lambda: server.conductor.stats.stuck_engines)
+        await until(lambda: server.service.stats.stuck_engines)
         gate.set()
         await until_idle(server)
         async with client_of(server) as client:

@@ -40,17 +40,17 @@ async def test_synthesis_pauses_for_a_reader_that_stops_and_goes_on_when_it_read
     async with running_server(short_dir, limits=PATIENT) as server, client_of(server) as client:
         await client.begin(LONG_TEXT)
         client.stop_reading()
-        n_steps = await until_still(server.conductor)
+        n_steps = await until_still(server.service)
         assert n_steps < 40, "of 500 steps"
         client.go_on_reading()
         assert (await client.until("response.audio.done"))["duration_ms"] == 120_000
-        assert server.conductor.stats.steps > 500
+        assert server.service.stats.steps > 500
 
 
-async def until_still(conductor: object) -> int:
+async def until_still(service: object) -> int:
     """Wait until no more steps are ordered; returns how many were."""
     last = -1
-    while (now := conductor.stats.steps) != last:  # type: ignore[attr-defined]
+    while (now := service.stats.steps) != last:  # type: ignore[attr-defined]
         last = now
         await asyncio.sleep(0.05)
     return last
@@ -64,7 +64,7 @@ async def test_slow_reader_slows_only_itself(short_dir: Path) -> None:
     ):
         await slow.begin(LONG_TEXT)
         slow.stop_reading()
-        await until_still(server.conductor)
+        await until_still(server.service)
         for _ in range(5):
             pcm, end = await fast.speak("hello world")
             assert (len(pcm), end["type"]) == (2 * 11 * 1440, "response.audio.done")
@@ -136,7 +136,7 @@ async def test_reader_that_takes_nothing_is_dropped_with_1011_and_its_work_stops
         code, reason, _ = await client.closed()
         assert code == 1011
         assert reason == "nothing was read for 0.2 s"
-        assert server.conductor.stats.steps < 60
+        assert server.service.stats.steps < 60
 
 
 async def test_reader_that_takes_a_little_now_and_then_is_not_dropped(short_dir: Path) -> None:
@@ -172,7 +172,7 @@ async def test_cancel_of_a_reader_that_is_behind_drops_what_has_not_left(short_d
     ):
         await client.begin(LONG_TEXT)
         client.stop_reading()
-        await until_still(server.conductor)
+        await until_still(server.service)
         await client.send("response.cancel")
         await until_idle(server)
         client.go_on_reading()
@@ -243,7 +243,7 @@ async def test_stuck_reader_does_not_hold_up_the_stop(
     async with running_server(short_dir, make_tone(), limits=limits) as server, client_of(server) as client:
         await client.begin(LONG_TEXT)
         client.stop_reading()
-        await until_still(server.conductor)
+        await until_still(server.service)
         async with asyncio.timeout(PATIENCE_S):
             await server.aclose()
 
@@ -256,7 +256,7 @@ async def test_stop_drops_a_reader_that_the_stall_has_not_found_yet(
     async with running_server(short_dir, limits=limits) as server, client_of(server) as client:
         await client.begin(LONG_TEXT)
         client.stop_reading()
-        await until_still(server.conductor)
+        await until_still(server.service)
         async with asyncio.timeout(PATIENCE_S):
             await server.aclose()
         assert server.n_connections == 0

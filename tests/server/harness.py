@@ -183,7 +183,7 @@ async def until(is_so: Callable[[], object]) -> None:
 
 async def until_idle(server: Server) -> None:
     """Wait until no response holds the engine."""
-    await until(lambda: server.conductor.queue_depth == 0)
+    await until(lambda: server.service.queue_depth == 0)
 
 
 async def until_no_connections(server: Server) -> None:

@@ -40,7 +40,7 @@ async def test_one_response_is_spoken_while_another_ones_step_hangs(short_dir: P
         # Three steps of four characters each, and no fourth that would hang.
         _, end = await second.speak("y" * 12)
         assert end["type"] == "response.audio.done"
-        assert server.conductor.stats.engines == 2
+        assert server.service.stats.engines == 2
         gate.set()
         await first.until("response.audio.done")
 

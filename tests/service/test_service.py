@@ -1,4 +1,4 @@
-"""The conductor's part, with an engine and connections that only note what they are told."""
+"""The service's part, with an engine and connections that only note what they are told."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tts_server.errors import BusyError, LocalProtocolError, SynthesisError, TTS
 from tts_server.limits import Limits
 from tts_server.scheduling.scheduler import Scheduler, SchedulingPolicy
 from tts_server.service import service as module
-from tts_server.service.service import Conductor
+from tts_server.service.service import SpeechService
 from tts_server.service.worker import EngineWorker, Outcome, StepEnded
 from tts_server.speech.request import SpeechRequest
 
@@ -43,7 +43,7 @@ class FakeWorker:
         self.orders.append(f"drop {job_id}")
 
 
-class FakeSpeaker:
+class FakeListener:
     """Notes what it is told."""
 
     def __init__(self, connection_id: str) -> None:
@@ -102,24 +102,24 @@ class CountedLoop:
 
 
 class House:
-    """A conductor with fake engines and speakers."""
+    """A service with fake engines and speakers."""
 
     def __init__(self, *, n_engines: int = 1, step_timeout_s: float = 30.0, max_admitted: int = 32) -> None:
         limits = Limits(max_inflight=8, max_admitted=max_admitted)
         scheduler = Scheduler(limits, n_lanes=n_engines, policy=SchedulingPolicy(admission=False))
         self.loop = CountedLoop()
         self.workers = [FakeWorker() for _ in range(n_engines)]
-        self.conductor = Conductor(
+        self.service = SpeechService(
             [cast("EngineWorker", worker) for worker in self.workers],
             scheduler,
             cast("asyncio.AbstractEventLoop", self.loop),
             step_timeout_s=step_timeout_s,
         )
-        self.a, self.b = FakeSpeaker("a"), FakeSpeaker("b")
+        self.a, self.b = FakeListener("a"), FakeListener("b")
 
-    def submit(self, speaker: FakeSpeaker, response_id: str = "1") -> None:
-        self.conductor.submit(speaker, response_id, REQUEST)
-        self.conductor.dispatch()
+    def submit(self, listener: FakeListener, response_id: str = "1") -> None:
+        self.service.submit(listener, response_id, REQUEST)
+        self.service.dispatch()
 
     def end(
         self,
@@ -132,7 +132,7 @@ class House:
         error: TTSServerError | None = None,
     ) -> None:
         result = StepEnded(job_id, outcome, pcm, n_bad=n_bad, work_s=0.01, error=error)
-        self.conductor.step_ended(cast("EngineWorker", self.workers[engine]), result)
+        self.service.step_ended(cast("EngineWorker", self.workers[engine]), result)
 
     @property
     def orders(self) -> list[str]:
@@ -143,7 +143,7 @@ def test_one_step_is_ordered_at_a_time() -> None:
     house = House()
     house.submit(house.a)
     house.submit(house.b)
-    house.conductor.dispatch()
+    house.service.dispatch()
     assert house.orders == ["step a/1"]
     house.end("a/1", pcm=A_SECOND)
     assert house.orders == ["step a/1", "step b/1"]
@@ -155,7 +155,7 @@ def test_audio_and_the_end_are_told_in_order() -> None:
     house.end("a/1")
     house.end("a/1", Outcome.FINISHED, pcm=b"")
     assert house.a.told == [f"audio 1 {len(PCM)}", "finished 1"]
-    assert house.conductor.queue_depth == 0
+    assert house.service.queue_depth == 0
     assert "drop a/1" not in house.orders, "the engine has closed it"
 
 
@@ -164,7 +164,7 @@ def test_failure_is_told_with_its_error_and_without_audio() -> None:
     house.submit(house.a)
     house.end("a/1", Outcome.FAILED, error=SynthesisError("no"))
     assert house.a.told == ["failed 1: no"]
-    assert house.conductor.queue_depth == 0
+    assert house.service.queue_depth == 0
 
 
 def test_refusal_changes_nothing() -> None:
@@ -172,16 +172,16 @@ def test_refusal_changes_nothing() -> None:
     house.submit(house.a)
     with pytest.raises(BusyError):
         house.submit(house.b)
-    assert house.conductor.queue_depth == 1
+    assert house.service.queue_depth == 1
 
 
 def test_cancel_before_the_first_step_is_released_at_once() -> None:
     house = House()
     house.submit(house.a)
     house.submit(house.b)
-    house.conductor.cancel(house.b, "1")
+    house.service.cancel(house.b, "1")
     assert house.b.told == ["released 1"]
-    assert house.conductor.queue_depth == 1
+    assert house.service.queue_depth == 1
 
 
 def test_cancel_between_steps_is_released_at_once_and_dropped() -> None:
@@ -189,7 +189,7 @@ def test_cancel_between_steps_is_released_at_once_and_dropped() -> None:
     house.submit(house.a)
     house.submit(house.b)
     house.end("a/1", pcm=A_SECOND)
-    house.conductor.cancel(house.a, "1")
+    house.service.cancel(house.a, "1")
     assert house.a.told[-1] == "released 1"
     assert house.orders == ["step a/1", "step b/1", "drop a/1"]
 
@@ -197,21 +197,21 @@ def test_cancel_between_steps_is_released_at_once_and_dropped() -> None:
 def test_cancel_during_a_step_is_released_with_it_and_dropped() -> None:
     house = House()
     house.submit(house.a)
-    house.conductor.cancel(house.a, "1")
-    house.conductor.cancel(house.a, "1")
+    house.service.cancel(house.a, "1")
+    house.service.cancel(house.a, "1")
     assert house.a.told == []
-    assert house.conductor.queue_depth == 1
+    assert house.service.queue_depth == 1
     house.end("a/1")
     assert house.a.told == ["released 1"]
     assert house.orders == ["step a/1", "drop a/1"]
-    assert house.conductor.queue_depth == 0
+    assert house.service.queue_depth == 0
 
 
 @pytest.mark.parametrize("outcome", [Outcome.FINISHED, Outcome.FAILED])
 def test_cancel_during_the_last_step_is_released_and_nothing_else(outcome: Outcome) -> None:
     house = House()
     house.submit(house.a)
-    house.conductor.cancel(house.a, "1")
+    house.service.cancel(house.a, "1")
     house.end("a/1", outcome, pcm=b"")
     assert house.a.told == ["released 1"]
     assert house.orders == ["step a/1"]
@@ -219,17 +219,17 @@ def test_cancel_during_the_last_step_is_released_and_nothing_else(outcome: Outco
 
 def test_cancel_of_what_has_ended_is_released() -> None:
     house = House()
-    house.conductor.cancel(house.a, "7")
+    house.service.cancel(house.a, "7")
     assert house.a.told == ["released 7"]
 
 
 def test_paused_connection_gets_no_steps_until_it_is_resumed() -> None:
     house = House()
-    house.conductor.pause(house.a)
+    house.service.pause(house.a)
     house.submit(house.a)
     assert house.orders == []
-    house.conductor.resume(house.a)
-    house.conductor.dispatch()
+    house.service.resume(house.a)
+    house.service.dispatch()
     assert house.orders == ["step a/1"]
 
 
@@ -237,10 +237,10 @@ def test_forgotten_connection_holds_nothing_once_its_step_returns() -> None:
     house = House()
     house.submit(house.a, "1")
     house.submit(house.a, "2")
-    house.conductor.forget(house.a)
-    assert house.conductor.queue_depth == 1
+    house.service.forget(house.a)
+    assert house.service.queue_depth == 1
     house.end("a/1")
-    assert house.conductor.queue_depth == 0
+    assert house.service.queue_depth == 0
     assert house.orders[-1] == "drop a/1"
 
 
@@ -250,11 +250,11 @@ def test_steps_without_audio_in_a_row_fail_the_response(monkeypatch: pytest.Monk
     house.submit(house.a)
     for pcm in (b"", b"", PCM, b"", b""):
         house.end("a/1", pcm=pcm)
-    assert house.conductor.queue_depth == 1
+    assert house.service.queue_depth == 1
     house.end("a/1", pcm=b"")
     assert house.a.told[-1] == "failed 1: the speech engine makes no audio of this text"
     assert house.orders[-1] == "drop a/1"
-    assert house.conductor.queue_depth == 0
+    assert house.service.queue_depth == 0
 
 
 def test_answer_that_was_not_asked_for_is_refused() -> None:
@@ -282,16 +282,16 @@ def test_stuck_engine_fails_its_own_response_while_another_goes_on() -> None:
         assert house.a.told == []
         house.loop.pass_time(0.001)
         house.end("b/1", engine=1)
-    assert house.conductor.stats.stuck_engines == 1
+    assert house.service.stats.stuck_engines == 1
     assert house.a.told == ["failed 1: the speech engine has not answered for 0.01 s"]
     house.submit(house.a, "2")
     house.end("b/1", Outcome.FINISHED, pcm=b"", engine=1)
     assert house.workers[1].orders[-1] == "step a/2"
     house.end("a/1", engine=0)
     assert house.workers[0].orders == ["step a/1", "drop a/1"]
-    assert house.conductor.stats.stuck_engines == 0
+    assert house.service.stats.stuck_engines == 0
     assert house.a.told[1:] == []
-    house.conductor.close()
+    house.service.close()
 
 
 def test_engine_that_is_quick_is_never_stuck_however_long_it_works() -> None:
@@ -300,8 +300,8 @@ def test_engine_that_is_quick_is_never_stuck_however_long_it_works() -> None:
     for _ in range(100):
         house.loop.pass_time(0.019)
         house.end("a/1")
-    assert house.conductor.stats.stuck_engines == 0
-    house.conductor.close()
+    assert house.service.stats.stuck_engines == 0
+    house.service.close()
 
 
 def test_bad_samples_are_counted() -> None:
@@ -309,27 +309,27 @@ def test_bad_samples_are_counted() -> None:
     house.submit(house.a)
     house.end("a/1", n_bad=7)
     house.end("a/1", n_bad=3)
-    assert house.conductor.stats.bad_samples == 10
-    assert house.conductor.stats.steps == 2
+    assert house.service.stats.bad_samples == 10
+    assert house.service.stats.steps == 2
 
 
 @pytest.mark.parametrize(("speed", "retry_ms"), [(0.5, 2400), (1.0, 1200), (2.0, 600)])
 async def test_speed_that_is_asked_for_counts_in_the_time_that_is_told(speed: float, retry_ms: int) -> None:
     house = House(max_admitted=1)
-    house.conductor._scheduler.estimate.step_done(0.1, 0.1)
+    house.service._scheduler.estimate.step_done(0.1, 0.1)
     request = SpeechRequest("x" * 20, "alto", "en", {"speed": speed})
-    house.conductor.submit(house.a, "1", request)
+    house.service.submit(house.a, "1", request)
     with pytest.raises(BusyError) as caught:
-        house.conductor.submit(house.b, "1", request)
+        house.service.submit(house.b, "1", request)
     assert caught.value.retry_after_ms == retry_ms
 
 
 async def test_speed_of_one_response_says_nothing_of_the_length_of_others() -> None:
     house = House()
-    scheduler = house.conductor._scheduler
+    scheduler = house.service._scheduler
     for number, speed in enumerate((0.5, 2.0)):
-        house.conductor.submit(house.a, str(number), SpeechRequest("x" * 20, "alto", "en", {"speed": speed}))
-        house.conductor.dispatch()
+        house.service.submit(house.a, str(number), SpeechRequest("x" * 20, "alto", "en", {"speed": speed}))
+        house.service.dispatch()
         house.end(f"a/{number}", pcm=bytes(round(2 * 24000 * 1.2 / speed)))
         house.end(f"a/{number}", Outcome.FINISHED, pcm=b"")
         assert scheduler.estimate.audio_s(1.0, "alto") == pytest.approx(1.0)
@@ -337,7 +337,7 @@ async def test_speed_of_one_response_says_nothing_of_the_length_of_others() -> N
 
 def test_stuck_engine_counts_for_nobody_until_it_answers() -> None:
     house = House(n_engines=2, step_timeout_s=0.01)
-    scheduler = house.conductor._scheduler
+    scheduler = house.service._scheduler
     house.submit(house.a)
     house.loop.pass_time(0.02)
     assert scheduler.n_lanes == 1
@@ -349,6 +349,6 @@ def test_what_waits_for_a_reader_is_told_to_the_scheduler() -> None:
     house = House()
     house.submit(house.a)
     house.end("a/1", pcm=A_SECOND)
-    house.conductor.waits(house.a, 0.5)
-    reader = house.conductor._scheduler._connections["a"].reader
+    house.service.waits(house.a, 0.5)
+    reader = house.service._scheduler._connections["a"].reader
     assert reader.waiting_s == 0.5

@@ -15,7 +15,7 @@ from tts_server.limits import Limits
 if TYPE_CHECKING:
     from tts_server.doors.stream.driver import ConnectionCosts
     from tts_server.scheduling.stats import ConnectionStats, SchedulerStats
-    from tts_server.service.service import ConductorStats
+    from tts_server.service.service import ServiceStats
 
 PROMETHEUS_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 """Of the text exposition format: prometheus.io/docs/instrumenting/exposition_formats."""
@@ -29,7 +29,7 @@ class Health:
         state: ``loading``, ``ready`` or ``stopping``.
         uptime_s: Since it became ready.
         connections: Open ones.
-        conducted: What the engines did; no engines while it loads.
+        service: What the engines did; no engines while it loads.
         scheduler: None while it loads.
         by_connection: What each connection had that has committed something.
         limits: What holds for its connections.
@@ -41,7 +41,7 @@ class Health:
     state: str
     uptime_s: float
     connections: int
-    conducted: ConductorStats
+    service: ServiceStats
     scheduler: SchedulerStats | None
     by_connection: tuple[ConnectionStats, ...] = ()
     limits: Limits = field(default_factory=Limits)
@@ -52,7 +52,7 @@ class Health:
     @property
     def is_alive(self) -> bool:
         """Whether it can do anything: an engine that is stuck may never return."""
-        return self.state == "loading" or self.conducted.stuck_engines < self.conducted.engines
+        return self.state == "loading" or self.service.stuck_engines < self.service.engines
 
     @property
     def is_ready(self) -> bool:
@@ -64,13 +64,13 @@ class Health:
         stats = self.scheduler
         if stats is None:
             return self.state
-        releases = self.conducted.releases
+        releases = self.service.releases
         return (
             f"{self.connections} connections, {stats.streams} speaking, {stats.queue_depth} responses held, "
             f"{stats.backlog_s:.1f} s of work ahead; real-time factor {stats.rtf:.3f}; since the start "
             f"{stats.steps} steps, {stats.audio_s:.0f} s of audio, {stats.refused} refused, "
             f"{stats.late_starts} late starts, {stats.gaps} gaps, {releases} cancels let go after "
-            f"{1000 * self.conducted.longest_release_s:.0f} ms at most"
+            f"{1000 * self.service.longest_release_s:.0f} ms at most"
         )
 
 
@@ -101,20 +101,20 @@ class Pages:
 
 def render_metrics(health: Health) -> str:
     """Write everything that is counted in Prometheus' text format."""
-    conducted = health.conducted
+    service = health.service
     lines = [
         *_metric("tts_ready", "gauge", "Whether a new client would be served.", int(health.is_ready)),
         *_metric("tts_uptime_seconds", "gauge", "Since the model was loaded.", health.uptime_s),
         *_metric("tts_connections", "gauge", "Open connections.", health.connections),
-        *_metric("tts_engines", "gauge", "Engines.", conducted.engines),
-        *_metric("tts_stuck_engines", "gauge", "Engines that do not answer.", conducted.stuck_engines),
-        *_metric("tts_bad_samples_total", "counter", "Samples made silent.", conducted.bad_samples),
+        *_metric("tts_engines", "gauge", "Engines.", service.engines),
+        *_metric("tts_stuck_engines", "gauge", "Engines that do not answer.", service.stuck_engines),
+        *_metric("tts_bad_samples_total", "counter", "Samples made silent.", service.bad_samples),
         "# HELP tts_cancel_release_seconds From a cancel until the engine holds nothing of the response.",
         "# TYPE tts_cancel_release_seconds summary",
-        f"tts_cancel_release_seconds_sum {conducted.release_s:.10g}",
-        f"tts_cancel_release_seconds_count {conducted.releases}",
+        f"tts_cancel_release_seconds_sum {service.release_s:.10g}",
+        f"tts_cancel_release_seconds_count {service.releases}",
         *_metric(
-            "tts_longest_cancel_release_seconds", "gauge", "The longest of them.", conducted.longest_release_s
+            "tts_longest_cancel_release_seconds", "gauge", "The longest of them.", service.longest_release_s
         ),
     ]
     stats = health.scheduler

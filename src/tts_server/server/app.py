@@ -30,7 +30,7 @@ from tts_server.server.descriptors import within_descriptors
 from tts_server.server.listening import listener_options
 from tts_server.server.unix_socket import UnixSocket, claim
 from tts_server.service.engines import Engines, engine_backends, in_thread
-from tts_server.service.service import STEP_TIMEOUT_S, Conductor, ConductorStats
+from tts_server.service.service import STEP_TIMEOUT_S, ServiceStats, SpeechService
 from tts_server.session.machine import SessionMachine
 from tts_server.speech.capabilities import AudioFormat, BackendInfo
 from tts_server.speech.service import ServiceInfo
@@ -90,7 +90,7 @@ class Server:
         self._policy = policy or config.policy
         self._scheduler: Scheduler | None = None
         self._engines: Engines | None = None
-        self._conductor: Conductor | None = None
+        self._service: SpeechService | None = None
         self._listener: Listener | None = None
         self._unix_socket: UnixSocket | None = None
         self._drivers: dict[ConnectionDriver, asyncio.Task[None]] = {}
@@ -130,22 +130,22 @@ class Server:
         return self._seats.n_open
 
     @property
-    def conductor(self) -> Conductor:
+    def service(self) -> SpeechService:
         """What joins the connections and the engine; once the server was entered."""
-        if self._conductor is None:
+        if self._service is None:
             raise ModelError("the model is not loaded")
-        return self._conductor
+        return self._service
 
     def health(self) -> Health:
         """How the server is now; once it was entered, also while it loads."""
-        is_loaded = self._conductor is not None
+        is_loaded = self._service is not None
         now = self._loop.time()
         scheduler = self._scheduler
         return Health(
             state="stopping" if self._is_stopping else "ready" if is_loaded else "loading",
             uptime_s=now - self._started_at if is_loaded else 0.0,
             connections=self._seats.n_open,
-            conducted=self._conductor.stats if self._conductor is not None else ConductorStats(),
+            service=self._service.stats if self._service is not None else ServiceStats(),
             scheduler=scheduler.stats(now) if scheduler is not None else None,
             by_connection=tuple(scheduler.connection_stats(now)) if scheduler is not None else (),
             limits=self._limits,
@@ -244,13 +244,13 @@ class Server:
             max_waiting_s=limits.max_unsent_bytes / bytes_per_s,
         )
         self._scheduler = scheduler
-        self._conductor = Conductor(
+        self._service = SpeechService(
             self._engines.workers,
             scheduler,
             self._loop,
             step_timeout_s=self._step_timeout_s,
         )
-        self._service = ServiceInfo(
+        self._info = ServiceInfo(
             backend=BackendInfo(backend.name, backend.model),
             audio=AudioFormat(backend.sample_rate_hz),
             capabilities=backend.capabilities,
@@ -260,7 +260,7 @@ class Server:
         self._ready.set_result(None)
 
     def _on_step(self, worker: EngineWorker, result: StepEnded) -> None:
-        self.conductor.step_ended(worker, result)
+        self.service.step_ended(worker, result)
 
     def _log_ready(self, load_s: float) -> None:
         capabilities = self.backend.capabilities
@@ -277,7 +277,7 @@ class Server:
     def _report(self) -> None:
         """Log how the server is, unless nothing was made since the last time."""
         self._report_timer = self._loop.call_later(REPORT_INTERVAL_S, self._report)
-        n_steps = self.conductor.stats.steps
+        n_steps = self.service.stats.steps
         if n_steps != self._reported_steps:
             self._reported_steps = n_steps
             logger.info("%s", self.health().line())
@@ -322,8 +322,8 @@ class Server:
             return
         driver = ConnectionDriver(
             connection,
-            SessionMachine(f"sess_{secrets.token_hex(8)}", self._service, self._limits),
-            self.conductor,
+            SessionMachine(f"sess_{secrets.token_hex(8)}", self._info, self._limits),
+            self.service,
             self._limits,
             share=self._share,
             connection_id=connection_id,
@@ -351,8 +351,8 @@ class Server:
         await self._drain()
         if self._listener is not None:
             await self._wait_for_handlers(self._listener)
-        if self._conductor is not None:
-            self._conductor.close()
+        if self._service is not None:
+            self._service.close()
         if self._engines is not None:
             await self._engines.stop()
         if self._listener is not None:

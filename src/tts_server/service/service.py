@@ -40,8 +40,8 @@ MAX_EMPTY_STEPS: Final = 1000
 """Steps in a row without a sample after which a response fails: an engine that gets nowhere must not spin."""
 
 
-class Speaker(Protocol):
-    """A connection's driver, as the conductor sees it."""
+class Listener(Protocol):
+    """A connection's driver, as the service sees it."""
 
     connection_id: str
 
@@ -63,7 +63,7 @@ class _Task:
     """A response that was admitted and not released."""
 
     job_id: str
-    speaker: Speaker
+    listener: Listener
     response_id: str
     request: SpeechRequest
     lane: _Lane | None = None
@@ -89,7 +89,7 @@ class _Lane:
 
 
 @dataclass(frozen=True, slots=True)
-class ConductorStats:
+class ServiceStats:
     """Steps, bad samples and cancels since the start; engines now.
 
     ``releases`` counts responses that an engine has let go of after a cancel, ``release_s`` is the time from
@@ -105,7 +105,7 @@ class ConductorStats:
     engines: int = 0
 
 
-class Conductor:
+class SpeechService:
     """See the head of this file. Everything runs on the event loop's thread.
 
     Args:
@@ -148,10 +148,10 @@ class Conductor:
         return len(self._tasks)
 
     @property
-    def stats(self) -> ConductorStats:
+    def stats(self) -> ServiceStats:
         """What was counted."""
         n_stuck = sum(lane.is_stuck for lane in self._lanes)
-        return ConductorStats(
+        return ServiceStats(
             steps=self._n_steps,
             bad_samples=self._n_bad_samples,
             releases=self._n_releases,
@@ -161,7 +161,7 @@ class Conductor:
             engines=len(self._lanes),
         )
 
-    def submit(self, speaker: Speaker, response_id: str, request: SpeechRequest) -> None:
+    def submit(self, listener: Listener, response_id: str, request: SpeechRequest) -> None:
         """Admit a response; its first step is ordered by the next ``dispatch``.
 
         Raises:
@@ -170,18 +170,18 @@ class Conductor:
         """
         if all(lane.is_stuck for lane in self._lanes):
             raise SynthesisError("the speech engine is stuck on an earlier text; try again later")
-        job_id = _job_id(speaker, response_id)
+        job_id = _job_id(listener, response_id)
         audio_s = self._lanes[0].worker.estimate_s(request)
-        job = Job(job_id, speaker.connection_id, audio_s, voice=request.voice)
+        job = Job(job_id, listener.connection_id, audio_s, voice=request.voice)
         self._scheduler.admit(job, self._loop.time())
-        self._tasks[job_id] = _Task(job_id, speaker, response_id, request)
+        self._tasks[job_id] = _Task(job_id, listener, response_id, request)
 
-    def cancel(self, speaker: Speaker, response_id: str) -> None:
-        """Stop a response; ``speaker.released`` follows once, at once if it is not at a step."""
-        task = self._tasks.get(_job_id(speaker, response_id))
+    def cancel(self, listener: Listener, response_id: str) -> None:
+        """Stop a response; ``listener.released`` follows once, at once if it is not at a step."""
+        task = self._tasks.get(_job_id(listener, response_id))
         if task is None:
             # It ended while the cancel was on its way; the engine holds nothing of it.
-            speaker.released(response_id)
+            listener.released(response_id)
             return
         if task.cancelled_at is not None or task.is_given_up:
             return
@@ -191,33 +191,33 @@ class Conductor:
             return
         self._count_release(0.0)
         self._let_go(task)
-        speaker.released(response_id)
+        listener.released(response_id)
 
-    def cut_playout(self, speaker: Speaker) -> None:
+    def cut_playout(self, listener: Listener) -> None:
         """A connection's listener was interrupted after all was made."""
-        self._scheduler.cut_playout(speaker.connection_id, self._loop.time())
+        self._scheduler.cut_playout(listener.connection_id, self._loop.time())
 
-    def pause(self, speaker: Speaker) -> None:
+    def pause(self, listener: Listener) -> None:
         """Order no more steps for a connection."""
-        self._scheduler.pause(speaker.connection_id)
+        self._scheduler.pause(listener.connection_id)
 
-    def resume(self, speaker: Speaker) -> None:
+    def resume(self, listener: Listener) -> None:
         """Order steps for a connection again."""
-        self._scheduler.resume(speaker.connection_id)
+        self._scheduler.resume(listener.connection_id)
 
-    def waits(self, speaker: Speaker, waiting_s: float) -> None:
+    def waits(self, listener: Listener, waiting_s: float) -> None:
         """So many seconds of speech wait at a connection until its reader takes them."""
-        self._scheduler.waits(speaker.connection_id, waiting_s, self._loop.time())
+        self._scheduler.waits(listener.connection_id, waiting_s, self._loop.time())
 
-    def forget(self, speaker: Speaker) -> None:
+    def forget(self, listener: Listener) -> None:
         """A connection has ended; its responses have been cancelled. Says in the log what it had."""
         for stats in self._scheduler.connection_stats(self._loop.time()):
-            if stats.connection_id == speaker.connection_id:
+            if stats.connection_id == listener.connection_id:
                 logger.debug(
                     "connection %s had %d responses, %d refused, %d steps, %.1f s of audio",
                     *(stats.connection_id, stats.n_admitted, stats.n_refused, stats.n_steps, stats.audio_s),
                 )
-        for job_id in self._scheduler.forget(speaker.connection_id, self._loop.time()):
+        for job_id in self._scheduler.forget(listener.connection_id, self._loop.time()):
             self._let_go(self._tasks[job_id])
 
     def dispatch(self) -> None:
@@ -281,21 +281,21 @@ class Conductor:
         return result.outcome, result.error
 
     def _tell(self, task: _Task, pcm: bytes, outcome: Outcome, error: TTSServerError | None) -> None:
-        speaker, response_id = task.speaker, task.response_id
+        listener, response_id = task.listener, task.response_id
         if task.is_given_up:
             return
         if task.cancelled_at is not None:
             self._count_release(self._loop.time() - task.cancelled_at)
-            speaker.released(response_id)
+            listener.released(response_id)
             return
         if pcm and outcome is not Outcome.FAILED:
-            speaker.audio(response_id, pcm)
+            listener.audio(response_id, pcm)
         if outcome is Outcome.FINISHED:
-            speaker.finished(response_id)
+            listener.finished(response_id)
         elif outcome is Outcome.FAILED:
             error = error or SynthesisError("the speech engine failed on this text")
             self._quiet.say(logging.WARNING, "failed", "response %s failed: %s", task.job_id, error)
-            speaker.failed(response_id, error)
+            listener.failed(response_id, error)
 
     def _let_go(self, task: _Task, *, is_open: bool = True) -> None:
         del self._tasks[task.job_id]
@@ -348,9 +348,9 @@ class Conductor:
             if not is_cancelled and not self._scheduler.cancel(task.job_id, self._loop.time()):
                 self._let_go(task)
             if is_cancelled:
-                task.speaker.released(task.response_id)
+                task.listener.released(task.response_id)
             else:
-                task.speaker.failed(task.response_id, error)
+                task.listener.failed(task.response_id, error)
 
 
 _OUTCOMES: Final = {
@@ -360,5 +360,5 @@ _OUTCOMES: Final = {
 }
 
 
-def _job_id(speaker: Speaker, response_id: str) -> str:
-    return f"{speaker.connection_id}/{response_id}"
+def _job_id(listener: Listener, response_id: str) -> str:
+    return f"{listener.connection_id}/{response_id}"

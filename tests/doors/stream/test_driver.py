@@ -100,7 +100,7 @@ async def test_peer_that_only_asks_is_not_listened_to_until_it_reads(short_dir: 
 
 async def until_made(server: Server) -> None:
     """Wait until a response was made to its end."""
-    await until(lambda: server.conductor.stats.steps)
+    await until(lambda: server.service.stats.steps)
     await until_idle(server)
 
 
@@ -138,7 +138,7 @@ async def test_cancel_stops_what_is_made_and_has_not_left(short_dir: Path) -> No
         assert event is not None
         assert (event["type"], event["previous_event_id"]) == ("response.cancelled", "stop")
         assert n_frames < 100, "12 s of speech are 600 frames"
-        load = server.conductor._scheduler._connections[client.driver.connection_id]
+        load = server.service._scheduler._connections[client.driver.connection_id]
         heard_until_s = max(load.heard_until_s.values())
         assert heard_until_s <= asyncio.get_running_loop().time(), "nobody hears the rest"
         client.commit("again")
@@ -158,11 +158,11 @@ async def test_cancel_of_the_next_response_leaves_the_one_before_to_be_heard(sho
         second = await client.until("response.audio.delta")
         assert first["response_id"] != second["response_id"]
         client.commit("z" * 2000)
-        await until(lambda: server.conductor.queue_depth)
+        await until(lambda: server.service.queue_depth)
         third = f"{first['response_id'].rpartition('_')[0]}_3"
         client.send("response.cancel", response_id=third)
         await until_idle(server)
-        load = server.conductor._scheduler._connections[client.driver.connection_id]
+        load = server.service._scheduler._connections[client.driver.connection_id]
         assert max(load.heard_until_s.values()) > asyncio.get_running_loop().time() + 10, "24 s were made"
 
 
@@ -170,7 +170,7 @@ async def test_end_of_the_connection_releases_everything(short_dir: Path) -> Non
     async with running_server(short_dir, make_tone(work_ms=5)) as server:
         async with client_in_memory(server) as client:
             client.commit("x" * 2000)
-            await until(lambda: server.conductor.queue_depth)
+            await until(lambda: server.service.queue_depth)
         await until_idle(server)
         assert client.driver._timers == {}
         assert client.driver._machine.live_responses == ()

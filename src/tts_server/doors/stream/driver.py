@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tts_server.doors.stream.connection import Connection, Message
     from tts_server.doors.stream.unsent_share import UnsentShare
     from tts_server.limits import Limits
-    from tts_server.service.service import Conductor
+    from tts_server.service.service import SpeechService
     from tts_server.session.machine import SessionMachine
 
 logger = logging.getLogger(__name__)
@@ -67,7 +67,7 @@ class ConnectionDriver:
     Args:
         connection: The connection; the driver closes it.
         machine: The session's rules.
-        conductor: Where responses are admitted and spoken.
+        service: Where responses are admitted and spoken.
         limits: For the flow of bytes; every other limit is the machine's affair.
         share: What may wait for its reader, of what may wait for all.
         connection_id: Unique in this process.
@@ -79,7 +79,7 @@ class ConnectionDriver:
         self,
         connection: Connection,
         machine: SessionMachine,
-        conductor: Conductor,
+        service: SpeechService,
         limits: Limits,
         *,
         share: UnsentShare,
@@ -91,7 +91,7 @@ class ConnectionDriver:
         self.connection_id = connection_id
         self._connection = connection
         self._machine = machine
-        self._conductor = conductor
+        self._service = service
         self._limits = limits
         self._share = share
         self._started_at = started_at
@@ -111,11 +111,11 @@ class ConnectionDriver:
         self._handlers: dict[type[Any], Callable[[Any], None]] = {
             fx.Send: self._send,
             fx.SendInstead: self._send_instead,
-            fx.CutPlayout: lambda _: conductor.cut_playout(self),
+            fx.CutPlayout: lambda _: service.cut_playout(self),
             fx.Submit: self._submit,
             fx.Cancel: self._cancel,
-            fx.PauseSynthesis: lambda _: conductor.pause(self),
-            fx.ResumeSynthesis: lambda _: conductor.resume(self),
+            fx.PauseSynthesis: lambda _: service.pause(self),
+            fx.ResumeSynthesis: lambda _: service.resume(self),
             fx.SetTimer: self._set_timer,
             fx.ClearTimer: self._clear_timer,
             fx.ReportStatus: self._report_status,
@@ -204,7 +204,7 @@ class ConnectionDriver:
             self._begin_close(fx.Close(INTERNAL_ERROR, "internal error", abort=True))
         finally:
             self._is_applying = False
-        self._conductor.dispatch()
+        self._service.dispatch()
 
     def _work_off(self) -> None:
         while self._pending:
@@ -228,21 +228,21 @@ class ConnectionDriver:
     def _submit(self, effect: fx.Submit) -> None:
         now = self._loop.time()
         try:
-            self._conductor.submit(self, effect.response_id, effect.request)
+            self._service.submit(self, effect.response_id, effect.request)
         except TTSServerError as error:
             self._carry_out(self._machine.refused(effect.response_id, error, now))
         else:
             self._carry_out(self._machine.admitted(effect.response_id, now))
 
     def _cancel(self, effect: fx.Cancel) -> None:
-        self._conductor.cancel(self, effect.response_id)
+        self._service.cancel(self, effect.response_id)
 
     def _report_status(self, effect: fx.ReportStatus) -> None:
         now = self._loop.time()
         self._carry_out(
             self._machine.status(
                 effect.previous_event_id,
-                queue_depth=self._conductor.queue_depth,
+                queue_depth=self._service.queue_depth,
                 uptime_s=now - self._started_at,
                 pid=os.getpid(),
             )
@@ -305,7 +305,7 @@ class ConnectionDriver:
     def _look_at_unsent(self, now: float) -> Iterable[fx.Effect]:
         """Tell the machine how much waits and whether the peer has taken anything, if either has changed."""
         speech_bytes = self._outbox.n_bytes - self._outbox.n_answer_bytes
-        self._conductor.waits(self, speech_bytes / self._share.bytes_per_s)
+        self._service.waits(self, speech_bytes / self._share.bytes_per_s)
         allowed = self._share.allowed(self.connection_id, speech_bytes)
         unsent = self._outbox.n_bytes + self._connection.unsent_bytes
         accepted = self._connection.accepted_bytes
@@ -361,5 +361,5 @@ class ConnectionDriver:
             handle.cancel()
         self._timers.clear()
         self._share.forget(self.connection_id)
-        self._conductor.forget(self)
+        self._service.forget(self)
         self._connection.abort()
