@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tts_server.backends.kokoro.languages import DEFAULT_LANGUAGES
 from tts_server.bench import onset
-from tts_server.config import cache_folder
+from tts_server.config.environment import cache_folder
 
 
 def cases(

@@ -15,12 +15,12 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
-from tts_server.backends.kokoro.synthesizer import SAMPLE_RATE_HZ
+from tts_server.backends.kokoro.onnx.synthesizer import SAMPLE_RATE_HZ
 from tts_server.bench.quality import Comparison
 from tts_server.bench.report import median
 from tts_server.bench.sentences import SENTENCES
 from tts_server.bench.sound import HOP, mel_difference_db, mel_spectrum_db
-from tts_server.config import cache_folder
+from tts_server.config.environment import cache_folder
 
 FIGURES = Path(__file__).parent.parent / "docs" / "explanation" / "figures"
 VOICE = "af_heart"

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tts_server.bench import quality
-from tts_server.config import cache_folder
+from tts_server.config.environment import cache_folder
 
 DATA = Path(__file__).parent.parent / "tests" / "data"
 

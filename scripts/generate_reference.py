@@ -16,16 +16,18 @@ from pathlib import Path
 from typing import Any, get_args
 from unittest import mock
 
-from tts_server import cli, config, errors
+from tts_server import cli, errors
 from tts_server.cli.flags import LIMIT_HELP
 from tts_server.cli.registry import COMMANDS
+from tts_server.config.client import client_config
+from tts_server.config.server import server_config
+from tts_server.config.sources import Sources, flag_name
 from tts_server.conformance.shapes import EVENT_SHAPES
 from tts_server.conformance.transcript import load_rules, load_transcripts
 from tts_server.limits import Limits
 from tts_server.protocol import events as ev
 from tts_server.protocol.codec import CLIENT_TYPES, SERVER_TYPES
 from tts_server.session.tables import render_tables
-from tts_server.settings import Sources, flag_name
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "docs" / "reference"
@@ -249,8 +251,8 @@ def configuration_page() -> str:
         for side, parser in parsers.items()
     }
     head = ["setting", "flag", "variable", "default", "meaning"]
-    server = recorded(lambda: config.server_config({}, environ=LINUX))
-    client = recorded(lambda: config.client_config({}, environ=LINUX))
+    server = recorded(lambda: server_config({}, environ=LINUX))
+    client = recorded(lambda: client_config({}, environ=LINUX))
     limits = [
         (
             f"`{field.name}`",

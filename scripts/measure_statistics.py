@@ -97,9 +97,9 @@ def write_model(path: Path, *, text_only: bool) -> None:
     """Write the float32 graph with every tensor of interest as an output."""
     import onnx  # noqa: PLC0415 - the processes that measure do not need it
 
-    from tts_server.backends.kokoro.dequantize import dequantize  # noqa: PLC0415
-    from tts_server.backends.kokoro.graph import extract  # noqa: PLC0415
-    from tts_server.backends.kokoro.weights import resolve  # noqa: PLC0415
+    from tts_server.backends.kokoro.prepare.dequantize import dequantize  # noqa: PLC0415
+    from tts_server.backends.kokoro.prepare.graph import extract  # noqa: PLC0415
+    from tts_server.backends.kokoro.prepare.weights import resolve  # noqa: PLC0415
 
     model = dequantize(onnx.load_model_from_string(resolve().read()))
     tensors = list(TEXT_TENSORS.values()) + ([] if text_only else ["audio", *statistic_tensors()])

@@ -18,7 +18,7 @@ import onnx
 import onnxruntime as ort
 from onnx import TensorProto, helper, numpy_helper
 
-from tts_server.backends.kokoro import simplify
+from tts_server.backends.kokoro.prepare import simplify
 
 N_FFT = 20
 
@@ -45,7 +45,7 @@ def main() -> None:
     session = ort.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
     spectrum = session.run(None, {"frames": np.eye(N_FFT, dtype=np.float32)})[0][:, 0]
     kernels = np.concatenate([spectrum[:, :, 0].T, spectrum[:, :, 1].T]).astype(np.float32)
-    path = Path(simplify.__file__).parent / "data" / "stft_kernels.npy"
+    path = Path(simplify.__file__).parents[1] / "data" / "stft_kernels.npy"
     np.save(path, kernels)
     rest = np.abs(kernels - simplify.fourier_kernels(window)).max()
     print(f"{path.name}: at most {rest:.1e} from the exact kernels (ONNX Runtime {ort.__version__})")

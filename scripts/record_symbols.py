@@ -16,7 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from tts_server.backends.kokoro.g2p_english import _load_pipeline
+from tts_server.backends.kokoro.pronounce.g2p_english import _load_pipeline
 
 DATA = Path(__file__).resolve().parent.parent / "tests" / "data"
 CORPORA = {"en-us": "en", "en-gb": "en", "es": "es", "fr-fr": "fr", "hi": "hi", "it": "it", "pt-br": "pt"}

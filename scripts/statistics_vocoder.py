@@ -32,8 +32,8 @@ def export_weights(path: Path) -> None:
     import onnx  # noqa: PLC0415 - a machine with a GPU may be given the archive instead
     from onnx import numpy_helper  # noqa: PLC0415
 
-    from tts_server.backends.kokoro.dequantize import dequantize  # noqa: PLC0415
-    from tts_server.backends.kokoro.weights import resolve  # noqa: PLC0415
+    from tts_server.backends.kokoro.prepare.dequantize import dequantize  # noqa: PLC0415
+    from tts_server.backends.kokoro.prepare.weights import resolve  # noqa: PLC0415
 
     graph = dequantize(onnx.load_model_from_string(resolve().read())).graph
     stored = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}

@@ -49,8 +49,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def cache_dir(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Path:
     """A cache folder of this run that holds the installed model, prepared in both forms."""
-    from tts_server.backends.kokoro.prepared import STREAM, WHOLE, prepared_model
-    from tts_server.backends.kokoro.weights import resolve
+    from tts_server.backends.kokoro.prepare.prepared import STREAM, WHOLE, prepared_model
+    from tts_server.backends.kokoro.prepare.weights import resolve
 
     own = tmp_path_factory.getbasetemp()
     folder = (own.parent if hasattr(pytestconfig, "workerinput") else own) / "prepared"

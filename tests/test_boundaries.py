@@ -43,7 +43,7 @@ MAY_USE_ANY_PACKAGE = (
     "bench.quality",
     "bench.sound",
 )
-READS_ENVIRONMENT = {"config"}
+READS_ENVIRONMENT = {"config.environment"}
 FROM_ENVIRONMENT = {"os.environ", "os.environb", "os.getenv", "os.getenvb"}
 
 # The client's stream of speech names the client's type, which makes such streams.

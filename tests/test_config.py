@@ -11,16 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tts_server import places
-from tts_server.config import (
-    ClientConfig,
-    cache_folder,
-    client_config,
-    default_socket_path,
-    private_server_config,
-    read_token_file,
-    server_config,
-)
+from tts_server.config import places
+from tts_server.config.client import ClientConfig, client_config
+from tts_server.config.environment import cache_folder, default_socket_path, read_token_file
+from tts_server.config.server import private_server_config, server_config
 from tts_server.endpoint import MAX_SOCKET_PATH_BYTES, Endpoint
 from tts_server.errors import ConfigError, EndpointError, TTSServerError
 from tts_server.limits import Limits

@@ -9,14 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from tts_server import cli, places
-from tts_server.config import (
-    cache_folder,
-    client_config,
-    default_socket_path,
-    has_default_socket,
-    server_config,
-)
+from tts_server import cli
+from tts_server.config import places
+from tts_server.config.client import client_config
+from tts_server.config.environment import cache_folder, default_socket_path, has_default_socket
+from tts_server.config.server import server_config
 from tts_server.errors import ConfigError
 
 NOBODY = 2**31 - 7
@@ -34,7 +31,7 @@ def without_a_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     def unknown(uid: int) -> None:
         raise KeyError(uid)
 
-    monkeypatch.setattr("tts_server.places.pwd.getpwuid", unknown)
+    monkeypatch.setattr("tts_server.config.places.pwd.getpwuid", unknown)
     monkeypatch.setattr(places, "is_own_folder", lambda _: False)
     for name in ("HOME", "XDG_RUNTIME_DIR", "XDG_CACHE_HOME"):
         monkeypatch.delenv(name, raising=False)

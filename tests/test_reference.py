@@ -13,7 +13,7 @@ from tests.tone_server import serving_aside
 
 from tts_server.backends.base import BackendOptions
 from tts_server.backends.testing import check_backend
-from tts_server.config import default_socket_path
+from tts_server.config.environment import default_socket_path
 from tts_server.conformance.pattern import MATCHERS
 from tts_server.conformance.transcript import ACTIONS, REQUIREMENTS
 

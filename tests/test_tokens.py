@@ -15,7 +15,9 @@ from tests.tone_server import serving_aside
 
 from tts_server import cli
 from tts_server.client import TTSClient
-from tts_server.config import client_config, read_token_file, server_config
+from tts_server.config.client import client_config
+from tts_server.config.environment import read_token_file
+from tts_server.config.server import server_config
 from tts_server.conformance.wire import Target, open_wire
 from tts_server.errors import ConfigError, ConnectFailedError
 

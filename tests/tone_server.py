@@ -12,7 +12,7 @@ from typing import Any
 from tests.patience import PATIENCE_S
 
 from tts_server.backends.tone import ToneBackend, ToneScript
-from tts_server.config import ServerConfig
+from tts_server.config.server import ServerConfig
 from tts_server.endpoint import Endpoint
 from tts_server.server.app import Server
 

@@ -20,7 +20,7 @@ from tests.tone_server import serving_aside
 
 from tts_server import cli
 from tts_server.audio.wav import WAV_HEADER_BYTES, wav_header
-from tts_server.config import default_socket_path
+from tts_server.config.environment import default_socket_path
 from tts_server.endpoint import Endpoint
 
 N_SAMPLES = len("Hello.") * 1440

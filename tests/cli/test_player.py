@@ -16,7 +16,7 @@ from tests.tone_server import serving_aside
 
 from tts_server import cli
 from tts_server.cli import player
-from tts_server.config import default_socket_path
+from tts_server.config.environment import default_socket_path
 
 CHAR_BYTES = 2 * 1440
 TEXT = "Good day."

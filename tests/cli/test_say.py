@@ -19,7 +19,7 @@ from tests.tone_server import serving_aside
 from tts_server import cli
 from tts_server.audio.wav import wav_header
 from tts_server.backends import registry
-from tts_server.config import default_socket_path
+from tts_server.config.environment import default_socket_path
 from tts_server.endpoint import Endpoint
 
 CHAR_BYTES = 2 * 1440

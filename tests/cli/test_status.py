@@ -15,10 +15,10 @@ from tests.tone_server import serving_aside
 from tts_server import cli
 from tts_server.backends import registry
 from tts_server.backends.base import Backend, ProgressCallback
-from tts_server.backends.kokoro import weights
+from tts_server.backends.kokoro.prepare import weights
 from tts_server.backends.models import ModelCatalog, ModelListing, VerifiedModel
 from tts_server.backends.tone import ToneBackend
-from tts_server.config import default_socket_path
+from tts_server.config.environment import default_socket_path
 from tts_server.endpoint import Endpoint
 from tts_server.errors import LocalProtocolError
 from tts_server.speech.capabilities import Capabilities

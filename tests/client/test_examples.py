@@ -12,7 +12,7 @@ import pytest
 from tests.tone_server import serving_aside
 
 from tts_server.client import SyncTTSClient, TTSClient
-from tts_server.config import default_socket_path
+from tts_server.config.environment import default_socket_path
 
 EXAMPLES = [
     pytest.param(textwrap.dedent(code), id=f"{owner.__name__}-{n}")

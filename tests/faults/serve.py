@@ -6,7 +6,7 @@ import json
 import sys
 
 from tts_server.backends.base import BackendOptions
-from tts_server.config import ServerConfig
+from tts_server.config.server import ServerConfig
 from tts_server.endpoint import Endpoint
 from tts_server.errors import TTSServerError
 from tts_server.limits import Limits

@@ -8,7 +8,7 @@ import pytest
 
 from tts_server.backends.kokoro.languages import DEFAULT_LANGUAGES
 from tts_server.bench.onset import SHORT_PHONEMES, SHORT_TEXTS, SPEEDS, Onset, Onsets
-from tts_server.config import cache_folder
+from tts_server.config.environment import cache_folder
 
 pytestmark = [pytest.mark.model, pytest.mark.timeout(900)]
 

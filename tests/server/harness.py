@@ -17,7 +17,7 @@ from websockets.exceptions import ConnectionClosed
 
 from tts_server.backends.base import Backend
 from tts_server.backends.tone import ToneBackend, ToneScript
-from tts_server.config import ServerConfig
+from tts_server.config.server import ServerConfig
 from tts_server.endpoint import Endpoint
 from tts_server.limits import Limits
 from tts_server.scheduling.scheduler import SchedulingPolicy

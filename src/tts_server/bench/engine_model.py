@@ -149,7 +149,7 @@ class EngineModel:
 
 
 SHAPES: Final = {
-    # From backends/kokoro/stream.py and utterance.py: pieces of about 8 to 32 frames, 80 frames a second.
+    # From kokoro/onnx/stream.py and utterance.py: pieces of about 8 to 32 frames, 80 frames a second.
     "kokoro": EngineModel(pause_s=0.25),
     # From backends/tone.py: four characters of 60 ms a step, and no text stage.
     "tone": EngineModel(

@@ -16,18 +16,18 @@ import numpy as np
 
 from tts_server.backends.base import BackendOptions
 from tts_server.backends.kokoro import KokoroBackend
-from tts_server.backends.kokoro.g2p import G2P
 from tts_server.backends.kokoro.languages import resolve_dialect
+from tts_server.backends.kokoro.onnx.stream import SAMPLE_RATE_HZ, SpeechStream
+from tts_server.backends.kokoro.pronounce.g2p import G2P
 from tts_server.backends.kokoro.split import split_text
-from tts_server.backends.kokoro.stream import SAMPLE_RATE_HZ, SpeechStream
 from tts_server.backends.kokoro.vocabulary import encode
 from tts_server.backends.kokoro.voices import load_voices
 from tts_server.bench.report import machine, percentile, table
 from tts_server.bench.sound import Float32
 
 if TYPE_CHECKING:
+    from tts_server.backends.kokoro.onnx.stream import TextFeatures
     from tts_server.backends.kokoro.statistics import Statistics
-    from tts_server.backends.kokoro.stream import TextFeatures
 
 SPEEDS: Final = (0.5, 0.8, 1.0, 1.5, 2.0)
 _SHORT_TEXTS: Final = {

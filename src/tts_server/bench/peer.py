@@ -107,8 +107,8 @@ def _write_inputs(folder: Path, voices: tuple[str, ...]) -> tuple[Path, Path]:
     """Write the model file and the voices where kokoro-onnx can read them."""
     import numpy as np  # noqa: PLC0415 - needs the kokoro extra
 
+    from tts_server.backends.kokoro.prepare.weights import resolve  # noqa: PLC0415
     from tts_server.backends.kokoro.voices import load_voices  # noqa: PLC0415
-    from tts_server.backends.kokoro.weights import resolve  # noqa: PLC0415
 
     model, styles = folder / "kokoro.onnx", folder / "voices.npz"
     with create_file(model) as file:

@@ -11,16 +11,16 @@ import numpy as np
 
 from tts_server.backends.base import BackendOptions
 from tts_server.backends.kokoro import KokoroBackend
-from tts_server.backends.kokoro.g2p import G2P
 from tts_server.backends.kokoro.languages import resolve_dialect
+from tts_server.backends.kokoro.onnx.stream import TextFeatures
+from tts_server.backends.kokoro.onnx.synthesizer import SAMPLE_RATE_HZ, KokoroModel
+from tts_server.backends.kokoro.prepare.weights import resolve
+from tts_server.backends.kokoro.pronounce.g2p import G2P
 from tts_server.backends.kokoro.split import split_text
 from tts_server.backends.kokoro.statistics import Statistics
-from tts_server.backends.kokoro.stream import TextFeatures
-from tts_server.backends.kokoro.synthesizer import SAMPLE_RATE_HZ, KokoroModel
 from tts_server.backends.kokoro.timing import DURATION_FRAME_S
 from tts_server.backends.kokoro.vocabulary import encode
 from tts_server.backends.kokoro.voices import load_voices
-from tts_server.backends.kokoro.weights import resolve
 from tts_server.bench.report import machine, percentile, table
 from tts_server.bench.sound import Float32, mel_difference_db, pitch_difference_cents, roughness
 from tts_server.speech.request import SpeechRequest

@@ -43,8 +43,8 @@ from tts_server.bench.attackers import KINDS
 from tts_server.cli.interrupt import run_until_signal
 from tts_server.cli.output import say_aside, show_json
 from tts_server.cli.output import show as show_lines
+from tts_server.config.sources import SCHEDULING_ORDERS, engine_count, positive_float, positive_int
 from tts_server.errors import ConfigError
-from tts_server.settings import SCHEDULING_ORDERS, engine_count, positive_float, positive_int
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace

@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING
 from tts_server.cli import serve
 from tts_server.cli.flags import as_flags
 from tts_server.cli.output import columns, show, show_json, tell
-from tts_server.config import check_flags, client_config, server_config
+from tts_server.config.client import client_config
+from tts_server.config.server import check_flags, server_config
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
-    from tts_server.config import Setting
+    from tts_server.config.sources import Setting
 
 
 def configure(parser: ArgumentParser) -> None:

@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING, Any
 from tts_server.cli.flags import add_client_endpoint, as_flags
 from tts_server.cli.interrupt import run_until_signal
 from tts_server.cli.output import columns, show, show_json, tell
-from tts_server.config import client_config
+from tts_server.config.client import client_config
+from tts_server.config.sources import positive_float
 from tts_server.conformance.suite import DEFAULT_TIMEOUT_S, play_all
 from tts_server.conformance.transcript import load_transcripts
 from tts_server.conformance.wire import Target
 from tts_server.errors import ConfigError
-from tts_server.settings import positive_float
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from tts_server.backends.registry import create_catalog, find_backend, known_backends
 from tts_server.cli.output import columns, show, show_json
 from tts_server.cli.progress import Progress
-from tts_server.config import cache_folder
+from tts_server.config.environment import cache_folder
 from tts_server.errors import ConfigError
 
 if TYPE_CHECKING:

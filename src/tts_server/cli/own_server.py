@@ -10,7 +10,7 @@ from tts_server.backends.registry import require_backend
 from tts_server.cli.ending import do_not_wait_for
 from tts_server.cli.output import tell
 from tts_server.cli.progress import Progress
-from tts_server.config import private_server_config
+from tts_server.config.server import private_server_config
 from tts_server.endpoint import MAX_SOCKET_PATH_BYTES
 from tts_server.errors import ConnectFailedError
 from tts_server.files.owned import TemporaryFolder

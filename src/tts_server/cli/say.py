@@ -28,9 +28,10 @@ from tts_server.cli.player import find_player
 from tts_server.cli.sinks import STDOUT, output_sink
 from tts_server.cli.standard_input import StandardInput
 from tts_server.client import TTSClient
-from tts_server.config import client_config, has_default_socket, is_address_given
+from tts_server.config.client import client_config, is_address_given
+from tts_server.config.environment import has_default_socket
+from tts_server.config.sources import flag_name
 from tts_server.errors import ConfigError, ConnectFailedError
-from tts_server.settings import flag_name
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from tts_server.cli.sinks import Sink
     from tts_server.client import SpeechStats as ClientSpeechStats
     from tts_server.client.speech import TextSource
-    from tts_server.config import ClientConfig
+    from tts_server.config.client import ClientConfig
 
 CONNECT_TIMEOUT_S = 600.0
 """A server that has just been started may be loading its model."""

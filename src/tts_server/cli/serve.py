@@ -20,7 +20,7 @@ from tts_server.backends.registry import require_backend
 from tts_server.cli.flags import add_backend, add_limits, add_scheduling, add_token_file, as_flags
 from tts_server.cli.output import tell
 from tts_server.cli.progress import Progress
-from tts_server.config import server_config
+from tts_server.config.server import server_config
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace

@@ -19,13 +19,13 @@ from tts_server.cli.flags import add_client_endpoint, as_flags
 from tts_server.cli.interrupt import run_until_signal
 from tts_server.cli.output import columns, show, show_json, tell
 from tts_server.client import TTSClient
-from tts_server.config import client_config
+from tts_server.config.client import client_config
 from tts_server.errors import ConfigError, ConnectFailedError
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
-    from tts_server.config import ClientConfig
+    from tts_server.config.client import ClientConfig
     from tts_server.protocol.events import Hello, ServerStatus
 
 DEFAULT_TIMEOUT_S = 3.0

@@ -20,7 +20,9 @@ from tts_server.cli.interrupt import run_until_signal
 from tts_server.cli.output import columns, show, show_json, tell
 from tts_server.cli.own_server import is_nobody_there
 from tts_server.client import TTSClient
-from tts_server.config import backend_options, client_config, has_default_socket, is_address_given
+from tts_server.config.client import client_config, is_address_given
+from tts_server.config.environment import has_default_socket
+from tts_server.config.server import backend_options
 from tts_server.errors import ConfigError, ConnectFailedError, TTSServerError
 from tts_server.speech.capabilities import Voice
 

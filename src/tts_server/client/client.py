@@ -9,7 +9,7 @@ from tts_server.client.requests import answer_as
 from tts_server.client.speech import Speech, TextSource
 from tts_server.client.stream import Floor
 from tts_server.client.upkeep import LinkOptions, Upkeep
-from tts_server.config import client_config
+from tts_server.config.client import client_config
 from tts_server.endpoint import Endpoint
 from tts_server.errors import RequestRefusedError
 from tts_server.protocol import events as ev

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from tts_server.backends.base import Backend, ProgressCallback
-    from tts_server.config import ServerConfig
+    from tts_server.config.server import ServerConfig
     from tts_server.doors.stream.connection import Connection
     from tts_server.endpoint import Endpoint
     from tts_server.service.worker import EngineWorker, StepEnded

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import signal
 
     from tts_server.backends.base import ProgressCallback
-    from tts_server.config import ServerConfig
+    from tts_server.config.server import ServerConfig
 
 __all__ = ["SWITCH_INTERVAL_S", "configure_logging", "run_server"]
 

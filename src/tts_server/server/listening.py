@@ -12,7 +12,7 @@ from tts_server.doors.stream.websocket import WebSocketOptions
 from tts_server.limits import Limits
 
 if TYPE_CHECKING:
-    from tts_server.config import ServerConfig
+    from tts_server.config.server import ServerConfig
     from tts_server.quiet_log import QuietLog
 
 

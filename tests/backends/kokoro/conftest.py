@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import onnx
 import pytest
 
-from tts_server.backends.kokoro import graph
-from tts_server.backends.kokoro.synthesizer import KokoroModel
-from tts_server.backends.kokoro.weights import resolve
+from tts_server.backends.kokoro.onnx.synthesizer import KokoroModel
+from tts_server.backends.kokoro.prepare import graph
+from tts_server.backends.kokoro.prepare.weights import resolve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tts_server.backends.base import LoadCancelled
-from tts_server.backends.kokoro.cache import (
+from tts_server.backends.kokoro.prepare.cache import (
     MANIFEST_NAME,
     UNUSED_DAYS,
     entry_key,
@@ -158,7 +158,7 @@ def test_opening_an_entry_counts_as_use(tmp_path: Path, prepare: Preparation) ->
 PREPARING = """
 import sys
 from pathlib import Path
-from tts_server.backends.kokoro.cache import get_or_prepare
+from tts_server.backends.kokoro.prepare.cache import get_or_prepare
 
 def prepare(folder):
     (folder / "model.onnx").write_bytes(b"from the child")

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tts_server.backends.kokoro.cache import (
+from tts_server.backends.kokoro.prepare.cache import (
     MANIFEST_NAME,
     UNUSED_DAYS,
     entry_key,

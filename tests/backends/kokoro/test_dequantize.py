@@ -9,7 +9,7 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
-from tts_server.backends.kokoro.dequantize import QUANTIZED_OPS, dequantize, is_quantized
+from tts_server.backends.kokoro.prepare.dequantize import QUANTIZED_OPS, dequantize, is_quantized
 from tts_server.errors import ModelCorruptError
 
 if TYPE_CHECKING:

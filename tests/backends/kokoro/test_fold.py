@@ -7,7 +7,7 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from tts_server.backends.kokoro.fold import fold_constants
+from tts_server.backends.kokoro.prepare.fold import fold_constants
 from tts_server.errors import ModelCorruptError
 
 RNG = np.random.default_rng(5)

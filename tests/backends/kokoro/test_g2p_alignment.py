@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tts_server.backends.kokoro.alignment import share_out
+from tts_server.backends.kokoro.pronounce.alignment import share_out
 
 spoken_words = st.lists(st.text(alphabet="abkdˈː", min_size=1, max_size=6), max_size=12)
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from tts_server.backends.kokoro.g2p import G2P
 from tts_server.backends.kokoro.languages import missing_packages
-from tts_server.backends.kokoro.word import Word, symbols_of
+from tts_server.backends.kokoro.pronounce.g2p import G2P
+from tts_server.backends.kokoro.pronounce.word import Word, symbols_of
 from tts_server.errors import MissingDependencyError
 
 JAPANESE = {"今日": "kʲoː", "は": "βa", "雨": "ame", "です": "desɨ"}

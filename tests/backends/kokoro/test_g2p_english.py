@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from tts_server.backends.kokoro import g2p_english
-from tts_server.backends.kokoro.g2p import G2P
-from tts_server.backends.kokoro.g2p_espeak import EspeakG2P
-from tts_server.backends.kokoro.normalize_en import normalize_english
-from tts_server.backends.kokoro.word import Word, symbols_of
+from tts_server.backends.kokoro.pronounce import g2p_english
+from tts_server.backends.kokoro.pronounce.g2p import G2P
+from tts_server.backends.kokoro.pronounce.g2p_espeak import EspeakG2P
+from tts_server.backends.kokoro.pronounce.word import Word, symbols_of
 from tts_server.errors import MissingDependencyError
+from tts_server.text.normalize.english import normalize_english
 
 DATA = Path(__file__).parents[2] / "data"
 RECORDED = DATA / "pipeline_symbols.json"

@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tts_server.backends.kokoro.espeak import VOICES, EspeakNG, espeak_ng, speakable_pieces
-from tts_server.backends.kokoro.g2p import G2P
-from tts_server.backends.kokoro.g2p_espeak import EspeakG2P
-from tts_server.backends.kokoro.normalize_other import normalize_other
-from tts_server.backends.kokoro.spoken import SpokenText, Unit
-from tts_server.backends.kokoro.word import Word, symbols_of
+from tts_server.backends.kokoro.pronounce.espeak import VOICES, EspeakNG, espeak_ng, speakable_pieces
+from tts_server.backends.kokoro.pronounce.g2p import G2P
+from tts_server.backends.kokoro.pronounce.g2p_espeak import EspeakG2P
+from tts_server.backends.kokoro.pronounce.word import Word, symbols_of
 from tts_server.errors import MissingDependencyError
+from tts_server.text.normalize.other import normalize_other
+from tts_server.text.normalize.spoken import SpokenText, Unit
 
 DATA = Path(__file__).parents[2] / "data"
 RECORDED = DATA / "pipeline_symbols.json"

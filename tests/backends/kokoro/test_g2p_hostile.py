@@ -4,12 +4,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tts_server.backends.kokoro.g2p import G2P
+from tts_server.backends.kokoro.pronounce.g2p import G2P
+from tts_server.backends.kokoro.pronounce.word import PUNCTUATION, symbols_of
 from tts_server.backends.kokoro.split import split_text
-from tts_server.backends.kokoro.spoken import Draft
 from tts_server.backends.kokoro.vocabulary import MAX_PHONEMES, VOCABULARY
-from tts_server.backends.kokoro.word import PUNCTUATION, symbols_of
 from tts_server.errors import SynthesisError
+from tts_server.text.normalize.spoken import Draft
 
 DIALECTS = ["en-us", "en-gb", "es", "fr-fr", "hi", "it", "pt-br"]
 

@@ -11,10 +11,11 @@ from functools import partial
 import onnxruntime
 import pytest
 
-from tts_server.backends.kokoro import espeak, synthesizer
-from tts_server.backends.kokoro.espeak import PROCESS_LOCK, EspeakNG, espeak_ng
-from tts_server.backends.kokoro.g2p import G2P
-from tts_server.backends.kokoro.word import symbols_of
+from tts_server.backends.kokoro.onnx import synthesizer
+from tts_server.backends.kokoro.pronounce import espeak
+from tts_server.backends.kokoro.pronounce.espeak import PROCESS_LOCK, EspeakNG, espeak_ng
+from tts_server.backends.kokoro.pronounce.g2p import G2P
+from tts_server.backends.kokoro.pronounce.word import symbols_of
 
 TEXTS = {
     "es": ("Buenos días, señor Ruiz, hay 1234 gatos.", "¿Qué hora es en Jerez?"),

@@ -8,8 +8,15 @@ import onnxruntime as ort
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from tts_server.backends.kokoro.dequantize import dequantize, is_quantized
-from tts_server.backends.kokoro.graph import WEIGHTS_NAME, Seams, extract, find_seams, prepare, save_graphs
+from tts_server.backends.kokoro.prepare.dequantize import dequantize, is_quantized
+from tts_server.backends.kokoro.prepare.graph import (
+    WEIGHTS_NAME,
+    Seams,
+    extract,
+    find_seams,
+    prepare,
+    save_graphs,
+)
 from tts_server.backends.kokoro.voices import load_voices
 from tts_server.errors import ModelCorruptError
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from tts_server.backends.kokoro.harmonic_source import (
+from tts_server.backends.kokoro.onnx.harmonic_source import (
     FRAME_LENGTH,
     HOP,
     N_BINS,

@@ -12,16 +12,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tts_server.backends.kokoro import espeak
-from tts_server.backends.kokoro.alignment import _MAX_COMPARED, share_out
-from tts_server.backends.kokoro.g2p import G2P
-from tts_server.backends.kokoro.g2p_cjk import ChineseG2P, JapaneseG2P
-from tts_server.backends.kokoro.g2p_english import EnglishG2P
 from tts_server.backends.kokoro.languages import missing_packages
-from tts_server.backends.kokoro.pieces import MAX_WORK, Piece, cut_into_pieces
+from tts_server.backends.kokoro.pronounce import espeak
+from tts_server.backends.kokoro.pronounce.alignment import _MAX_COMPARED, share_out
+from tts_server.backends.kokoro.pronounce.g2p import G2P
+from tts_server.backends.kokoro.pronounce.g2p_cjk import ChineseG2P, JapaneseG2P
+from tts_server.backends.kokoro.pronounce.g2p_english import EnglishG2P
+from tts_server.backends.kokoro.pronounce.pieces import MAX_WORK, Piece, cut_into_pieces
+from tts_server.backends.kokoro.pronounce.word import symbols_of
 from tts_server.backends.kokoro.split import split_in_steps, split_text
-from tts_server.backends.kokoro.spoken import Draft, SpokenText
-from tts_server.backends.kokoro.word import symbols_of
+from tts_server.text.normalize.spoken import Draft, SpokenText
 
 DATA = Path(__file__).parents[2] / "data"
 CORPORA = {"en-us": "en", "en-gb": "en", "es": "es", "fr-fr": "fr", "hi": "hi", "it": "it", "pt-br": "pt"}

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from tts_server.backends.kokoro import prepared
-from tts_server.backends.kokoro.prepared import preparation_files, preparation_sha256
+from tts_server.backends.kokoro.prepare import prepared
+from tts_server.backends.kokoro.prepare.prepared import preparation_files, preparation_sha256
 
-PACKAGE = Path(prepared.__file__).parent
+PACKAGE = Path(prepared.__file__).parents[1]
 PREFIX = "tts_server.backends.kokoro"
-IRRELEVANT = {"cache", "weights"}
+IRRELEVANT = {"prepare/cache.py", "prepare/weights.py"}
 REST_OF_THE_HOUSE = {"tts_server.errors", "tts_server.files", "tts_server.backends.base"}
 
 
@@ -30,21 +30,20 @@ def imported(path: Path) -> set[str]:
 
 
 def modules_of_package(path: Path) -> set[str]:
-    """The modules of Kokoro's package that a module imports."""
-    inner = {
-        name.removeprefix(f"{PREFIX}.").partition(".")[0]
-        for name in imported(path)
-        if name.startswith(PREFIX)
-    }
-    return {name for name in inner if (PACKAGE / f"{name}.py").is_file()}
+    """The files of Kokoro's package that a module imports."""
+    names = {name for name in imported(path) if name.startswith(f"{PREFIX}.")}
+    names |= {name.rpartition(".")[0] for name in names}
+    files = {f"{name.removeprefix(f'{PREFIX}.').replace('.', '/')}.py" for name in names}
+    return {name for name in files if (PACKAGE / name).is_file()}
 
 
 def closure() -> set[str]:
-    found, waiting = set(), {"prepared"}
+    found: set[str] = set()
+    waiting = {f"prepare/{path.name}" for path in (PACKAGE / "prepare").glob("*.py")} - IRRELEVANT
     while waiting:
         name = waiting.pop()
         found.add(name)
-        waiting |= modules_of_package(PACKAGE / f"{name}.py") - IRRELEVANT - found
+        waiting |= modules_of_package(PACKAGE / name) - IRRELEVANT - found
     return found
 
 
@@ -59,9 +58,15 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_every_module_that_preparing_imports_is_found_and_the_data_that_they_name() -> None:
     files = set(preparation_files(PACKAGE))
-    assert {name for name in files if name.endswith(".py")} == {f"{name}.py" for name in closure()}
+    assert {name for name in files if name.endswith(".py")} == closure()
     assert {name for name in files if not name.endswith(".py")} == {"data/stft_kernels.npy"}
-    assert {"prepared.py", "graph.py", "simplify.py", "stream_programs.py", "toom_cook.py"} <= files
+    assert {
+        "prepare/prepared.py",
+        "prepare/graph.py",
+        "prepare/toom_cook.py",
+        "layout.py",
+        "modulation.py",
+    } <= files
 
 
 def test_a_change_of_any_of_them_changes_the_key(package: Path) -> None:
@@ -76,7 +81,7 @@ def test_a_change_of_any_of_them_changes_the_key(package: Path) -> None:
 
 def test_what_does_not_prepare_changes_no_key(package: Path) -> None:
     before = preparation_sha256()
-    for name in ("g2p.py", "backend.py", "weights.py", "cache.py", "voices.py", "data/statistics.npz"):
+    for name in ("backend.py", "prepare/weights.py", "prepare/cache.py", "voices.py", "data/statistics.npz"):
         (package / name).write_bytes(b"# changed\n")
     assert preparation_sha256() == before
 
@@ -85,14 +90,14 @@ def test_what_does_not_prepare_changes_no_key(package: Path) -> None:
     "line",
     [
         "from tts_server.backends.kokoro.another import thing",
-        "from tts_server.backends.kokoro import graph_index, another",
-        "from tts_server.backends.kokoro import (\n    graph_index,\n    another,\n)",
+        "from tts_server.backends.kokoro import layout, another",
+        "from tts_server.backends.kokoro import (\n    layout,\n    another,\n)",
         "import tts_server.backends.kokoro.another as other",
         "def late() -> None:\n    from tts_server.backends.kokoro import another  # noqa: PLC0415",
     ],
 )
 def test_a_module_that_is_added_counts_however_it_is_imported(package: Path, line: str) -> None:
-    with (package / "fold.py").open("a") as file:
+    with (package / "prepare" / "fold.py").open("a") as file:
         file.write(f"\n{line}\n")
     (package / "another.py").write_text("KERNELS = 'another.npy'\n")
     (package / "data" / "another.npy").write_bytes(b"1")
@@ -108,7 +113,7 @@ def test_preparing_uses_nothing_else_of_the_house() -> None:
     outside = {
         name
         for module in closure()
-        for name in imported(PACKAGE / f"{module}.py")
+        for name in imported(PACKAGE / module)
         if name.startswith("tts_server.") and not name.startswith(PREFIX)
     }
     assert {name for name in outside if not name.startswith(tuple(REST_OF_THE_HOUSE))} == set()

@@ -8,12 +8,7 @@ import onnxruntime as ort
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from tts_server.backends.kokoro.simplify import (
-    Rewriter,
-    hann,
-    rewrite_ending,
-    rewrite_stft,
-)
+from tts_server.backends.kokoro.prepare.simplify import Rewriter, hann, rewrite_ending, rewrite_stft
 from tts_server.errors import ModelCorruptError
 
 Array = np.ndarray[Any, Any]

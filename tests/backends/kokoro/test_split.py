@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tts_server.backends.kokoro.pronounce.word import Word, make_words, symbols_of
 from tts_server.backends.kokoro.split import ModelInput, split_text
-from tts_server.backends.kokoro.word import Word, make_words, symbols_of
 
 LIMIT = 40
 

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scripts.measure_statistics import HELD_OUT_EVERY, PHONEMES, plan_utterances
 
+from tts_server.backends.kokoro.layout import decoder_norms, statistics_layout, vocoder_norms
+from tts_server.backends.kokoro.onnx.stream_parts import norm_path
 from tts_server.backends.kokoro.statistics import Statistics, load_statistics, norms, pack_basis, unpack_basis
-from tts_server.backends.kokoro.stream_layout import decoder_norms, statistics_layout, vocoder_norms
-from tts_server.backends.kokoro.stream_parts import norm_path
 from tts_server.backends.kokoro.vocabulary import encode, unknown_symbols
 from tts_server.backends.kokoro.voices import load_voices
 from tts_server.errors import ConfigError, ModelCorruptError

@@ -14,10 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from tts_server.backends.kokoro import edges, graph, stream
-from tts_server.backends.kokoro.prepared import STREAM, prepared_model
-from tts_server.backends.kokoro.stream import SAMPLE_RATE_HZ, StreamingModel, TextFeatures
-from tts_server.backends.kokoro.stream_layout import (
+from tts_server.backends.kokoro.layout import (
     DECODER_MIN_PIECE,
     SAMPLES_PER_FRAME,
     SOURCE_LEAD,
@@ -26,10 +23,20 @@ from tts_server.backends.kokoro.stream_layout import (
     statistics_layout,
     vocoder_norms,
 )
-from tts_server.backends.kokoro.stream_parts import DecoderStream, collect_statistics, flag, norm_path, to_ort
+from tts_server.backends.kokoro.onnx import edges, stream
+from tts_server.backends.kokoro.onnx.stream import SAMPLE_RATE_HZ, StreamingModel, TextFeatures
+from tts_server.backends.kokoro.onnx.stream_parts import (
+    DecoderStream,
+    collect_statistics,
+    flag,
+    norm_path,
+    to_ort,
+)
+from tts_server.backends.kokoro.prepare import graph
+from tts_server.backends.kokoro.prepare.prepared import STREAM, prepared_model
+from tts_server.backends.kokoro.prepare.weights import resolve
 from tts_server.backends.kokoro.vocabulary import PAD_ID, encode
 from tts_server.backends.kokoro.voices import load_voices
-from tts_server.backends.kokoro.weights import resolve
 from tts_server.errors import ModelCorruptError, SynthesisError
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from tts_server.backends.kokoro.stream_graph import ChannelMajorGraph, StreamGraph
-from tts_server.backends.kokoro.toom_cook import TILINGS, Tiling, TimeMajorGraph, transforms
+from tts_server.backends.kokoro.prepare.stream_graph import ChannelMajorGraph, StreamGraph
+from tts_server.backends.kokoro.prepare.toom_cook import TILINGS, Tiling, TimeMajorGraph, transforms
 
 Float32 = NDArray[np.float32]
 

@@ -11,13 +11,13 @@ import onnxruntime as ort
 import pytest
 
 from tts_server.backends.base import LoadCancelled
-from tts_server.backends.kokoro import prepared
-from tts_server.backends.kokoro.cache import MANIFEST_NAME
-from tts_server.backends.kokoro.prepared import WHOLE, preparation_sha256, prepared_model
-from tts_server.backends.kokoro.synthesizer import SAMPLES_PER_FRAME, KokoroModel
+from tts_server.backends.kokoro.onnx.synthesizer import SAMPLES_PER_FRAME, KokoroModel
+from tts_server.backends.kokoro.prepare import prepared
+from tts_server.backends.kokoro.prepare.cache import MANIFEST_NAME
+from tts_server.backends.kokoro.prepare.prepared import WHOLE, preparation_sha256, prepared_model
+from tts_server.backends.kokoro.prepare.weights import resolve
 from tts_server.backends.kokoro.vocabulary import encode
 from tts_server.backends.kokoro.voices import Float32, load_voices
-from tts_server.backends.kokoro.weights import resolve
 from tts_server.errors import ModelCorruptError, SynthesisError
 
 pytestmark = [pytest.mark.model]
@@ -155,8 +155,8 @@ def test_the_cache_belongs_to_the_code_that_prepared_it(
 ) -> None:
     before = preparation_sha256()
     folder = tmp_path / "kokoro"
-    shutil.copytree(Path(prepared.__file__).parent, folder)
+    shutil.copytree(Path(prepared.__file__).parents[1], folder)
     monkeypatch.setattr(resources, "files", lambda _package: folder)
     assert preparation_sha256() == before
-    (folder / "simplify.py").write_text("# changed\n")
+    (folder / "prepare" / "simplify.py").write_text("# changed\n")
     assert preparation_sha256() != before

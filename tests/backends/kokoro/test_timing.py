@@ -7,9 +7,9 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tts_server.backends.kokoro.pronounce.word import Word
 from tts_server.backends.kokoro.split import ModelInput
 from tts_server.backends.kokoro.timing import DURATION_FRAME_S, word_times
-from tts_server.backends.kokoro.word import Word
 
 
 def make_input(n_words: int) -> ModelInput:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tts_server.backends.base import LoadCancelled
-from tts_server.backends.kokoro import weights
-from tts_server.backends.kokoro.weights import (
+from tts_server.backends.kokoro.prepare import weights
+from tts_server.backends.kokoro.prepare.weights import (
     DEFAULT_MODEL,
     MANIFEST,
     KnownFile,

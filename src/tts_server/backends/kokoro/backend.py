@@ -17,7 +17,6 @@ from threadpoolctl import threadpool_limits
 
 from tts_server.backends.base import Backend
 from tts_server.backends.kokoro.cores import physical_cores
-from tts_server.backends.kokoro.g2p import G2P
 from tts_server.backends.kokoro.languages import (
     LANGUAGES,
     advertised_languages,
@@ -25,12 +24,13 @@ from tts_server.backends.kokoro.languages import (
     voice_dialect,
     voice_language,
 )
-from tts_server.backends.kokoro.prepared import STREAM, prepared_model
+from tts_server.backends.kokoro.onnx.stream import SAMPLE_RATE_HZ, StreamingModel
+from tts_server.backends.kokoro.prepare.prepared import STREAM, prepared_model
+from tts_server.backends.kokoro.prepare.weights import resolve
+from tts_server.backends.kokoro.pronounce.g2p import G2P
 from tts_server.backends.kokoro.statistics import load_statistics
-from tts_server.backends.kokoro.stream import SAMPLE_RATE_HZ, StreamingModel
 from tts_server.backends.kokoro.utterance import Engine, StreamedUtterance
 from tts_server.backends.kokoro.voices import DEFAULT_VOICE, load_voices
-from tts_server.backends.kokoro.weights import resolve
 from tts_server.errors import ConfigError, ModelError
 from tts_server.speech.capabilities import Capabilities, ExtraSpec, Voice
 from tts_server.speech.request import SpeechRequest

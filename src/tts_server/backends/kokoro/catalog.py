@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tts_server.backends.kokoro import weights
+from tts_server.backends.kokoro.prepare import weights
 from tts_server.backends.models import ModelCatalog, VerifiedModel
 
 if TYPE_CHECKING:

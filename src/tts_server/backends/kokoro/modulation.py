@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from tts_server.backends.kokoro.stream_layout import Norm
+from tts_server.backends.kokoro.layout import Norm
 
 if TYPE_CHECKING:
-    from tts_server.backends.kokoro.export_weights import ExportWeights
-    from tts_server.backends.kokoro.stream_graph import StreamGraph
+    from tts_server.backends.kokoro.prepare.export_weights import ExportWeights
+    from tts_server.backends.kokoro.prepare.stream_graph import StreamGraph
 
 Float32 = NDArray[np.float32]
 STYLE_SIZE = 128

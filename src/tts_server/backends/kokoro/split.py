@@ -12,8 +12,8 @@ import re
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from tts_server.backends.kokoro.pronounce.word import Word, symbols_of
 from tts_server.backends.kokoro.vocabulary import MAX_PHONEMES
-from tts_server.backends.kokoro.word import Word, symbols_of
 from tts_server.text.segment import Segmenter
 
 # About 500 symbols; what is pronounced as one context, and normalised at once (6 ms at most).

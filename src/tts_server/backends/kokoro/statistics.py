@@ -29,7 +29,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tts_server.backends.kokoro.packed_data import read_packed
+from tts_server.backends.kokoro.data_files import read_packed
 from tts_server.errors import ConfigError
 
 Float32 = NDArray[np.float32]

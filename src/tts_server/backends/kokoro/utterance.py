@@ -16,19 +16,19 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from tts_server.backends.base import Utterance
-from tts_server.backends.kokoro.edges import sound_span
 from tts_server.backends.kokoro.languages import resolve_dialect
+from tts_server.backends.kokoro.onnx.edges import sound_span
+from tts_server.backends.kokoro.onnx.synthesizer import SAMPLE_RATE_HZ
 from tts_server.backends.kokoro.split import ModelInput, split_in_steps
-from tts_server.backends.kokoro.synthesizer import SAMPLE_RATE_HZ
 from tts_server.backends.kokoro.timing import word_times
 from tts_server.backends.kokoro.vocabulary import encode
 from tts_server.errors import ConfigError, SynthesisError
 from tts_server.speech.chunk import AudioChunk
 
 if TYPE_CHECKING:
-    from tts_server.backends.kokoro.g2p import G2P
+    from tts_server.backends.kokoro.onnx.stream import SpeechStream, StreamingModel, TextFeatures
+    from tts_server.backends.kokoro.pronounce.g2p import G2P
     from tts_server.backends.kokoro.statistics import Statistics, StatisticsModel
-    from tts_server.backends.kokoro.stream import SpeechStream, StreamingModel, TextFeatures
     from tts_server.backends.kokoro.voices import VoiceTable
     from tts_server.speech.request import SpeechRequest
     from tts_server.speech.words import WordTime

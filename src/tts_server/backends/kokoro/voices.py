@@ -16,7 +16,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from tts_server.backends.kokoro.packed_data import read_packed
+from tts_server.backends.kokoro.data_files import read_packed
 from tts_server.errors import ConfigError
 from tts_server.speech.capabilities import Voice
 

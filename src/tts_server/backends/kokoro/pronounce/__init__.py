@@ -1,0 +1,1 @@
+"""From text to phonemes, and which phonemes belong to which word."""
