@@ -1,0 +1,31 @@
+"""What one step has made of one request, as its listener gets it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from tts_server.speech.words import WordTime
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """Sound that can be sent as it is, and the words that became known with it.
+
+    Args:
+        pcm: In the format that was asked for; without sound it is empty.
+        n_samples: Samples that it stands for, at the model's rate.
+        audio_s: How long they sound.
+        words: Words that begin in these samples or were first known with them, in order; their times count
+            from the first sample of the request.
+        n_bad: Samples that were not numbers and were made silent.
+    """
+
+    pcm: bytes = b""
+    n_samples: int = 0
+    audio_s: float = 0.0
+    words: tuple[WordTime, ...] = ()
+    n_bad: int = 0
+
+
+NOTHING: Final = Made()
