@@ -26,7 +26,7 @@ from tts_server.conformance.shapes import EVENT_SHAPES
 from tts_server.conformance.transcript import load_rules, load_transcripts
 from tts_server.limits import Limits
 from tts_server.protocol import events as ev
-from tts_server.protocol.codec import CLIENT_TYPES, SERVER_TYPES
+from tts_server.protocol.codec import CLIENT_FIELDS, CLIENT_TYPES, SERVER_TYPES
 from tts_server.session.tables import render_tables
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -64,7 +64,7 @@ KINDS = {
 def event_fields(event: type[Any], *, is_client: bool) -> Iterator[tuple[str, str, str]]:
     """Yield name, kind and meaning of each field of an event as it stands on the wire."""
     for field in sorted(fields(event), key=lambda field: field.name in {"event_id", "previous_event_id"}):
-        if field.name == "max_text_chars":
+        if field.name == "max_text_chars" or (is_client and field.name not in CLIENT_FIELDS[event]):
             continue
         kind = KINDS[str(field.type).removesuffix(" | None")]
         is_optional = field.default is not MISSING and field.name != "protocol_version"

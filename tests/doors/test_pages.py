@@ -15,7 +15,7 @@ from tts_server.endpoint import Endpoint
 from tts_server.limits import Limits
 from tts_server.server import app
 from tts_server.server.app import Server
-from tts_server.service.service import ServiceStats
+from tts_server.service.stats import ServiceStats
 
 WEBSOCKET = {"upgrade": "websocket"}
 

@@ -13,6 +13,7 @@ from tts_server.limits import Limits
 from tts_server.protocol.codec import decode_client, decode_server
 from tts_server.protocol.events import ServerEvent
 from tts_server.session import effects as fx
+from tts_server.session.inputs import Received, Unreadable
 
 MAX_MESSAGE_BYTES = Limits().max_message_bytes
 
@@ -47,9 +48,9 @@ class MeasuredSession(FuzzedSession):
         try:
             event = decode_client(message)
         except RemoteProtocolError as error:
-            self.carry_out(self.machine.receive_error(error, self.now))
+            self.carry_out(self.machine.handle(Unreadable(error), self.now))
         else:
-            self.carry_out(self.machine.receive(event, self.now))
+            self.carry_out(self.machine.handle(Received(event), self.now))
 
     def carry_out(self, effects: Iterable[fx.Effect]) -> list[type[ServerEvent]]:
         effects = list(effects)

@@ -12,7 +12,7 @@ import random
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from tests.session.factories import make_service
+from tests.session.factories import make_service, produced
 
 from tts_server.conformance.ledger import Ledger
 from tts_server.conformance.shapes import shape_problems
@@ -23,6 +23,22 @@ from tts_server.limits import Limits
 from tts_server.protocol.codec import decode_client, decode_server, encode_client
 from tts_server.protocol.events import ErrorOccurred, ServerEvent
 from tts_server.session import effects as fx
+from tts_server.session.inputs import (
+    Admitted,
+    Failed,
+    Finished,
+    Gone,
+    Left,
+    Opened,
+    Received,
+    Refused,
+    Released,
+    Reported,
+    Stopping,
+    TimerFired,
+    Unreadable,
+    Unsent,
+)
 from tts_server.session.machine import SessionMachine
 
 LIMITS = Limits(max_text_chars=40, max_unsent_bytes=400, max_inflight=2, drain_s=10.0, send_stall_s=5.0)
@@ -50,11 +66,11 @@ class FuzzedSession:
         self.has_room = True
         self.held: list[str] = []
         self.cancelled: set[str] = set()
-        self.timers: dict[str, float] = {}
+        self.timers: dict[fx.Timer, float] = {}
         self.is_paused = False
         self.is_closed = False
         self.is_gone = False
-        self.carry_out(self.machine.open(self.now))
+        self.carry_out(self.machine.handle(Opened(), self.now))
 
     def run(self, data: bytes) -> None:
         """Feed an input, then let the engine end everything that it holds."""
@@ -80,11 +96,11 @@ class FuzzedSession:
         try:
             event = decode_client(message)
         except RemoteProtocolError as error:
-            self.carry_out(self.machine.receive_error(error, self.now))
+            self.carry_out(self.machine.handle(Unreadable(error), self.now))
             return
         assert decode_client(encode_client(event)) == event
         n_chars = self.machine.buffered_chars
-        sent = self.carry_out(self.machine.receive(event, self.now))
+        sent = self.carry_out(self.machine.handle(Received(event), self.now))
         if ErrorOccurred in sent:
             assert self.machine.buffered_chars == n_chars, "a refused event changed the buffer"
         assert self.machine.buffered_chars <= self.limits.max_text_chars
@@ -107,9 +123,7 @@ class FuzzedSession:
                     assert response_id not in self.cancelled
                     self.cancelled.add(response_id)
                 case fx.ReportStatus(event_id):
-                    status = self.machine.status(
-                        event_id, queue_depth=len(self.held), uptime_s=self.now, pid=1
-                    )
+                    status = self.machine.handle(Reported(event_id, len(self.held), self.now, 1), 0.0)
                     sent += self.carry_out(status)
                 case fx.PauseSynthesis() | fx.ResumeSynthesis():
                     assert self.is_paused is isinstance(effect, fx.ResumeSynthesis)
@@ -121,15 +135,9 @@ class FuzzedSession:
                         self.outbox.clear()
                 case fx.SendInstead(events):
                     self.outbox.replace(events)
-                case fx.SetTimer() | fx.ClearTimer():
-                    self.keep_time(effect)
+                case fx.SetTimer():
+                    self.timers[effect.timer] = effect.at_s
         return sent
-
-    def keep_time(self, effect: fx.SetTimer | fx.ClearTimer) -> None:
-        if isinstance(effect, fx.SetTimer):
-            self.timers[effect.name] = effect.at_s
-        else:
-            self.timers.pop(effect.name, None)
 
     def leave(self, max_bytes: int) -> None:
         """Let some of what waits reach the client."""
@@ -137,7 +145,7 @@ class FuzzedSession:
         for message in taken.messages:
             self.judge(message)
         for response_id in taken.ended:
-            assert self.carry_out(self.machine.sent(response_id, self.now)) == []
+            assert self.carry_out(self.machine.handle(Left(response_id), self.now)) == []
 
     def judge(self, message: str | bytes) -> None:
         assert not self.is_gone, "an event for nobody"
@@ -150,25 +158,25 @@ class FuzzedSession:
     def submit(self, response_id: str) -> list[type[ServerEvent]]:
         if self.has_room and len(self.held) < self.limits.max_inflight:
             self.held.append(response_id)
-            return self.carry_out(self.machine.admitted(response_id, self.now))
+            return self.carry_out(self.machine.handle(Admitted(response_id), self.now))
         busy = BusyError("no room; wait", retry_after_ms=20)
-        return self.carry_out(self.machine.refused(response_id, busy, self.now))
+        return self.carry_out(self.machine.handle(Refused(response_id, busy), self.now))
 
     # --- what happens ---
 
     def audio(self, argument: str) -> None:
         if self.held:
             pcm = bytes(2 * (int(argument) % 100 if argument.isdecimal() and len(argument) < 9 else 1))
-            self.carry_out(self.machine.audio(self.held[0], pcm, self.now))
+            self.carry_out(self.machine.handle(produced(self.held[0], pcm), self.now))
 
     def end(self, response_id: str, *, failed: bool) -> None:
         self.held.remove(response_id)
         if response_id in self.cancelled:
-            self.carry_out(self.machine.released(response_id, self.now))
+            self.carry_out(self.machine.handle(Released(response_id), self.now))
         elif failed:
-            self.carry_out(self.machine.failed(response_id, SynthesisError("no"), self.now))
+            self.carry_out(self.machine.handle(Failed(response_id, SynthesisError("no")), self.now))
         else:
-            self.carry_out(self.machine.finished(response_id, self.now))
+            self.carry_out(self.machine.handle(Finished(response_id), self.now))
 
     def end_one(self, argument: str, *, failed: bool) -> None:
         if self.held:
@@ -179,22 +187,22 @@ class FuzzedSession:
         for name, at_s in list(self.timers.items()):
             if at_s <= self.now:
                 del self.timers[name]
-                self.carry_out(self.machine.timer(name, self.now))
+                self.carry_out(self.machine.handle(TimerFired(name), self.now))
 
     def unsent(self, argument: str) -> None:
         n_bytes = int(argument) % 1000 if argument.isdecimal() and len(argument) < 9 else 1
-        self.carry_out(self.machine.outbound(n_bytes, False, self.now))
+        self.carry_out(self.machine.handle(Unsent(n_bytes, False), self.now))
 
     def accepted(self, _argument: str) -> None:
-        self.carry_out(self.machine.outbound(0, True, self.now))
+        self.carry_out(self.machine.handle(Unsent(0, True), self.now))
 
     def shutdown(self, _argument: str) -> None:
-        self.carry_out(self.machine.shutdown(self.now))
+        self.carry_out(self.machine.handle(Stopping(), self.now))
 
     def gone(self, _argument: str) -> None:
         self.is_gone = True
         self.outbox.clear()
-        self.carry_out(self.machine.disconnected(self.now))
+        self.carry_out(self.machine.handle(Gone(), self.now))
 
     def set_room(self, has_room: bool) -> None:
         self.has_room = has_room

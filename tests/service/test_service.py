@@ -15,6 +15,7 @@ from tts_server.scheduling.scheduler import Scheduler, SchedulingPolicy
 from tts_server.service import service as module
 from tts_server.service.service import SpeechService
 from tts_server.service.worker import EngineWorker, Outcome, StepEnded
+from tts_server.speech.made import Made
 from tts_server.speech.request import SpeechRequest
 
 if TYPE_CHECKING:
@@ -50,8 +51,8 @@ class FakeListener:
         self.connection_id = connection_id
         self.told: list[str] = []
 
-    def audio(self, response_id: str, pcm: bytes) -> None:
-        self.told.append(f"audio {response_id} {len(pcm)}")
+    def made(self, response_id: str, made: Made) -> None:
+        self.told.append(f"audio {response_id} {len(made.pcm)}")
 
     def finished(self, response_id: str) -> None:
         self.told.append(f"finished {response_id}")
@@ -82,6 +83,7 @@ class CountedLoop:
     def __init__(self) -> None:
         self.now = 0.0
         self.timers: list[Timer] = []
+        self.soon: list[Callable[[], object]] = []
 
     def time(self) -> float:
         return self.now
@@ -89,6 +91,15 @@ class CountedLoop:
     def call_at(self, at: float, callback: Callable[..., object], *arguments: object) -> Timer:
         self.timers.append(Timer(at, callback, arguments))
         return self.timers[-1]
+
+    def call_soon(self, callback: Callable[[], object]) -> None:
+        self.soon.append(callback)
+
+    def turn(self) -> None:
+        """Run what was to be run soon."""
+        soon, self.soon = self.soon, []
+        for callback in soon:
+            callback()
 
     def pass_time(self, seconds: float) -> None:
         """Let time pass, and run what falls due in it."""
@@ -119,7 +130,7 @@ class House:
 
     def submit(self, listener: FakeListener, response_id: str = "1") -> None:
         self.service.submit(listener, response_id, REQUEST)
-        self.service.dispatch()
+        self.loop.turn()
 
     def end(
         self,
@@ -143,7 +154,7 @@ def test_one_step_is_ordered_at_a_time() -> None:
     house = House()
     house.submit(house.a)
     house.submit(house.b)
-    house.service.dispatch()
+    house.loop.turn()
     assert house.orders == ["step a/1"]
     house.end("a/1", pcm=A_SECOND)
     assert house.orders == ["step a/1", "step b/1"]
@@ -229,7 +240,7 @@ def test_paused_connection_gets_no_steps_until_it_is_resumed() -> None:
     house.submit(house.a)
     assert house.orders == []
     house.service.resume(house.a)
-    house.service.dispatch()
+    house.loop.turn()
     assert house.orders == ["step a/1"]
 
 
@@ -329,7 +340,7 @@ async def test_speed_of_one_response_says_nothing_of_the_length_of_others() -> N
     scheduler = house.service._scheduler
     for number, speed in enumerate((0.5, 2.0)):
         house.service.submit(house.a, str(number), SpeechRequest("x" * 20, "alto", "en", {"speed": speed}))
-        house.service.dispatch()
+        house.loop.turn()
         house.end(f"a/{number}", pcm=bytes(round(2 * 24000 * 1.2 / speed)))
         house.end(f"a/{number}", Outcome.FINISHED, pcm=b"")
         assert scheduler.estimate.audio_s(1.0, "alto") == pytest.approx(1.0)

@@ -12,7 +12,6 @@ from tts_server.limits import Limits
 from tts_server.protocol import events as ev
 from tts_server.session.effects import (
     Cancel,
-    ClearTimer,
     Close,
     CutPlayout,
     Effect,
@@ -24,7 +23,9 @@ from tts_server.session.effects import (
     SendInstead,
     SetTimer,
     Submit,
+    Timer,
 )
+from tts_server.session.inputs import Admitted, Received, Refused, Reported
 from tts_server.session.machine import SessionMachine, SessionState
 
 LIMITS = Limits(max_text_chars=30, max_unsent_bytes=400, max_inflight=3)
@@ -47,7 +48,7 @@ class Driver(RuleBasedStateMachine):
         self.waiting_ends: list[str] = []  # of whom the end has not left the server
         self.seqs: dict[str, int] = {}
         self.sent_samples: dict[str, int] = {}
-        self.timers: dict[str, float] = {}
+        self.timers: dict[Timer, float] = {}
         self.paused = False
         self.configured = False
         self.closed_session = False
@@ -78,7 +79,7 @@ class Driver(RuleBasedStateMachine):
                     assert self.paused is isinstance(effect, ResumeSynthesis)
                     self.paused = not self.paused
                 case ReportStatus(previous):
-                    self.carry_out(self.machine.status(previous, queue_depth=2, uptime_s=1.0, pid=3))
+                    self.carry_out(self.machine.handle(Reported(previous, 2, 1.0, 3), 0.0))
                 case Close():
                     assert len(self.closes) < 2
                     assert not self.closes or effect.abort, "closed twice"
@@ -86,7 +87,7 @@ class Driver(RuleBasedStateMachine):
                 case Note(level, message):
                     assert level in {"debug", "warning"}
                     assert message.isprintable()
-                case SetTimer() | ClearTimer():
+                case SetTimer():
                     self.keep_time(effect)
                 case _:
                     assert_never(effect)
@@ -102,13 +103,13 @@ class Driver(RuleBasedStateMachine):
             self.engine[response_id] = 0
             self.admitted.append(response_id)
             self.text = ""
-            self.carry_out(self.machine.admitted(response_id, self.now))
+            self.carry_out(self.machine.handle(Admitted(response_id), self.now))
             assert isinstance(self.answers[-2], ev.TextCommitted)
             assert isinstance(self.answers[-1], ev.ResponseCreated)
             assert self.answers[-2].response_id == self.answers[-1].response_id == response_id
         else:
             busy = BusyError("No room.", retry_after_ms=9)
-            self.carry_out(self.machine.refused(response_id, busy, self.now))
+            self.carry_out(self.machine.handle(Refused(response_id, busy), self.now))
             assert self.machine.buffered_chars == before, "a refusal costs the text"
             error = self.answers[-1]
             assert isinstance(error, ev.ErrorOccurred)
@@ -150,16 +151,13 @@ class Driver(RuleBasedStateMachine):
             else:
                 self.sent(event)
 
-    def keep_time(self, effect: SetTimer | ClearTimer) -> None:
-        if isinstance(effect, SetTimer):
-            assert effect.at_s >= self.now
-            self.timers[effect.name] = effect.at_s
-        else:
-            del self.timers[effect.name]
+    def keep_time(self, effect: SetTimer) -> None:
+        assert effect.at_s >= self.now
+        self.timers[effect.timer] = effect.at_s
 
     def client(self, event: ev.ClientEvent) -> None:
         self.answers.clear()
-        self.carry_out(self.machine.receive(event, self.now))
+        self.carry_out(self.machine.handle(Received(event), self.now))
         for answer in self.answers:
             previous = getattr(answer, "previous_event_id", None)
             if isinstance(answer, ev.SessionClosed):

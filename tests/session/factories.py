@@ -8,8 +8,10 @@ from typing import Any, TypeVar
 from tts_server.limits import Limits
 from tts_server.protocol import events as ev
 from tts_server.session.effects import Effect, Send, SendInstead, Submit
+from tts_server.session.inputs import Admitted, Opened, Produced, Received
 from tts_server.session.machine import SessionMachine
 from tts_server.speech.capabilities import AudioFormat, BackendInfo, Capabilities, ExtraSpec, Voice
+from tts_server.speech.made import Made
 from tts_server.speech.service import ServiceInfo
 
 T = TypeVar("T")
@@ -53,13 +55,13 @@ def make_service(**changes: Any) -> ServiceInfo:
 def make_machine(*, opened: bool = True, service: ServiceInfo | None = None, **limits: Any) -> SessionMachine:
     machine = SessionMachine("sess_abcdefgh1234", service or make_service(), Limits(**limits))
     if opened:
-        machine.open(0.0)
+        machine.handle(Opened(), 0.0)
     return machine
 
 
 def submit(machine: SessionMachine, text: str = "Hello.", event_id: str | None = None) -> Submit:
-    machine.receive(ev.AppendText(text), 0.0)
-    effect = machine.receive(ev.CommitText(event_id), 0.0)[-1]
+    machine.handle(Received(ev.AppendText(text)), 0.0)
+    effect = machine.handle(Received(ev.CommitText(event_id)), 0.0)[-1]
     assert isinstance(effect, Submit)
     return effect
 
@@ -67,7 +69,7 @@ def submit(machine: SessionMachine, text: str = "Hello.", event_id: str | None =
 def speak(machine: SessionMachine, text: str = "Hello.") -> str:
     """Have a response admitted, and return its id."""
     response_id = submit(machine, text).response_id
-    machine.admitted(response_id, 0.0)
+    machine.handle(Admitted(response_id), 0.0)
     return response_id
 
 
@@ -93,3 +95,8 @@ def only(effects: Sequence[Effect], kind: type[T]) -> T:
 
 def pcm(n_samples: int, value: int = 1) -> bytes:
     return value.to_bytes(2, "little") * n_samples
+
+
+def produced(response_id: str, pcm: bytes) -> Produced:
+    """What the engine's sound comes in as."""
+    return Produced(response_id, Made(pcm, len(pcm) // 2, len(pcm) / 2 / RATE_HZ))

@@ -14,6 +14,7 @@ from tts_server.errors import RemoteProtocolError
 from tts_server.protocol import events as ev
 from tts_server.protocol.codec import CLIENT_TYPES, decode_client, decode_server, encode_server
 from tts_server.session.effects import Effect, ReportStatus, Send, Submit
+from tts_server.session.inputs import Admitted, Received, Reported, Unreadable
 from tts_server.session.machine import SessionMachine
 
 VALUES = JSON_VALUES | st.sampled_from(
@@ -37,13 +38,13 @@ def answer(machine: SessionMachine, message: str | bytes) -> list[Effect]:
     try:
         event = decode_client(message)
     except RemoteProtocolError as error:
-        return machine.receive_error(error, 0.0)
-    effects = machine.receive(event, 0.0)
+        return machine.handle(Unreadable(error), 0.0)
+    effects = machine.handle(Received(event), 0.0)
     for effect in list(effects):
         if isinstance(effect, Submit):
-            effects += machine.admitted(effect.response_id, 0.0)
+            effects += machine.handle(Admitted(effect.response_id), 0.0)
         elif isinstance(effect, ReportStatus):
-            effects += machine.status(effect.previous_event_id, queue_depth=0, uptime_s=1.5, pid=1)
+            effects += machine.handle(Reported(effect.previous_event_id, 0, 1.5, 1), 0.0)
     return effects
 
 

@@ -9,10 +9,23 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
 from tests.session.driver import LIMITS, Driver
-from tests.session.factories import RATE_HZ, pcm
+from tests.session.factories import RATE_HZ, pcm, produced
 
 from tts_server.errors import RemoteProtocolError, SynthesisError
 from tts_server.protocol import events as ev
+from tts_server.session.effects import Timer
+from tts_server.session.inputs import (
+    Failed,
+    Finished,
+    Gone,
+    Left,
+    Opened,
+    Released,
+    Stopping,
+    TimerFired,
+    Unreadable,
+    Unsent,
+)
 from tts_server.session.machine import SessionState
 
 TERMINAL = (ev.AudioDone, ev.ResponseCancelled, ev.ResponseFailed)
@@ -36,7 +49,7 @@ class Session(Driver):
 
     @initialize()
     def open(self) -> None:
-        self.carry_out(self.machine.open(self.now))
+        self.carry_out(self.machine.handle(Opened(), self.now))
         assert isinstance(self.answers[0], ev.Hello)
 
     @rule(text=st.text("ab😀 ", max_size=12), text_format=st.sampled_from([None, "plain", "ssml"]))
@@ -120,7 +133,7 @@ class Session(Driver):
     def unreadable(self) -> None:
         self.answers.clear()
         error = RemoteProtocolError("No.", code="invalid_json")
-        self.carry_out(self.machine.receive_error(error, self.now))
+        self.carry_out(self.machine.handle(Unreadable(error), self.now))
         assert len(self.answers) == self.listening
 
     @precondition(lambda self: self.ids > 12)
@@ -142,7 +155,7 @@ class Session(Driver):
     def make_audio(self, response_id: str, n_samples: int) -> None:
         self.engine[response_id] += n_samples
         self.answers.clear()
-        self.carry_out(self.machine.audio(response_id, pcm(n_samples), self.now))
+        self.carry_out(self.machine.handle(produced(response_id, pcm(n_samples)), self.now))
         if response_id in self.ends or response_id in self.cancelled_at_engine:
             assert not self.answers, "audio of a cancelled response"
 
@@ -178,11 +191,11 @@ class Session(Driver):
         self.engine_let_go(response_id)
         self.answers.clear()
         if outcome == "failed":
-            self.carry_out(self.machine.failed(response_id, SynthesisError("x"), self.now))
+            self.carry_out(self.machine.handle(Failed(response_id, SynthesisError("x")), self.now))
         elif outcome == "finished":
-            self.carry_out(self.machine.finished(response_id, self.now))
+            self.carry_out(self.machine.handle(Finished(response_id), self.now))
         else:
-            self.carry_out(self.machine.released(response_id, self.now))
+            self.carry_out(self.machine.handle(Released(response_id), self.now))
         if cancelled:
             assert not self.answers
         elif outcome == "finished":
@@ -199,16 +212,16 @@ class Session(Driver):
     @rule()
     def an_end_leaves(self) -> None:
         self.answers.clear()
-        self.carry_out(self.machine.sent(self.waiting_ends.pop(0), self.now))
+        self.carry_out(self.machine.handle(Left(self.waiting_ends.pop(0)), self.now))
         assert not self.answers
 
     @rule(unsent=st.sampled_from([0, 1, 200, 201, 400, 401, 900]), progressed=st.booleans())
     def outbound(self, unsent: int, progressed: bool) -> None:
-        self.carry_out(self.machine.outbound(unsent, progressed, self.now))
+        self.carry_out(self.machine.handle(Unsent(unsent, progressed), self.now))
         if self.machine.state is not SessionState.CLOSED:
             assert self.paused or unsent <= LIMITS.max_unsent_bytes
             assert not self.paused or unsent > LIMITS.max_unsent_bytes // 2
-            assert unsent == 0 or "stall" in self.timers
+            assert unsent == 0 or Timer.STALL in self.timers
 
     @rule(seconds=st.sampled_from([0.1, 3.0, 6.0]))
     def time_passes(self, seconds: float) -> None:
@@ -216,27 +229,27 @@ class Session(Driver):
         while due := [name for name, at_s in self.timers.items() if at_s <= end]:
             name = min(due, key=self.timers.__getitem__)
             self.now = max(self.now, self.timers.pop(name))
-            self.carry_out(self.machine.timer(name, self.now))
+            self.carry_out(self.machine.handle(TimerFired(name), self.now))
         self.now = end
 
-    @rule(name=st.sampled_from(["drain", "stall", "other"]))
-    def a_timer_fires_at_the_wrong_time(self, name: str) -> None:
-        if self.timers.get(name, 0) > self.now and name == "drain":
+    @rule(name=st.sampled_from(list(Timer)))
+    def a_timer_fires_at_the_wrong_time(self, name: Timer) -> None:
+        if self.timers.get(name, 0) > self.now and name is Timer.DRAIN:
             return
         self.timers.pop(name, None)
-        self.carry_out(self.machine.timer(name, self.now))
+        self.carry_out(self.machine.handle(TimerFired(name), self.now))
 
     @precondition(lambda self: self.ids > 16)
     @rule()
     def shutdown(self) -> None:
-        self.carry_out(self.machine.shutdown(self.now))
+        self.carry_out(self.machine.handle(Stopping(), self.now))
         assert self.machine.state is not SessionState.OPEN
 
     @precondition(lambda self: self.ids > 20)
     @rule()
     def disconnect(self) -> None:
         self.answers.clear()
-        self.carry_out(self.machine.disconnected(self.now))
+        self.carry_out(self.machine.handle(Gone(), self.now))
         assert not self.answers
         assert set(self.engine) == self.cancelled_at_engine, "the engine works for nobody"
 
@@ -266,7 +279,7 @@ class Session(Driver):
     @invariant()
     def a_closing_session_has_a_bound(self) -> None:
         if self.machine.state is SessionState.CLOSING:
-            assert "drain" in self.timers
+            assert Timer.DRAIN in self.timers
 
     @invariant()
     def an_ended_session_was_closed_and_told(self) -> None:

@@ -6,22 +6,39 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+from tests.session.factories import make_machine
 
+from tts_server.errors import LocalProtocolError
 from tts_server.protocol import events as ev
+from tts_server.session.inputs import Gone, OfConnection, Opened, Stopping
 from tts_server.session.machine import SESSION_TABLE, SessionState
+from tts_server.session.response import RESPONSE_TABLE
 from tts_server.session.tables import render_tables, response_edges, session_edges
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "session.md"
 
 
-def test_every_client_event_has_a_handler_in_every_state_past_the_hello() -> None:
+def test_everything_has_a_rule_in_every_state_past_the_hello() -> None:
     states = set(SessionState) - {SessionState.NEW}
-    assert set(SESSION_TABLE) == {(state, event) for state in states for event in get_args(ev.ClientEvent)}
+    kinds = {*get_args(ev.ClientEvent), *get_args(OfConnection)} - {Opened}
+    assert {key for key in SESSION_TABLE if key[0] in states} == {
+        (state, k) for state in states for k in kinds
+    }
+    assert {kind for state, kind in SESSION_TABLE if state is SessionState.NEW} == {Opened, Gone, Stopping}
 
 
-def test_every_handler_says_in_one_line_what_it_does() -> None:
-    for handler in SESSION_TABLE.values():
-        assert str(handler.__doc__).partition("\n")[0].endswith(".")
+def test_every_rule_takes_what_its_key_says_and_nothing_else() -> None:
+    for (_, kind), rule in {**SESSION_TABLE}.items():
+        assert rule.kind is kind
+        with pytest.raises(LocalProtocolError, match=f"a rule for {kind.__name__} was given a object"):
+            rule.apply(make_machine(), object(), 0.0)
+
+
+def test_every_rule_says_in_one_line_what_it_does() -> None:
+    summaries = [rule.summary for rule in SESSION_TABLE.values()]
+    summaries += [rule.summary for rule in RESPONSE_TABLE.values()]
+    for summary in summaries:
+        assert summary.endswith(".")
 
 
 @pytest.mark.parametrize(
@@ -53,7 +70,7 @@ def test_a_response_ends_once() -> None:
         ("live", "finished", "ending"),
         ("live", "failed", "ending"),
         ("live", "response.cancel", "cancelled"),
-        ("ending", "sent", "[*]"),
+        ("ending", "left", "[*]"),
         ("ending", "response.cancel", "[*]"),
         ("cancelled", "finished", "[*]"),
         ("cancelled", "failed", "[*]"),

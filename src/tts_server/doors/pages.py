@@ -15,7 +15,7 @@ from tts_server.limits import Limits
 if TYPE_CHECKING:
     from tts_server.doors.stream.driver import ConnectionCosts
     from tts_server.scheduling.stats import ConnectionStats, SchedulerStats
-    from tts_server.service.service import ServiceStats
+    from tts_server.service.stats import ServiceStats
 
 PROMETHEUS_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 """Of the text exposition format: prometheus.io/docs/instrumenting/exposition_formats."""

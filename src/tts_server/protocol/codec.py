@@ -14,7 +14,7 @@ from json.encoder import encode_basestring_ascii as _quote
 from types import MappingProxyType
 from typing import Any
 
-from tts_server.errors import RemoteProtocolError
+from tts_server.errors import LocalProtocolError, RemoteProtocolError
 from tts_server.protocol import events as ev
 from tts_server.protocol.json_text import parse_json, to_json
 from tts_server.protocol.server_fields import READERS
@@ -59,6 +59,11 @@ CLIENT_TYPES: Mapping[type[Any], str] = MappingProxyType(
     {shape.event: name for name, shape in _CLIENT.items()}
 )
 """The ``type`` of each client event's class."""
+
+CLIENT_FIELDS: Mapping[type[Any], frozenset[str]] = MappingProxyType(
+    {shape.event: frozenset({"event_id", *shape.fields}) for shape in _CLIENT.values()}
+)
+"""The fields that each client event has on the wire; it may have more, which this version cannot say."""
 
 _KIND_NAMES: dict[type[Any], str] = {str: "a string", dict: "an object"}
 
@@ -151,8 +156,16 @@ def _check_text(text: str | None, event_id: str | None) -> None:
 
 
 def encode_client(event: ev.ClientEvent) -> str:
-    """Write a client event as the text of its frame; fields that are None are left out."""
-    return to_json({"type": CLIENT_TYPES[type(event)], **_present_fields(event)})
+    """Write a client event as the text of its frame; fields that are None are left out.
+
+    Raises:
+        LocalProtocolError: It says something that this version has no field for.
+    """
+    values = _present_fields(event)
+    unknown = values.keys() - CLIENT_FIELDS[type(event)]
+    if unknown:
+        raise LocalProtocolError(f"this version of the protocol has no field {show_choices(sorted(unknown))}")
+    return to_json({"type": CLIENT_TYPES[type(event)], **values})
 
 
 def _present_fields(event: Any) -> JSONDict:

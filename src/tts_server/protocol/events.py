@@ -2,7 +2,7 @@
 
 Client events are imperative (``CommitText``), server events are past (``TextCommitted``). ``event_id`` is
 what the sender chose; a server event's ``event_id`` is made by the session machine. ``None`` stands for a
-field that was absent.
+field that was absent. Which fields a version of the protocol has is its dialect's affair.
 """
 
 from __future__ import annotations
@@ -45,6 +45,7 @@ class AppendText:
     text: str
     event_id: str | None = None
     text_format: str | None = None
+    context_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ class CommitText:
     voice: str | None = None
     language: str | None = None
     extras: JSONObject | None = None
+    context_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ class ClearText:
     """``input_text.clear``: empty the buffer."""
 
     event_id: str | None = None
+    context_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,7 @@ class CancelResponse:
 
     event_id: str | None = None
     response_id: str | None = None
+    context_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

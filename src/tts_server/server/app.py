@@ -30,7 +30,8 @@ from tts_server.server.descriptors import within_descriptors
 from tts_server.server.listening import listener_options
 from tts_server.server.unix_socket import UnixSocket, claim
 from tts_server.service.engines import Engines, engine_backends, in_thread
-from tts_server.service.service import STEP_TIMEOUT_S, ServiceStats, SpeechService
+from tts_server.service.service import STEP_TIMEOUT_S, SpeechService
+from tts_server.service.stats import ServiceStats
 from tts_server.session.machine import SessionMachine
 from tts_server.speech.capabilities import AudioFormat, BackendInfo
 from tts_server.speech.service import ServiceInfo

@@ -17,12 +17,15 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 from tts_server.errors import LocalProtocolError, SynthesisError, TTSServerError
 from tts_server.quiet_log import QuietLog
 from tts_server.scheduling.scheduler import Job, Scheduler, StepOutcome
+from tts_server.service.listener import Listener
+from tts_server.service.stats import ServiceStats
 from tts_server.service.worker import Outcome, StepEnded
+from tts_server.speech.made import Made
 
 if TYPE_CHECKING:
     import asyncio
@@ -38,24 +41,6 @@ cannot be cut does a segment of some seconds at once."""
 
 MAX_EMPTY_STEPS: Final = 1000
 """Steps in a row without a sample after which a response fails: an engine that gets nowhere must not spin."""
-
-
-class Listener(Protocol):
-    """A connection's driver, as the service sees it."""
-
-    connection_id: str
-
-    def audio(self, response_id: str, pcm: bytes) -> None:
-        """Take what a step made."""
-
-    def finished(self, response_id: str) -> None:
-        """The response is complete, and released."""
-
-    def failed(self, response_id: str, error: TTSServerError) -> None:
-        """The response failed, and is released."""
-
-    def released(self, response_id: str) -> None:
-        """The engine has let go of a response that was cancelled."""
 
 
 @dataclass(slots=True)
@@ -88,23 +73,6 @@ class _Lane:
     alarm: asyncio.TimerHandle | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceStats:
-    """Steps, bad samples and cancels since the start; engines now.
-
-    ``releases`` counts responses that an engine has let go of after a cancel, ``release_s`` is the time from
-    the cancels to it in all, ``longest_release_s`` the longest of them.
-    """
-
-    steps: int = 0
-    bad_samples: int = 0
-    releases: int = 0
-    release_s: float = 0.0
-    longest_release_s: float = 0.0
-    stuck_engines: int = 0
-    engines: int = 0
-
-
 class SpeechService:
     """See the head of this file. Everything runs on the event loop's thread.
 
@@ -128,6 +96,7 @@ class SpeechService:
         self._step_timeout_s = step_timeout_s
         self._lanes = [_Lane(i, worker, worker.backend.sample_rate_hz) for i, worker in enumerate(workers)]
         self._tasks: dict[str, _Task] = {}
+        self._is_dispatch_due = False
         self._quiet = QuietLog(logger)
         self._n_steps = 0
         self._n_bad_samples = 0
@@ -161,8 +130,24 @@ class SpeechService:
             engines=len(self._lanes),
         )
 
-    def submit(self, listener: Listener, response_id: str, request: SpeechRequest) -> None:
-        """Admit a response; its first step is ordered by the next ``dispatch``.
+    def submit(
+        self,
+        listener: Listener,
+        response_id: str,
+        request: SpeechRequest,
+        *,
+        stream_id: str | None = None,
+        max_lead_s: float | None = None,
+    ) -> None:
+        """Admit a response; its first step is ordered once the event loop comes to it.
+
+        Args:
+            listener: Who gets what is made.
+            response_id: Its name, of which the listener has no other.
+            request: What is to be spoken, and how.
+            stream_id: Its stream among the listener's; those of one are spoken one after another. None is
+                the listener's own.
+            max_lead_s: Make no more than so much sound ahead of its playout; None is no bound.
 
         Raises:
             BusyError: There is no room; says when to try again.
@@ -172,9 +157,17 @@ class SpeechService:
             raise SynthesisError("the speech engine is stuck on an earlier text; try again later")
         job_id = _job_id(listener, response_id)
         audio_s = self._lanes[0].worker.estimate_s(request)
-        job = Job(job_id, listener.connection_id, audio_s, voice=request.voice)
+        job = Job(
+            job_id,
+            listener.connection_id,
+            audio_s,
+            max_lead_s=max_lead_s,
+            voice=request.voice,
+            stream_id=stream_id,
+        )
         self._scheduler.admit(job, self._loop.time())
         self._tasks[job_id] = _Task(job_id, listener, response_id, request)
+        self._dispatch_soon()
 
     def cancel(self, listener: Listener, response_id: str) -> None:
         """Stop a response; ``listener.released`` follows once, at once if it is not at a step."""
@@ -186,6 +179,7 @@ class SpeechService:
         if task.cancelled_at is not None or task.is_given_up:
             return
         now = self._loop.time()
+        self._dispatch_soon()
         if self._scheduler.cancel(task.job_id, now):
             task.cancelled_at = now
             return
@@ -193,9 +187,10 @@ class SpeechService:
         self._let_go(task)
         listener.released(response_id)
 
-    def cut_playout(self, listener: Listener) -> None:
-        """A connection's listener was interrupted after all was made."""
-        self._scheduler.cut_playout(listener.connection_id, self._loop.time())
+    def cut(self, listener: Listener, stream_id: str | None = None) -> None:
+        """A listener was interrupted after all of a stream was made."""
+        self._scheduler.cut_playout(listener.connection_id, self._loop.time(), stream_id)
+        self._dispatch_soon()
 
     def pause(self, listener: Listener) -> None:
         """Order no more steps for a connection."""
@@ -204,6 +199,7 @@ class SpeechService:
     def resume(self, listener: Listener) -> None:
         """Order steps for a connection again."""
         self._scheduler.resume(listener.connection_id)
+        self._dispatch_soon()
 
     def waits(self, listener: Listener, waiting_s: float) -> None:
         """So many seconds of speech wait at a connection until its reader takes them."""
@@ -219,9 +215,17 @@ class SpeechService:
                 )
         for job_id in self._scheduler.forget(listener.connection_id, self._loop.time()):
             self._let_go(self._tasks[job_id])
+        self._dispatch_soon()
 
-    def dispatch(self) -> None:
+    def _dispatch_soon(self) -> None:
+        """Look for steps to order once what goes on at this moment is over: it may bring up more."""
+        if not self._is_dispatch_due:
+            self._is_dispatch_due = True
+            self._loop.call_soon(self._dispatch)
+
+    def _dispatch(self) -> None:
         """Order a step from every idle engine for which the scheduler has one."""
+        self._is_dispatch_due = False
         for lane in self._lanes:
             if lane.busy_with is None:
                 self._order_step(lane)
@@ -248,7 +252,7 @@ class SpeechService:
     def _wake(self, lane: _Lane) -> None:
         """Ask again for a lane that had nothing to do but what was too early."""
         lane.alarm = None
-        self.dispatch()
+        self._dispatch()
 
     def step_ended(self, worker: EngineWorker, result: StepEnded) -> None:
         """Take what came of a step."""
@@ -264,14 +268,19 @@ class SpeechService:
         self._n_steps += 1
         self._count_bad_samples(task, result.n_bad)
         outcome, error = self._judge(task, result)
-        audio_s = len(result.pcm) / 2 / lane.rate_hz
+        n_samples = len(result.pcm) // 2
+        made = Made(result.pcm, n_samples, n_samples / lane.rate_hz, result.words, result.n_bad)
         is_released = self._scheduler.step_done(
-            task.job_id, self._loop.time(), work_s=result.work_s, audio_s=audio_s, outcome=_OUTCOMES[outcome]
+            task.job_id,
+            self._loop.time(),
+            work_s=result.work_s,
+            audio_s=made.audio_s,
+            outcome=_OUTCOMES[outcome],
         )
         if is_released:
             self._let_go(task, is_open=result.outcome is Outcome.MORE)
-        self._tell(task, result.pcm, outcome, error)
-        self.dispatch()
+        self._tell(task, made, outcome, error)
+        self._dispatch()
 
     def _judge(self, task: _Task, result: StepEnded) -> tuple[Outcome, TTSServerError | None]:
         """What the step came to, with an engine that gets nowhere counted as failed."""
@@ -280,7 +289,7 @@ class SpeechService:
             return Outcome.FAILED, SynthesisError("the speech engine makes no audio of this text")
         return result.outcome, result.error
 
-    def _tell(self, task: _Task, pcm: bytes, outcome: Outcome, error: TTSServerError | None) -> None:
+    def _tell(self, task: _Task, made: Made, outcome: Outcome, error: TTSServerError | None) -> None:
         listener, response_id = task.listener, task.response_id
         if task.is_given_up:
             return
@@ -288,8 +297,8 @@ class SpeechService:
             self._count_release(self._loop.time() - task.cancelled_at)
             listener.released(response_id)
             return
-        if pcm and outcome is not Outcome.FAILED:
-            listener.audio(response_id, pcm)
+        if (made.pcm or made.words) and outcome is not Outcome.FAILED:
+            listener.made(response_id, made)
         if outcome is Outcome.FINISHED:
             listener.finished(response_id)
         elif outcome is Outcome.FAILED:

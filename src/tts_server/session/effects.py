@@ -7,6 +7,7 @@ input.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 
 from tts_server.protocol.events import ResponseCancelled, ServerEvent
 from tts_server.speech.request import SpeechRequest
@@ -21,15 +22,27 @@ class Send:
 
 @dataclass(frozen=True, slots=True)
 class Submit:
-    """Ask for admission; answered at once with ``machine.admitted`` or ``machine.refused``."""
+    """Ask for admission; answered at once with ``Admitted`` or ``Refused``, before the next effect.
+
+    Args:
+        response_id: What is asked for.
+        request: What is to be spoken, and how.
+        stream_id: Its stream on this connection; those of one stream are spoken one after another. None is
+            the connection's own.
+        max_lead_s: Make no more than so much sound ahead of its playout; None is no bound.
+        begin_in_s: It is of no use unless it begins so soon; None is no bound.
+    """
 
     response_id: str
     request: SpeechRequest
+    stream_id: str | None = None
+    max_lead_s: float | None = None
+    begin_in_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Cancel:
-    """Stop the engine's work on a response; answered later with ``machine.released``."""
+    """Stop the engine's work on a response; answered later with ``Released``."""
 
     response_id: str
 
@@ -46,7 +59,9 @@ class SendInstead:
 
 @dataclass(frozen=True, slots=True)
 class CutPlayout:
-    """The listener was interrupted, and hears no more of what was made for this connection."""
+    """The listener was interrupted, and hears no more of what was made for a stream."""
+
+    stream_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,24 +76,26 @@ class ResumeSynthesis:
 
 @dataclass(frozen=True, slots=True)
 class ReportStatus:
-    """Look up what the machine cannot know and answer at once with ``machine.status``."""
+    """Look up what the machine cannot know and answer at once with ``Reported``."""
 
     previous_event_id: str | None
 
 
+class Timer(Enum):
+    """What a session waits for; each is set once at a time."""
+
+    DRAIN = "drain"
+    """Responses in progress may end until then."""
+    STALL = "stall"
+    """A client that reads nothing is given up."""
+
+
 @dataclass(frozen=True, slots=True)
 class SetTimer:
-    """Call ``machine.timer(name, now)`` at ``at_s``; replaces a timer of the same name."""
+    """Give ``TimerFired(timer)`` at ``at_s``; replaces the same timer where it is set."""
 
-    name: str
+    timer: Timer
     at_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class ClearTimer:
-    """Forget a timer."""
-
-    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +128,6 @@ Effect = (
     | ResumeSynthesis
     | ReportStatus
     | SetTimer
-    | ClearTimer
     | Close
     | Note
 )

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from tts_server.limits import Limits
-from tts_server.session.effects import Effect, PauseSynthesis, ResumeSynthesis, SetTimer
-
-STALL_TIMER = "stall"
+from tts_server.session.effects import Effect, PauseSynthesis, ResumeSynthesis, SetTimer, Timer
 
 
 class Outflow:
@@ -37,7 +35,7 @@ class Outflow:
         self._unsent_bytes = unsent_bytes
         if unsent_bytes and not self._timer_set:
             self._timer_set = True
-            effects.append(SetTimer(STALL_TIMER, self._stalls_at_s))
+            effects.append(SetTimer(Timer.STALL, self._stalls_at_s))
         if not self._paused and unsent_bytes > allowed_bytes:
             self._paused = True
             effects.append(PauseSynthesis())
@@ -56,7 +54,7 @@ class Outflow:
         if not self._unsent_bytes:
             return []
         self._timer_set = True
-        return [SetTimer(STALL_TIMER, self._stalls_at_s)]
+        return [SetTimer(Timer.STALL, self._stalls_at_s)]
 
     @property
     def _stalls_at_s(self) -> float:

@@ -6,20 +6,43 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from enum import Enum
+from typing import TypeVar, get_args
 
 from tts_server.errors import SynthesisError
 from tts_server.limits import Limits
 from tts_server.protocol import events as ev
 from tts_server.protocol.codec import CLIENT_TYPES
-from tts_server.session.effects import Effect
-from tts_server.session.machine import DRAIN_TIMER, SESSION_TABLE, SessionMachine, SessionState
-from tts_server.session.outflow import STALL_TIMER
+from tts_server.session.effects import Effect, Timer
+from tts_server.session.inputs import (
+    Admitted,
+    Failed,
+    Finished,
+    Gone,
+    Input,
+    Left,
+    OfConnection,
+    OfResponse,
+    Opened,
+    Produced,
+    Received,
+    Refused,
+    Released,
+    Stopping,
+    TimerFired,
+    Unsent,
+)
+from tts_server.session.machine import SESSION_TABLE, SessionMachine, SessionState
 from tts_server.session.response import RESPONSE_TABLE, ResponseState
+from tts_server.session.rules import Rule
 from tts_server.speech.capabilities import AudioFormat, BackendInfo, Capabilities
+from tts_server.speech.made import NOTHING
 from tts_server.speech.service import ServiceInfo
 
-Input = Callable[[SessionMachine], list[Effect]]
+Step = Callable[[SessionMachine], list[Effect]]
+
+StateT = TypeVar("StateT", bound=Enum)
+SubjectT = TypeVar("SubjectT")
 
 _LIMITS = Limits()
 _RESPONSE = "resp_table_1"
@@ -32,61 +55,65 @@ def _new_machine() -> SessionMachine:
     return SessionMachine("sess_table", service, _LIMITS)
 
 
-def _open(machine: SessionMachine) -> list[Effect]:
-    return machine.open(0.0)
+def _give(given: Input, now: float = 0.0) -> Step:
+    return lambda machine: machine.handle(given, now)
+
+
+def _event(event: ev.ClientEvent) -> Step:
+    return _give(Received(event))
+
+
+_open = _give(Opened())
 
 
 def _submit(machine: SessionMachine) -> list[Effect]:
-    machine.receive(ev.AppendText("text"), 0.0)
-    return machine.receive(ev.CommitText(), 0.0)
+    machine.handle(Received(ev.AppendText("text")), 0.0)
+    return machine.handle(Received(ev.CommitText()), 0.0)
 
 
 def _speak(machine: SessionMachine) -> list[Effect]:
     _submit(machine)
-    return machine.admitted(_RESPONSE, 0.0)
+    return machine.handle(Admitted(_RESPONSE), 0.0)
 
 
 def _stall(machine: SessionMachine) -> list[Effect]:
-    machine.outbound(1, False, 0.0)
-    return machine.timer(STALL_TIMER, _LATE_S)
+    machine.handle(Unsent(1, progressed=False), 0.0)
+    return machine.handle(TimerFired(Timer.STALL), _LATE_S)
 
 
-def _event(event: ev.ClientEvent) -> Input:
-    return lambda machine: machine.receive(event, 0.0)
-
-
-_SESSION_WAYS: tuple[tuple[SessionState, tuple[Input, ...]], ...] = (
+_SESSION_WAYS: tuple[tuple[SessionState, tuple[Step, ...]], ...] = (
     (SessionState.NEW, ()),
     (SessionState.OPEN, (_open,)),
     (SessionState.OPEN, (_open, _speak)),
     (SessionState.CLOSING, (_open, _speak, _event(ev.CloseSession()))),
     (SessionState.ENDED, (_open, _event(ev.CloseSession()))),
-    (SessionState.CLOSED, (_open, lambda machine: machine.disconnected(0.0))),
+    (SessionState.CLOSED, (_open, _give(Gone()))),
 )
 """How a machine is brought into each state."""
 
-_SESSION_INPUTS: Mapping[str, Input] = {
+_SESSION_INPUTS: Mapping[str, Step] = {
     **{
         name: _event(kind("text") if kind is ev.AppendText else kind()) for kind, name in CLIENT_TYPES.items()
     },
     "open": _open,
-    "the last response ends": lambda machine: machine.finished(_RESPONSE, 0.0),
-    "the drain timer fires": lambda machine: machine.timer(DRAIN_TIMER, _LATE_S),
+    "the last response ends": _give(Finished(_RESPONSE)),
+    "the drain timer fires": _give(TimerFired(Timer.DRAIN), _LATE_S),
     "the client reads nothing for too long": _stall,
-    "the server stops": lambda machine: machine.shutdown(0.0),
-    "the connection is gone": lambda machine: machine.disconnected(0.0),
+    "the server stops": _give(Stopping()),
+    "the connection is gone": _give(Gone()),
 }
 
-_RESPONSE_INPUTS: Mapping[str, Input] = {
-    "admitted": lambda machine: machine.admitted(_RESPONSE, 0.0),
-    "refused": lambda machine: machine.refused(_RESPONSE, SynthesisError("refused"), 0.0),
-    "audio": lambda machine: machine.audio(_RESPONSE, b"", 0.0),
-    "finished": lambda machine: machine.finished(_RESPONSE, 0.0),
-    "failed": lambda machine: machine.failed(_RESPONSE, SynthesisError("failed"), 0.0),
-    "released": lambda machine: machine.released(_RESPONSE, 0.0),
-    "sent": lambda machine: machine.sent(_RESPONSE, 0.0),
-    "response.cancel": _event(ev.CancelResponse()),
+_RESPONSE_INPUTS: Mapping[type[object], OfResponse] = {
+    Admitted: Admitted(_RESPONSE),
+    Refused: Refused(_RESPONSE, SynthesisError("refused")),
+    Produced: Produced(_RESPONSE, NOTHING),
+    Finished: Finished(_RESPONSE),
+    Failed: Failed(_RESPONSE, SynthesisError("failed")),
+    Released: Released(_RESPONSE),
+    Left: Left(_RESPONSE),
 }
+
+_CANCEL = _event(ev.CancelResponse())
 
 
 def session_edges() -> set[tuple[SessionState, str, SessionState]]:
@@ -113,39 +140,44 @@ def _fits(machine: SessionMachine, name: str, state: SessionState) -> bool:
 def response_edges() -> list[tuple[str, str, str]]:
     """Return the changes of a response's state; ``[*]`` is where none exists."""
     edges = [("[*]", "input_text.commit", ResponseState.SUBMITTED.value)]
-    ways: Mapping[ResponseState, tuple[Input, ...]] = {
+    ways: Mapping[ResponseState, tuple[Step, ...]] = {
         ResponseState.SUBMITTED: (_open, _submit),
         ResponseState.LIVE: (_open, _speak),
-        ResponseState.ENDING: (_open, _speak, _RESPONSE_INPUTS["finished"]),
-        ResponseState.CANCELLED: (_open, _speak, _event(ev.CancelResponse())),
+        ResponseState.ENDING: (_open, _speak, _give(Finished(_RESPONSE))),
+        ResponseState.CANCELLED: (_open, _speak, _CANCEL),
     }
-    names = {state: [name for other, name in RESPONSE_TABLE if other is state] for state in ResponseState}
-    for state in (ResponseState.LIVE, ResponseState.ENDING):
-        names[state].append("response.cancel")
-    for state, inputs in names.items():
-        for name in inputs:
+    for state in ResponseState:
+        steps = {
+            _name(kind): _give(_RESPONSE_INPUTS[kind]) for other, kind in RESPONSE_TABLE if other is state
+        }
+        if state in {ResponseState.LIVE, ResponseState.ENDING}:
+            steps["response.cancel"] = _CANCEL
+        for name, step in steps.items():
             machine = _new_machine()
-            for way in ways[state]:
+            for way in (*ways[state], step):
                 way(machine)
-            _RESPONSE_INPUTS[name](machine)
             after = machine.response_state(_RESPONSE)
             if after is not state:
                 edges.append((state.value, name, "[*]" if after is None else after.value))
     return edges
 
 
-def _first_line(handler: Any) -> str:
-    return str(handler.__doc__).partition("\n")[0]
-
-
-def _table(table: Mapping[Any, Any], name: Callable[[Any], str], title: str) -> Iterable[str]:
-    states = list(dict.fromkeys(state for state, _ in table))
-    yield "| " + " | ".join([title, *(state.value for state in states)]) + " |"
+def _table(
+    table: Mapping[tuple[StateT, type[object]], Rule[SubjectT]],
+    kinds: Iterable[type[object]],
+    title: str,
+) -> Iterable[str]:
+    states = list(dict.fromkeys(state for state, kind in table if kind in kinds))
+    yield "| " + " | ".join([title, *(str(state.value) for state in states)]) + " |"
     yield "|---" * (len(states) + 1) + "|"
-    for key in dict.fromkeys(key for _, key in table):
-        cells = (table.get((state, key)) for state in states)
-        row = [f"`{name(key)}`", *("" if cell is None else _first_line(cell) for cell in cells)]
+    for kind in kinds:
+        rules = (table.get((state, kind)) for state in states)
+        row = [f"`{_name(kind)}`", *("" if rule is None else rule.summary for rule in rules)]
         yield "| " + " | ".join(row) + " |"
+
+
+def _name(kind: type[object]) -> str:
+    return CLIENT_TYPES.get(kind, kind.__name__.lower())
 
 
 def _diagram(edges: Iterable[tuple[str, str, str]]) -> Iterable[str]:
@@ -168,13 +200,17 @@ def render_tables() -> str:
         "",
         *_diagram((before.value, name, after.value) for before, name, after in session),
         "",
-        *_table(SESSION_TABLE, lambda key: CLIENT_TYPES[key], "event"),
+        *_table(SESSION_TABLE, list(CLIENT_TYPES), "event"),
+        "",
+        "What else can happen to a session:",
+        "",
+        *_table(SESSION_TABLE, get_args(OfConnection), "input"),
         "",
         "## A response",
         "",
         *_diagram(response_edges()),
         "",
-        *_table(RESPONSE_TABLE, str, "input"),
+        *_table(RESPONSE_TABLE, get_args(OfResponse), "input"),
     ]
     return "\n".join(lines) + "\n"
 

@@ -16,13 +16,14 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final, assert_never
 
 from tts_server.doors.stream.outbox import Outbox
 from tts_server.errors import RemoteProtocolError, TTSServerError
 from tts_server.protocol.codec import decode_client
 from tts_server.quiet_log import QuietLog
 from tts_server.session import effects as fx
+from tts_server.session import inputs
 
 if TYPE_CHECKING:
     from tts_server.doors.stream.connection import Connection, Message
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from tts_server.limits import Limits
     from tts_server.service.service import SpeechService
     from tts_server.session.machine import SessionMachine
+    from tts_server.speech.made import Made
 
 logger = logging.getLogger(__name__)
 
@@ -97,7 +99,7 @@ class ConnectionDriver:
         self._started_at = started_at
         self._loop = asyncio.get_running_loop()
         self._outbox = Outbox()
-        self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._timers: dict[fx.Timer, asyncio.TimerHandle] = {}
         self._pending: deque[Callable[[float], Iterable[fx.Effect]]] = deque()
         self._is_applying = False
         self._is_pump_due = False
@@ -108,26 +110,12 @@ class ConnectionDriver:
         self._close: fx.Close | None = None
         self._close_task: asyncio.Task[None] | None = None
         self._has_room = asyncio.Event()
-        self._handlers: dict[type[Any], Callable[[Any], None]] = {
-            fx.Send: self._send,
-            fx.SendInstead: self._send_instead,
-            fx.CutPlayout: lambda _: service.cut_playout(self),
-            fx.Submit: self._submit,
-            fx.Cancel: self._cancel,
-            fx.PauseSynthesis: lambda _: service.pause(self),
-            fx.ResumeSynthesis: lambda _: service.resume(self),
-            fx.SetTimer: self._set_timer,
-            fx.ClearTimer: self._clear_timer,
-            fx.ReportStatus: self._report_status,
-            fx.Close: self._begin_close,
-            fx.Note: self._note,
-        }
 
     async def run(self) -> None:
         """Serve the connection until it ends. Cancelling it drops the connection and everything of it."""
         self._connection.on_writable = self._on_writable
         try:
-            self._feed(self._machine.open)
+            self._tell(inputs.Opened())
             while (message := await self._connection.receive()) is not None:
                 self._receive(message)
                 # Not kept while the next one is waited for: it may be long, and connections many.
@@ -141,7 +129,7 @@ class ConnectionDriver:
 
     def shutdown(self) -> None:
         """The server stops: let what is being spoken end, take nothing new, close."""
-        self._feed(self._machine.shutdown)
+        self._tell(inputs.Stopping())
 
     @property
     def costs(self) -> ConnectionCosts:
@@ -159,21 +147,21 @@ class ConnectionDriver:
         """Give the place of a client that says nothing to another one."""
         self._feed(lambda _now: [fx.Close(TRY_AGAIN_LATER, "idle; another client needs the place")])
 
-    def audio(self, response_id: str, pcm: bytes) -> None:
-        """Take audio from the engine."""
-        self._feed(lambda now: self._machine.audio(response_id, pcm, now))
+    def made(self, response_id: str, made: Made) -> None:
+        """Take sound from the engine."""
+        self._tell(inputs.Produced(response_id, made))
 
     def finished(self, response_id: str) -> None:
         """The engine is done with a response."""
-        self._feed(lambda now: self._machine.finished(response_id, now))
+        self._tell(inputs.Finished(response_id))
 
     def failed(self, response_id: str, error: TTSServerError) -> None:
         """The engine failed on a response."""
-        self._feed(lambda now: self._machine.failed(response_id, error, now))
+        self._tell(inputs.Failed(response_id, error))
 
     def released(self, response_id: str) -> None:
         """The engine has let go of a cancelled response."""
-        self._feed(lambda now: self._machine.released(response_id, now))
+        self._tell(inputs.Released(response_id))
 
     # --- feeding the machine ---
 
@@ -185,14 +173,18 @@ class ConnectionDriver:
             event = decode_client(message)
         except RemoteProtocolError as error:
             # In a variable it would hold itself: its traceback has this frame, and this frame the message.
-            self._feed(partial(self._machine.receive_error, error))
+            self._tell(inputs.Unreadable(error))
         else:
-            self._feed(lambda now: self._machine.receive(event, now))
+            self._tell(inputs.Received(event))
         self._connection.charge(time.thread_time() - began_s)
 
-    def _feed(self, machine_input: Callable[[float], Iterable[fx.Effect]]) -> None:
+    def _tell(self, given: inputs.Input) -> None:
         """Give the machine an input and carry out what it wants, after what is being carried out."""
-        self._pending.append(machine_input)
+        self._feed(partial(self._machine.handle, given))
+
+    def _feed(self, ask: Callable[[float], Iterable[fx.Effect]]) -> None:
+        """Ask for effects and carry them out, after what is being carried out."""
+        self._pending.append(ask)
         if self._is_applying:
             return
         self._is_applying = True
@@ -204,7 +196,6 @@ class ConnectionDriver:
             self._begin_close(fx.Close(INTERNAL_ERROR, "internal error", abort=True))
         finally:
             self._is_applying = False
-        self._service.dispatch()
 
     def _work_off(self) -> None:
         while self._pending:
@@ -214,58 +205,84 @@ class ConnectionDriver:
 
     def _carry_out(self, effects: Iterable[fx.Effect]) -> None:
         for effect in effects:
-            self._handlers[type(effect)](effect)
+            self._do(effect)
+
+    def _do(self, effect: fx.Effect) -> None:
+        match effect:
+            case fx.Send():
+                if self._close is None:
+                    self._outbox.push(effect.event)
+            case fx.SendInstead():
+                self._outbox.replace(effect.events)
+            case fx.Submit() | fx.Cancel() | fx.CutPlayout() | fx.PauseSynthesis() | fx.ResumeSynthesis():
+                self._ask_service(effect)
+            case fx.SetTimer():
+                self._set_timer(effect)
+            case fx.ReportStatus():
+                self._report_status(effect)
+            case fx.Close():
+                self._begin_close(effect)
+            case fx.Note():
+                self._note(effect)
+            case _:
+                assert_never(effect)
+
+    def _ask_service(
+        self, effect: fx.Submit | fx.Cancel | fx.CutPlayout | fx.PauseSynthesis | fx.ResumeSynthesis
+    ) -> None:
+        match effect:
+            case fx.Submit():
+                self._submit(effect)
+            case fx.Cancel():
+                self._service.cancel(self, effect.response_id)
+            case fx.CutPlayout():
+                self._service.cut(self, effect.stream_id)
+            case fx.PauseSynthesis():
+                self._service.pause(self)
+            case fx.ResumeSynthesis():
+                self._service.resume(self)
+            case _:
+                assert_never(effect)
 
     # --- effects ---
 
-    def _send(self, effect: fx.Send) -> None:
-        if self._close is None:
-            self._outbox.push(effect.event)
-
-    def _send_instead(self, effect: fx.SendInstead) -> None:
-        self._outbox.replace(effect.events)
-
     def _submit(self, effect: fx.Submit) -> None:
-        now = self._loop.time()
+        answer: inputs.Admitted | inputs.Refused
         try:
-            self._service.submit(self, effect.response_id, effect.request)
+            self._service.submit(
+                self,
+                effect.response_id,
+                effect.request,
+                stream_id=effect.stream_id,
+                max_lead_s=effect.max_lead_s,
+            )
         except TTSServerError as error:
-            self._carry_out(self._machine.refused(effect.response_id, error, now))
+            answer = inputs.Refused(effect.response_id, error)
         else:
-            self._carry_out(self._machine.admitted(effect.response_id, now))
-
-    def _cancel(self, effect: fx.Cancel) -> None:
-        self._service.cancel(self, effect.response_id)
+            answer = inputs.Admitted(effect.response_id)
+        self._carry_out(self._machine.handle(answer, self._loop.time()))
 
     def _report_status(self, effect: fx.ReportStatus) -> None:
         now = self._loop.time()
-        self._carry_out(
-            self._machine.status(
-                effect.previous_event_id,
-                queue_depth=self._service.queue_depth,
-                uptime_s=now - self._started_at,
-                pid=os.getpid(),
-            )
-        )
+        depth, uptime_s = self._service.queue_depth, now - self._started_at
+        report = inputs.Reported(effect.previous_event_id, depth, uptime_s, os.getpid())
+        self._carry_out(self._machine.handle(report, now))
 
     def _note(self, effect: fx.Note) -> None:
         level = logging.getLevelNamesMapping().get(effect.level.upper(), logging.INFO)
         self._quiet.say(level, "note", "connection %s: %s", self.connection_id, effect.message)
 
     def _set_timer(self, effect: fx.SetTimer) -> None:
-        self._clear_timer(effect)
-        self._timers[effect.name] = self._loop.call_at(effect.at_s, self._on_timer, effect.name)
-
-    def _clear_timer(self, effect: fx.ClearTimer | fx.SetTimer) -> None:
-        handle = self._timers.pop(effect.name, None)
+        handle = self._timers.pop(effect.timer, None)
         if handle is not None:
             handle.cancel()
+        self._timers[effect.timer] = self._loop.call_at(effect.at_s, self._on_timer, effect.timer)
 
-    def _on_timer(self, name: str) -> None:
-        del self._timers[name]
+    def _on_timer(self, timer: fx.Timer) -> None:
+        del self._timers[timer]
         # The peer may have taken bytes since the last look; the machine must know before it judges.
         self._feed(self._look_at_unsent)
-        self._feed(lambda now: self._machine.timer(name, now))
+        self._tell(inputs.TimerFired(timer))
 
     # --- bytes ---
 
@@ -276,7 +293,7 @@ class ConnectionDriver:
             messages, ended = outbox.take(PUMP_BYTES)
             connection.write(messages)
             for response_id in ended:
-                self._carry_out(self._machine.sent(response_id, self._loop.time()))
+                self._carry_out(self._machine.handle(inputs.Left(response_id), self._loop.time()))
             if outbox:
                 self._pump_soon()
         if not self._is_flooded:
@@ -314,7 +331,7 @@ class ConnectionDriver:
             return ()
         self._last_unsent = unsent
         self._n_accepted = max(accepted, self._n_accepted)
-        return self._machine.outbound(unsent, progressed, now, allowed)
+        return self._machine.handle(inputs.Unsent(unsent, progressed, allowed), now)
 
     @property
     def _is_flooded(self) -> bool:
@@ -356,7 +373,7 @@ class ConnectionDriver:
         self._close = self._close or fx.Close()
         self._connection.on_writable = None
         self._outbox.clear()
-        self._feed(self._machine.disconnected)
+        self._tell(inputs.Gone())
         for handle in self._timers.values():
             handle.cancel()
         self._timers.clear()
