@@ -10,6 +10,8 @@ machine that was slow a minute ago may be so again, so the speed to promise by i
 
 from __future__ import annotations
 
+import math
+
 HALF_LIFE_S = 5.0
 """Seconds of engine work after which a measurement counts half."""
 
@@ -30,6 +32,11 @@ MIN_LENGTH_RATIO, MAX_LENGTH_RATIO = 0.05, 20.0
 
 PRIOR_STEP_S = 0.1
 """Work of one step, the bound that backends aim at."""
+
+
+def kept_after(spent_s: float, half_life_s: float) -> float:
+    """Tell what part of a measurement counts after ``spent_s``, of work or of whatever it forgets by."""
+    return math.pow(0.5, spent_s / half_life_s)
 
 
 class DecayingRatio:
@@ -107,14 +114,14 @@ class SpeedEstimate:
 
     def step_done(self, work_s: float, audio_s: float) -> None:
         """Take note of what a step cost and made."""
-        keep = 0.5 ** (work_s / HALF_LIFE_S)
+        keep = kept_after(work_s, HALF_LIFE_S)
         self._step_s.add(work_s, 1.0, keep)
         self._rtf.add(work_s, audio_s, keep)
-        self._long_rtf.add(work_s, audio_s, 0.5 ** (work_s / LONG_HALF_LIFE_S))
+        self._long_rtf.add(work_s, audio_s, kept_after(work_s, LONG_HALF_LIFE_S))
 
     def begun(self, work_s: float, audio_s: float) -> None:
         """Take note of all work up to the first audio of a response, and of its length."""
-        self._start_s.add(max(work_s - self.rtf * audio_s, 0.0), 1.0, 0.5 ** (work_s / HALF_LIFE_S))
+        self._start_s.add(max(work_s - self.rtf * audio_s, 0.0), 1.0, kept_after(work_s, HALF_LIFE_S))
 
     def spoken(self, estimated_s: float, voice: str | None, audio_s: float) -> None:
         """Take note of how long speech became, all of it; a tenth is forgotten with each."""

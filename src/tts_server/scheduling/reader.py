@@ -14,7 +14,7 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from tts_server.scheduling.estimate import DecayingRatio
+from tts_server.scheduling.estimate import DecayingRatio, kept_after
 
 GRACE_S: Final = 2.0
 """What an account begins with, also after it was overdrawn: a reader may start so late."""
@@ -106,7 +106,7 @@ class Reader:
         waited_s = passed_s if self.waiting_s > FRAME_S else 0.0
         drawn_s = PACE * (passed_s if self.is_behind and is_served else waited_s)
         self._looked_at_s = now if math.isinf(self._looked_at_s) else max(now, self._looked_at_s)
-        self._rate.add(taken_s, waited_s, 0.5 ** ((taken_s + waited_s) / RATE_HALF_LIFE_S))
+        self._rate.add(taken_s, waited_s, kept_after(taken_s + waited_s, RATE_HALF_LIFE_S))
         self._balance_s = min(self._balance_s + taken_s - drawn_s, MAX_CREDIT_S)
         if self._balance_s < 0:
             self.is_behind = True
