@@ -8,19 +8,17 @@ from typing import Any
 import pytest
 
 from tts_server.errors import BusyError
-from tts_server.limits import Limits
 from tts_server.scheduling.estimate import SpeedEstimate
-from tts_server.scheduling.job import Job, StepOutcome
+from tts_server.scheduling.job import AdmissionLimits, Job, StepMade, StepOutcome
 from tts_server.scheduling.policy import SchedulingPolicy
 from tts_server.scheduling.scheduler import Scheduler
 
 MORE, FINISHED, FAILED = StepOutcome.MORE, StepOutcome.FINISHED, StepOutcome.FAILED
 
-PLENTY = Limits(max_inflight=100, max_admitted=1000)
-
 
 def make_scheduler(
-    limits: Limits = PLENTY,
+    max_inflight: int = 100,
+    max_admitted: int = 1000,
     n_lanes: int = 1,
     estimate: SpeedEstimate | None = None,
     max_waiting_s: float = math.inf,
@@ -29,11 +27,11 @@ def make_scheduler(
     """A scheduler that admits whatever the limits allow, unless ``admission`` is asked for."""
     policy = {"admission": False, **policy}
     return Scheduler(
-        limits,
+        AdmissionLimits(max_inflight, max_waiting_s),
+        max_admitted=max_admitted,
         n_lanes=n_lanes,
         policy=SchedulingPolicy(**policy),
         estimate=estimate,
-        max_waiting_s=max_waiting_s,
     )
 
 
@@ -54,20 +52,39 @@ def admit(
         scheduler.admit(Job(job_id, job_id[0], audio_s, **fields), now)
 
 
-def step(
+def begin(scheduler: Scheduler, now: float, lane: int = 0) -> str | None:
+    """Have a step with room for one begun, and tell whose it is."""
+    batch = scheduler.next_batch(now, lane)
+    assert len(batch) <= 1
+    return batch[0] if batch else None
+
+
+def end(
     scheduler: Scheduler,
+    job_id: str,
     now: float,
     *,
     audio_s: float = 0.2,
     work_s: float = 0.1,
     outcome: StepOutcome = MORE,
-    lane: int = 0,
-) -> str | None:
+) -> bool:
+    """End a step that worked on one job, and tell whether that is released."""
+    released = scheduler.batch_done([StepMade(job_id, audio_s, outcome)], now, work_s=work_s)
+    assert released in ([], [job_id])
+    return bool(released)
+
+
+def step(scheduler: Scheduler, now: float, *, lane: int = 0, **made: Any) -> str | None:
     """Do one step that begins and ends at ``now``, and tell whose it was."""
-    job_id = scheduler.next_step(now, lane)
+    job_id = begin(scheduler, now, lane)
     if job_id is not None:
-        scheduler.step_done(job_id, now, work_s=work_s, audio_s=audio_s, outcome=outcome)
+        end(scheduler, job_id, now, **made)
     return job_id
+
+
+def held(scheduler: Scheduler) -> int:
+    """Tell how many jobs are admitted and not released."""
+    return scheduler.stats(0.0).in_progress
 
 
 def busy(scheduler: Scheduler, job_id: str, now: float = 0.0, **fields: Any) -> BusyError:

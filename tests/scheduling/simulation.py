@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from tts_server.errors import BusyError
-from tts_server.scheduling.job import Job, StepOutcome
+from tts_server.scheduling.job import Job, StepMade, StepOutcome
 from tts_server.scheduling.scheduler import Scheduler
 
 CHAR_S = 0.065
@@ -89,15 +89,25 @@ class Simulation:
     """One engine lane with a given speed.
 
     Listeners hear their texts one after another; a gap is where a text has begun and its next audio is late.
+    A step has ``room`` for so many texts, and each beyond the largest adds ``rider`` of its own work.
     """
 
     def __init__(
-        self, scheduler: Scheduler, talkers: list[Talker], *, rtf: float, start_s: float = 0.03
+        self,
+        scheduler: Scheduler,
+        talkers: list[Talker],
+        *,
+        rtf: float,
+        start_s: float = 0.03,
+        room: int = 1,
+        rider: float = 1.0,
     ) -> None:
         self.scheduler = scheduler
         self.talkers = {talker.name: talker for talker in talkers}
         self.rtf = rtf
         self.start_s = start_s
+        self.room = room
+        self.rider = rider
         self.commits = {talker.name: talker.begin_s for talker in talkers}
         self.left: dict[str, float] = {}
         self.n_steps: dict[str, int] = defaultdict(int)
@@ -109,12 +119,12 @@ class Simulation:
         while self.now < until_s:
             self.read()
             self.commit()
-            job_id = self.scheduler.next_step(self.now)
-            if job_id is None:
+            batch = self.scheduler.next_batch(self.now, room=self.room)
+            if not batch:
                 due_s = min(self.commits.values(), default=until_s)
                 self.now = max(self.now + 0.005, min(due_s, (self.n_ticks + 1) * TICK_S))
             else:
-                self.step(job_id)
+                self.step(batch)
 
     def read(self) -> None:
         """Let the readers take what they have taken by now, tick by tick, as the wire tells of it."""
@@ -154,25 +164,41 @@ class Simulation:
                 self.left[job_id] = talker.n_chars * CHAR_S
                 self.committed_at[job_id] = self.now
 
-    def step(self, job_id: str) -> None:
-        talker = self.talkers[job_id.partition(".")[0]]
-        n_done = self.n_steps[job_id]
-        audio_s = min(self.left[job_id], STEP_AUDIO_S[min(n_done, 3)], STEP_WORK_S / self.rtf)
-        work_s = audio_s * self.rtf + (0 if n_done else self.start_s)
+    def step(self, batch: list[str]) -> None:
+        parts = {job_id: self.part(job_id) for job_id in batch}
+        longest_s = max(work_s for _, work_s in parts.values())
+        work_s = longest_s + self.rider * (sum(work_s for _, work_s in parts.values()) - longest_s)
         self.now += work_s
         self.read()
-        self.n_steps[job_id] += 1
-        self.left[job_id] -= audio_s
-        if n_done:
+        made = [self.hear(job_id, audio_s) for job_id, (audio_s, _) in parts.items()]
+        for job_id in self.scheduler.batch_done(made, self.now, work_s=work_s):
+            talker = self.talker(job_id)
+            self.commits[talker.name] = self.now + talker.pause_s
+        for job_id, (audio_s, _) in parts.items():
+            talker = self.talker(job_id)
+            talker.waiting_s += audio_s
+            if talker.reading.rate == math.inf and talker.lead_s is None:
+                talker.read(self.now)
+            self.tell(talker, self.now)
+
+    def talker(self, job_id: str) -> Talker:
+        return self.talkers[job_id.partition(".")[0]]
+
+    def part(self, job_id: str) -> tuple[float, float]:
+        """Tell what the next step of a text makes, and what it costs alone."""
+        n_done = self.n_steps[job_id]
+        audio_s = min(self.left[job_id], STEP_AUDIO_S[min(n_done, 3)], STEP_WORK_S / self.rtf)
+        return audio_s, audio_s * self.rtf + (0 if n_done else self.start_s)
+
+    def hear(self, job_id: str, audio_s: float) -> StepMade:
+        talker = self.talker(job_id)
+        if self.n_steps[job_id]:
             talker.gap_s += max(0.0, self.now - talker.heard_until_s)
         else:
             talker.first_audio_s.append(self.now - self.committed_at[job_id])
+        self.n_steps[job_id] += 1
+        self.left[job_id] -= audio_s
         talker.heard_until_s = max(talker.heard_until_s, self.now) + audio_s
         talker.audio_s += audio_s
         outcome = StepOutcome.MORE if self.left[job_id] > 1e-9 else StepOutcome.FINISHED
-        if self.scheduler.step_done(job_id, self.now, work_s=work_s, audio_s=audio_s, outcome=outcome):
-            self.commits[talker.name] = self.now + talker.pause_s
-        talker.waiting_s += audio_s
-        if talker.reading.rate == math.inf and talker.lead_s is None:
-            talker.read(self.now)
-        self.tell(talker, self.now)
+        return StepMade(job_id, audio_s, outcome)

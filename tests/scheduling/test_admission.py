@@ -95,6 +95,11 @@ def test_those_due_earlier_have_grown_by_then() -> None:
 
 
 def test_those_who_share_the_machine_end_in_the_order_of_their_work() -> None:
-    assert shared_finish_s([1.0, 3.0, 2.0], 1) == pytest.approx([3.0, 6.0, 5.0])
-    assert shared_finish_s([1.0, 3.0, 2.0], 2) == pytest.approx([1.5, 3.0, 2.5])
-    assert shared_finish_s([4.0], 2) == [4.0]
+    works_s = [1.0, 3.0, 2.0]
+    assert shared_finish_s(works_s, works_s, 1) == pytest.approx([3.0, 6.0, 5.0])
+    assert shared_finish_s(works_s, works_s, 2) == pytest.approx([1.5, 3.0, 2.5])
+    assert shared_finish_s([4.0], [4.0], 2) == [4.0]
+
+
+def test_nobody_ends_sooner_than_the_work_of_one_that_is_alone() -> None:
+    assert shared_finish_s([1.0, 3.0], [4.0, 12.0], 1) == pytest.approx([4.0, 12.0])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from tests.scheduling.factories import PLENTY, make_scheduler
+from tests.scheduling.factories import make_scheduler
 from tests.scheduling.simulation import STEP_WORK_S, Simulation, Talker
 
 TALK = 40
@@ -44,7 +44,7 @@ def test_one_more_is_refused_and_those_admitted_hear_no_gap(rtf: float) -> None:
     n_talkers = math.floor(0.85 / rtf)
     talkers = [Talker(f"t{n}", n_chars=200, begin_s=2.0 * n) for n in range(n_talkers)]
     late = Talker("late", n_chars=200, begin_s=60.0)
-    scheduler = make_scheduler(PLENTY, admission=True)
+    scheduler = make_scheduler(admission=True)
     Simulation(scheduler, [*talkers, late], rtf=rtf).run(180)
     assert late.n_refused > 0
     assert late.audio_s == 0

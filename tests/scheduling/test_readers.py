@@ -7,10 +7,9 @@ import math
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.scheduling.factories import PLENTY, admit, busy, make_estimate, make_scheduler, step
+from tests.scheduling.factories import admit, busy, held, make_estimate, make_scheduler, step
 from tests.scheduling.simulation import TICK_S, Reading, Simulation, Talker
 
-from tts_server.limits import Limits
 from tts_server.scheduling.reader import GRACE_S, HOLD_S, MAX_CREDIT_S, RATE_CARE, Reader
 from tts_server.scheduling.scheduler import Scheduler
 
@@ -29,8 +28,8 @@ SLOW = {
 }
 
 
-def make_measured(limits: Limits = PLENTY) -> Scheduler:
-    return make_scheduler(limits, estimate=make_estimate(RTF), admission=True)
+def make_measured() -> Scheduler:
+    return make_scheduler(estimate=make_estimate(RTF), admission=True)
 
 
 @pytest.mark.parametrize("how", SLOW)
@@ -127,7 +126,7 @@ def test_whoever_reads_as_they_play_keeps_their_place(
     # With less ahead than a piece and the time between two looks, a player runs dry by itself.
     lead_s = max(lead_s, piece_s + TICK_S)
     listener = Talker("listener", n_chars=n_chars, lead_s=lead_s, piece_s=piece_s)
-    scheduler = make_scheduler(PLENTY, estimate=make_estimate(rtf), admission=True)
+    scheduler = make_scheduler(estimate=make_estimate(rtf), admission=True)
     Simulation(scheduler, [listener], rtf=rtf).run(60)
     assert listener.n_times_behind == 0
     assert listener.n_refused == 0
@@ -223,13 +222,13 @@ def fall_behind(
 
 
 def test_readers_that_are_behind_fill_no_backlog() -> None:
-    scheduler = make_scheduler(Limits(max_inflight=1, max_admitted=2), estimate=make_estimate())
+    scheduler = make_scheduler(max_inflight=1, max_admitted=2, estimate=make_estimate())
     admit(scheduler, "a1", "b1", now=-10.0)
     busy(scheduler, "c1", now=-10.0)
     fall_behind(scheduler, "a", "b")
     admit(scheduler, "c1", "d1")
     assert "accepted are 2" in str(busy(scheduler, "e1"))
-    assert scheduler.queue_depth == 4
+    assert held(scheduler) == 4
     assert "this connection's" in str(busy(scheduler, "a2"))
 
 
@@ -276,7 +275,7 @@ def test_a_connection_that_was_never_heard_of_waits_for_nothing() -> None:
 
 
 def test_the_share_of_a_reader_is_free_when_it_has_taken_enough() -> None:
-    scheduler = make_scheduler(Limits(max_inflight=1), estimate=make_estimate(), max_waiting_s=10.0)
+    scheduler = make_scheduler(max_inflight=1, estimate=make_estimate(), max_waiting_s=10.0)
     admit(scheduler, "a1", audio_s=30.0)
     step(scheduler, 0.0, audio_s=10.0, work_s=5.0)
     read_at = [n * 0.1 for n in range(101)]

@@ -11,7 +11,6 @@ from tests.scheduling.factories import make_estimate, make_scheduler
 from tests.scheduling.simulation import CHAR_S, MAX_WAITING_S, Reading, Simulation, Talker
 
 from tts_server.errors import BusyError
-from tts_server.limits import Limits
 from tts_server.scheduling.backlog import MAX_RETRY_MS
 from tts_server.scheduling.job import Job
 
@@ -41,9 +40,9 @@ def make_crowd(crowd: list[tuple[dict[str, object], int, float, int]]) -> list[T
     ]
 
 
-def make_simulation(rtf: float, limits: Limits, talkers: list[Talker]) -> Simulation:
+def make_simulation(rtf: float, talkers: list[Talker], max_admitted: int = 32) -> Simulation:
     scheduler = make_scheduler(
-        limits, estimate=make_estimate(rtf), admission=True, max_waiting_s=MAX_WAITING_S
+        1, max_admitted, estimate=make_estimate(rtf), admission=True, max_waiting_s=MAX_WAITING_S
     )
     return Simulation(scheduler, [*talkers, Talker("new", n_texts=0)], rtf=rtf)
 
@@ -71,7 +70,7 @@ def test_a_retry_after_the_time_that_was_told_succeeds(
     max_admitted: int,
     own: bool,
 ) -> None:
-    simulation = make_simulation(rtf, Limits(max_inflight=1, max_admitted=max_admitted), make_crowd(crowd))
+    simulation = make_simulation(rtf, make_crowd(crowd), max_admitted)
     simulation.run(until_s)
     for talker in simulation.talkers.values():
         talker.n_texts = 0
@@ -93,7 +92,7 @@ def test_a_retry_is_not_put_off_for_longer_than_the_others_speak(seed: int) -> N
         Talker(f"t{n}", n_chars=rng.choice([100, 200]), begin_s=rng.uniform(0, 2), n_texts=1, lead_s=1.0)
         for n in range(4)
     ]
-    simulation = make_simulation(0.4, Limits(), talkers)
+    simulation = make_simulation(0.4, talkers)
     simulation.run(3.0)
     refused = ask(simulation, "new", "probe")
     assert refused is not None

@@ -11,7 +11,7 @@ import contextlib
 import hashlib
 import math
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -25,7 +25,7 @@ from tts_server.bench.engine_model import SHAPES
 from tts_server.errors import BusyError
 from tts_server.limits import Limits
 from tts_server.scheduling import estimate, reader
-from tts_server.scheduling.job import Job, StepOutcome
+from tts_server.scheduling.job import AdmissionLimits, Job, StepMade, StepOutcome
 from tts_server.scheduling.policy import SchedulingPolicy
 from tts_server.scheduling.scheduler import Scheduler
 
@@ -62,31 +62,30 @@ class Recorder(Scheduler):
         super().__init__(*args, **kwargs)
         self.trace = trace
 
-    def admit(self, job: Job, now: float) -> None:
+    def admit(self, job: Job, now: float, limits: AdmissionLimits | None = None) -> None:
         try:
-            super().admit(job, now)
+            super().admit(job, now, limits)
         except BusyError as error:
             self.trace.note("busy", job.job_id, now, error.retry_after_ms, str(error))
             raise
         self.trace.note("admit", job.job_id, now)
 
-    def next_step(self, now: float, lane: int = 0) -> str | None:
-        job_id = super().next_step(now, lane)
-        if job_id is not None:
-            self.trace.note("step", job_id, now, lane)
-        return job_id
+    def next_batch(self, now: float, lane: int = 0, room: int = 1) -> list[str]:
+        assert room == 1
+        batch = super().next_batch(now, lane, room)
+        if batch:
+            self.trace.note("step", *batch, now, lane)
+        return batch
 
     def wake_at(self, lane: int = 0) -> float | None:
         at_s = super().wake_at(lane)
         self.trace.note("wake", lane, at_s)
         return at_s
 
-    def step_done(
-        self, job_id: str, now: float, *, work_s: float, audio_s: float, outcome: StepOutcome
-    ) -> bool:
-        is_released = super().step_done(job_id, now, work_s=work_s, audio_s=audio_s, outcome=outcome)
-        self.trace.note("done", job_id, now, is_released)
-        return is_released
+    def batch_done(self, made: Sequence[StepMade], now: float, *, work_s: float) -> list[str]:
+        released = super().batch_done(made, now, work_s=work_s)
+        self.trace.note("done", made[0].job_id, now, bool(released))
+        return released
 
     def cancel(self, job_id: str, now: float) -> bool:
         is_held = super().cancel(job_id, now)
@@ -167,10 +166,10 @@ def _crowd(trace: Trace, rng: random.Random) -> None:
     ]
     scheduler = Recorder(
         trace,
-        Limits(max_inflight=1, max_admitted=rng.choice([3, 32])),
+        AdmissionLimits(1, MAX_WAITING_S),
+        max_admitted=rng.choice([3, 32]),
         policy=_policy(rng),
         estimate=make_estimate(rtf) if rng.random() < 0.5 else None,
-        max_waiting_s=MAX_WAITING_S,
     )
     Simulation(scheduler, talkers, rtf=rtf, start_s=rng.uniform(0.01, 0.05)).run(35)
     scheduler.end(35.0)
@@ -202,11 +201,11 @@ def _agents(trace: Trace, rng: random.Random) -> None:
     simulation = bench.Simulation(plan, agents=agents, is_continuous=rng.random() < 0.3)
     recorder = Recorder(
         trace,
-        plan.limits,
+        AdmissionLimits(max_waiting_s=simulation.pause_at_s),
+        max_admitted=plan.limits.max_admitted,
         n_lanes=plan.n_lanes,
         policy=plan.policy,
         estimate=make_estimate(rtf),
-        max_waiting_s=simulation.scheduler._max_waiting_s,
     )
     simulation.scheduler = recorder
     simulation.run()
@@ -225,15 +224,15 @@ class Orders:
         self.n_jobs = 0
         self.n_lanes = rng.randint(1, 3)
         self.running: dict[int, str] = {}
-        limits = Limits(max_inflight=rng.randint(1, 4), max_admitted=rng.choice([5, 9, 40]))
+        max_inflight, max_admitted = rng.randint(1, 4), rng.choice([5, 9, 40])
         self.scheduler = Recorder(
             trace,
-            limits,
+            max_admitted=max_admitted,
             n_lanes=self.n_lanes,
             policy=_policy(rng),
             estimate=make_estimate(rng.uniform(0.1, 0.6)) if rng.random() < 0.5 else None,
-            max_waiting_s=rng.choice([math.inf, 9.7]),
         )
+        self.limits = AdmissionLimits(max_inflight, max_waiting_s=rng.choice([math.inf, 9.7]))
         self.jobs: list[str] = []
 
     def admit(self) -> None:
@@ -249,27 +248,26 @@ class Orders:
             stream_id=rng.choice([None, None, "x", "y"]),
         )
         with contextlib.suppress(BusyError):
-            self.scheduler.admit(job, self.now)
+            self.scheduler.admit(job, self.now, self.limits)
             self.jobs.append(job.job_id)
 
     def step(self) -> None:
         for lane in range(self.n_lanes):
             if lane in self.running:
                 self.end_step(lane)
-            job_id = self.scheduler.next_step(self.now, lane)
-            if job_id is None:
-                self.scheduler.wake_at(lane)
+            batch = self.scheduler.next_batch(self.now, lane)
+            if batch:
+                self.running[lane] = batch[0]
             else:
-                self.running[lane] = job_id
+                self.scheduler.wake_at(lane)
 
     def end_step(self, lane: int) -> None:
         rng = self.rng
         self.now += rng.uniform(0.0, 0.03)
         outcome = rng.choices(list(StepOutcome), [0.8, 0.17, 0.03])[0]
         audio_s = 0.0 if rng.random() < 0.15 else rng.uniform(0.05, 1.1)
-        self.scheduler.step_done(
-            self.running.pop(lane), self.now, work_s=rng.uniform(0.01, 0.3), audio_s=audio_s, outcome=outcome
-        )
+        made = StepMade(self.running.pop(lane), audio_s, outcome)
+        self.scheduler.batch_done([made], self.now, work_s=rng.uniform(0.01, 0.3))
 
     def trouble(self) -> None:
         """Cancel, pause, resume, interrupt, leave, or change the number of engines that are well."""

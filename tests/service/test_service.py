@@ -11,7 +11,7 @@ import pytest
 from tts_server.backends.tone import ToneBackend
 from tts_server.errors import BusyError, LocalProtocolError, SynthesisError, TTSServerError
 from tts_server.limits import Limits
-from tts_server.scheduling.scheduler import Scheduler, SchedulingPolicy
+from tts_server.scheduling.scheduler import AdmissionLimits, Scheduler, SchedulingPolicy
 from tts_server.service import service as module
 from tts_server.service.service import SpeechService
 from tts_server.service.worker import EngineWorker, Outcome, StepEnded
@@ -117,7 +117,12 @@ class House:
 
     def __init__(self, *, n_engines: int = 1, step_timeout_s: float = 30.0, max_admitted: int = 32) -> None:
         limits = Limits(max_inflight=8, max_admitted=max_admitted)
-        scheduler = Scheduler(limits, n_lanes=n_engines, policy=SchedulingPolicy(admission=False))
+        scheduler = Scheduler(
+            AdmissionLimits(limits.max_inflight),
+            max_admitted=limits.max_admitted,
+            n_lanes=n_engines,
+            policy=SchedulingPolicy(admission=False),
+        )
         self.loop = CountedLoop()
         self.workers = [FakeWorker() for _ in range(n_engines)]
         self.service = SpeechService(

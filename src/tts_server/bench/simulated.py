@@ -34,6 +34,7 @@ _FLAGS = {
     "pause_s": "silence between sentences",
     "noise": "spread of a step's work, 0 for none",
     "spread": "spread of a sentence's work, 0 for none",
+    "batch_extra": "what each further text of a batch adds to its work, as a part of its own step's",
 }
 
 
@@ -42,6 +43,9 @@ def configure(parser: ArgumentParser) -> None:
     group = parser.add_argument_group("the engine of simulate")
     group.add_argument(
         "--shape", default="kokoro", choices=sorted(SHAPES), help="whose steps they are (default: kokoro)"
+    )
+    group.add_argument(
+        "--max-batch", type=int, default=1, metavar="N", help="texts in one step at most (default: 1)"
     )
     standard = SHAPES["kokoro"]
     for field in fields(EngineModel):
@@ -82,10 +86,12 @@ class Simulated:
         """The figures for people."""
         stats, seconds = self.result.stats, max(self.result.seconds, 1e-9)
         rtf, at_work = stats.work_s / max(stats.audio_s, 1e-9), stats.work_s / seconds
+        texts = stats.parts / max(stats.steps, 1)
+        steps = f"{stats.steps} steps of {texts:.2f} texts in the mean"
         lines = [
             outcome_table(self.result.streams),
             "",
-            f"{stats.steps} steps, real-time factor {rtf:.3f}, {at_work:.2f} engines at work in the mean",
+            f"{steps}, real-time factor {rtf:.3f}, {at_work:.2f} engines at work in the mean",
             f"simulated {self.times_real_time:.0f} times faster than real time",
         ]
         return "\n".join(lines)
@@ -99,7 +105,15 @@ def plan_of(args: Namespace) -> SimulationPlan:
     """
     given = {name: value for name in _FLAGS if (value := getattr(args, f"engine_{name}")) is not None}
     for name, value in given.items():
-        positive = name not in {"text_s", "text_s_per_char", "growth", "pause_s", "noise", "spread"}
+        positive = name not in {
+            "text_s",
+            "text_s_per_char",
+            "growth",
+            "pause_s",
+            "noise",
+            "spread",
+            "batch_extra",
+        }
         if not 0 <= value < float("inf") or (positive and value == 0) or (name == "growth" and value < 1):
             raise ConfigError(f"{value:g} is out of range for {_FLAGS[name]}")
     n_streams = args.streams or 2
@@ -109,6 +123,8 @@ def plan_of(args: Namespace) -> SimulationPlan:
         n_lanes = 0
     if n_lanes < 1:
         raise ConfigError(f"--engines: {args.engines!r} is not a positive whole number")
+    if args.max_batch < 1:
+        raise ConfigError(f"--max-batch: {args.max_batch} is not a positive whole number")
     return SimulationPlan(
         engine=replace(SHAPES[args.shape], **given),
         n_streams=n_streams,
@@ -116,6 +132,7 @@ def plan_of(args: Namespace) -> SimulationPlan:
         pattern=args.pattern,
         seed=args.seed,
         n_lanes=n_lanes,
+        max_batch=args.max_batch,
         limits=Limits(max_admitted=max_admitted(n_streams)),
         policy=SchedulingPolicy(order=args.order, admission=not args.no_admission),
     )

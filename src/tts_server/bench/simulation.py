@@ -29,7 +29,7 @@ from tts_server.errors import BusyError
 from tts_server.limits import Limits
 from tts_server.scheduling.estimate import SpeedEstimate
 from tts_server.scheduling.policy import SchedulingPolicy
-from tts_server.scheduling.scheduler import Job, Scheduler, StepOutcome
+from tts_server.scheduling.scheduler import AdmissionLimits, Job, Scheduler, StepMade, StepOutcome
 from tts_server.scheduling.stats import SchedulerStats
 
 RATE_HZ: Final = 24_000
@@ -46,6 +46,7 @@ class SimulationPlan:
     Args:
         engine: What the engine's steps cost and make.
         n_lanes: Engines side by side.
+        max_batch: How many texts an engine works on in one step at most.
         lead_s: How much a listener reads ahead of what it plays; None is what the pattern says.
         limits: The server's.
         policy: How steps are given out, and what is admitted.
@@ -57,6 +58,7 @@ class SimulationPlan:
     pattern: str = "turns"
     seed: int = 1
     n_lanes: int = 1
+    max_batch: int = 1
     lead_s: float | None = None
     limits: Limits = field(default_factory=lambda: Limits(max_admitted=1000))
     policy: SchedulingPolicy = field(default_factory=SchedulingPolicy)
@@ -69,7 +71,7 @@ class SimulationPlan:
 
 @dataclass(frozen=True, slots=True)
 class StepRecord:
-    """One step of a lane, for whoever watches."""
+    """One response's part of a step of a lane, for whoever watches."""
 
     job_id: str
     lane: int
@@ -141,14 +143,14 @@ class Simulation:
         self._due: list[tuple[float, int, Callable[..., None], tuple[Any, ...]]] = []
         self._responses: dict[str, _Response] = {}
         self._idle_lanes = set(range(plan.n_lanes))
-        self._pause_at_s = plan.limits.max_unsent_bytes / UNSENT_BYTES_PER_S
+        self.pause_at_s = plan.limits.max_unsent_bytes / UNSENT_BYTES_PER_S
         self.now_s = 0.0
         self.scheduler = Scheduler(
-            plan.limits,
+            AdmissionLimits(plan.limits.max_inflight, self.pause_at_s),
+            max_admitted=plan.limits.max_admitted,
             n_lanes=plan.n_lanes,
             policy=plan.policy,
             estimate=warm_estimate(plan.engine),
-            max_waiting_s=self._pause_at_s,
         )
 
     def run(self) -> SimulationResult:
@@ -261,14 +263,14 @@ class Simulation:
         self._tell(listener)
         # Nobody waits longer than something is there to be read.
         self._at(self.now_s + max(unread_s, 0.0), self._tell, listener)
-        if unread_s > self._pause_at_s and not listener.paused:
+        if unread_s > self.pause_at_s and not listener.paused:
             listener.paused = True
             self.scheduler.pause(listener.connection_id)
-            self._at(self.now_s + unread_s - self._pause_at_s / 2, self._resume_if_read, listener)
+            self._at(self.now_s + unread_s - self.pause_at_s / 2, self._resume_if_read, listener)
 
     def _resume_if_read(self, listener: _Listener) -> None:
         self._tell(listener)
-        excess_s = self._unread_s(listener) - self._pause_at_s / 2
+        excess_s = self._unread_s(listener) - self.pause_at_s / 2
         if excess_s > 1e-6:
             self._at(self.now_s + excess_s, self._resume_if_read, listener)
         else:
@@ -283,39 +285,43 @@ class Simulation:
 
     def _dispatch(self) -> None:
         for lane in sorted(self._idle_lanes):
-            job_id = self.scheduler.next_step(self.now_s, lane)
-            if job_id is None:
-                wake_s = self.scheduler.wake_at(lane)
-                if wake_s is not None and self.now_s < wake_s < math.inf:
-                    self._at(wake_s, _nothing)
+            batch = self.scheduler.next_batch(self.now_s, lane, self._plan.max_batch)
+            if batch:
+                self._idle_lanes.discard(lane)
+                self._begin_step(lane, [self._responses[job_id] for job_id in batch])
                 continue
-            self._idle_lanes.discard(lane)
-            response = self._responses[job_id]
-            made = next(response.steps, None)
-            # A backend tells that a text is complete in a step of its own, which costs nothing.
-            work_s, audio_s = made or (0.0, 0.0)
-            outcome = StepOutcome.FINISHED if made is None else StepOutcome.MORE
-            record = StepRecord(job_id, lane, self.now_s, self.now_s + work_s, audio_s)
-            self._at(record.ended_s, self._step_done, response, record, outcome)
+            wake_s = self.scheduler.wake_at(lane)
+            if wake_s is not None and self.now_s < wake_s < math.inf:
+                self._at(wake_s, _nothing)
 
-    def _step_done(self, response: _Response, record: StepRecord, outcome: StepOutcome) -> None:
-        self._idle_lanes.add(record.lane)
+    def _begin_step(self, lane: int, batch: list[_Response]) -> None:
+        parts = [next(response.steps, None) for response in batch]
+        # A backend tells that a text is complete in a step of its own, which costs nothing.
+        work_s = self._plan.engine.batch_work_s([work_s for work_s, _ in filter(None, parts)] or [0.0])
+        made = [
+            StepMade(response.job_id, 0.0, StepOutcome.FINISHED)
+            if part is None
+            else StepMade(response.job_id, part[1], StepOutcome.MORE)
+            for response, part in zip(batch, parts, strict=True)
+        ]
+        self._at(self.now_s + work_s, self._step_done, lane, batch, made, self.now_s)
+
+    def _step_done(self, lane: int, batch: list[_Response], made: list[StepMade], began_s: float) -> None:
+        self._idle_lanes.add(lane)
         if self._on_step is not None:
-            self._on_step(record)
-        is_released = self.scheduler.step_done(
-            record.job_id,
-            self.now_s,
-            work_s=record.ended_s - record.began_s,
-            audio_s=record.audio_s,
-            outcome=outcome,
-        )
-        if is_released:
-            del self._responses[record.job_id]
+            for one in made:
+                self._on_step(StepRecord(one.job_id, lane, began_s, self.now_s, one.audio_s))
+        for job_id in self.scheduler.batch_done(made, self.now_s, work_s=self.now_s - began_s):
+            del self._responses[job_id]
+        for response, one in zip(batch, made, strict=True):
+            self._take(response, one)
+
+    def _take(self, response: _Response, made: StepMade) -> None:
         if response.turn.is_ended:
             return
-        if record.audio_s:
-            self._hear(response, record.audio_s)
-        if outcome is StepOutcome.FINISHED:
+        if made.audio_s:
+            self._hear(response, made.audio_s)
+        if made.outcome is StepOutcome.FINISHED:
             dry_at_s = response.listener.playback.runs_dry_at_s()
             read_at_s = self.now_s if dry_at_s is None else dry_at_s - self._lead_s
             self._at(read_at_s, self._hear_end, response)

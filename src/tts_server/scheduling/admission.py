@@ -74,10 +74,18 @@ def overload_s(demands: Sequence[Demand], newcomer: Demand, n_lanes: int) -> flo
     return max(sum(demand.by(t) for demand in everyone) / n_lanes - t for t in moments if t >= newcomer.due_s)
 
 
-def shared_finish_s(works_s: Sequence[float], n_lanes: int) -> list[float]:
+def shared_finish_s(works_s: Sequence[float], alone_s: Sequence[float], n_lanes: int) -> list[float]:
     """Estimate when each of several responses is done if all advance at the same pace.
+
+    Args:
+        works_s: Work of each beside the others.
+        alone_s: Work of each without them; no less.
+        n_lanes: Engines that share the work.
 
     Returns:
         Seconds from now, in the order of ``works_s``.
     """
-    return [max(sum(min(other, work) for other in works_s) / n_lanes, work) for work in works_s]
+    return [
+        max(sum(min(other_s, work_s) for other_s in works_s) / n_lanes, lone_s)
+        for work_s, lone_s in zip(works_s, alone_s, strict=True)
+    ]

@@ -8,12 +8,11 @@ others leave, so they keep nobody out.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from tts_server.errors import BusyError
-from tts_server.limits import Limits
 from tts_server.scheduling.admission import Demand, clearly_fits, overload_s, shared_finish_s
 from tts_server.scheduling.estimate import SpeedEstimate
 from tts_server.scheduling.job import ConnectionLoad, Entry, StreamKey
@@ -45,10 +44,9 @@ class Backlog:
     connections: Mapping[str, ConnectionLoad]
     estimate: SpeedEstimate
     policy: SchedulingPolicy
-    limits: Limits
+    max_admitted: int
     n_lanes: int
     now: float
-    max_waiting_s: float = math.inf
 
     @property
     def live(self) -> list[Entry]:
@@ -62,14 +60,20 @@ class Backlog:
 
     @property
     def n_places(self) -> int:
-        """Streams in continuous speech that the lanes keep up with; an idle machine takes anything."""
+        """Streams in continuous speech that the lanes keep up with; an idle machine takes anything.
+
+        By the real-time factor of the batches that were: the more streams, the lower it is, so that a place
+        that it shows is there when as many have come as were measured, and before that when there are fewer,
+        whose steps are shorter. Where nobody could ride along so far it says too few and never too many.
+        """
         # The epsilon lets a quotient such as 0.85 / 0.17 be the 5 that it is.
         return max(1, math.floor(self.policy.utilisation * self.n_lanes / self.estimate.careful_rtf + 1e-9))
 
     @property
     def work_s(self) -> float:
         """Work of everything that is live and not made yet."""
-        return sum(self._work_s(entry) for entry in self.live)
+        n_together = self._n_together(self.live)
+        return sum(self._work_s(entry, n_together) for entry in self.live)
 
     def why_not(self, newcomer: Entry) -> BusyError | None:
         """Tell why ``newcomer`` cannot be admitted now, or None when it can."""
@@ -88,11 +92,11 @@ class Backlog:
     def _no_share_left(self, newcomer: Entry) -> Refusal | None:
         """Bound what one connection has in progress."""
         own = [entry for entry in self.live if entry.load is newcomer.load]
-        if len(own) < self.limits.max_inflight:
+        max_inflight = newcomer.limits.max_inflight
+        if len(own) < max_inflight:
             return None
         return Refusal(
-            f"{len(own)} of this connection's responses are in progress; "
-            f"accepted are {self.limits.max_inflight}",
+            f"{len(own)} of this connection's responses are in progress; accepted are {max_inflight}",
             self._first_end_s(own),
         )
 
@@ -102,11 +106,11 @@ class Backlog:
         Of those there are no more than connections have shares.
         """
         admitted = [entry for entry in self.entries if entry.cancelled or not entry.is_behind]
-        if len(admitted) < self.limits.max_admitted:
+        if len(admitted) < self.max_admitted:
             return None
         kept = self.kept
         return Refusal(
-            f"the server has {len(admitted)} responses in progress; accepted are {self.limits.max_admitted}",
+            f"the server has {len(admitted)} responses in progress; accepted are {self.max_admitted}",
             # A cancelled one is let go of after the step in progress.
             self._first_end_s(kept) if len(kept) == len(admitted) else self.estimate.step_s,
         )
@@ -158,7 +162,12 @@ class Backlog:
         can be done.
         """
         kept = self.kept
-        finish_s = shared_finish_s([self._work_s(entry) for entry in kept], self.n_lanes)
+        n_together = self._n_together(kept)
+        finish_s = shared_finish_s(
+            [self._work_s(entry, n_together) for entry in kept],
+            [self._work_s(entry, 1) for entry in kept],
+            self.n_lanes,
+        )
         ends: dict[StreamKey, float] = {}
         for entry, made_s in zip(kept, finish_s, strict=True):
             heard_s = entry.load.heard_until_s.get(entry.stream, self.now)
@@ -181,14 +190,15 @@ class Backlog:
             "the machine would fall behind with those who are speaking already", min(late_s, idle_s)
         )
 
-    def _demands(self, entries: Iterable[Entry]) -> list[Demand]:
+    def _demands(self, entries: Sequence[Entry]) -> list[Demand]:
         """Tell what each of ``entries`` needs and when; the jobs of a stream one after another."""
         demands: list[Demand] = []
         stream_end_s: dict[StreamKey, float] = {}
+        n_together = self._n_together(entries)
         for entry in entries:
             due_s = max(entry.playout_end_s - self.now, stream_end_s.get(entry.stream, 0.0))
-            work_s = self._work_s(entry)
-            first_work_s = min(self._first_work_s(entry), work_s)
+            work_s = self._work_s(entry, n_together)
+            first_work_s = min(self._first_work_s(entry, n_together), work_s)
             demand = Demand(due_s, first_work_s, work_s, self._audio_s(entry), entry.begun)
             stream_end_s[entry.stream] = demand.end_s
             demands.append(demand)
@@ -197,14 +207,20 @@ class Backlog:
     def _audio_s(self, entry: Entry) -> float:
         """Audio that is left to make; a response that outgrew its estimate has one step's worth to go."""
         left_s = self.estimate.audio_s(entry.job.audio_s, entry.job.voice) - entry.made_s
-        return left_s if left_s > 0 else self.estimate.step_s / self.estimate.rtf
+        return left_s if left_s > 0 else self.estimate.part_s(1) / self.estimate.rtf_of(1)
 
-    def _work_s(self, entry: Entry) -> float:
-        start_s = 0.0 if entry.begun else max(self.estimate.start_s - entry.work_s, 0.0)
-        return start_s + self._audio_s(entry) * self.estimate.rtf
+    def _n_together(self, entries: Iterable[Entry]) -> int:
+        """Tell how many streams share a lane's steps at the least."""
+        streams = {entry.stream for entry in entries if not entry.is_behind and not entry.load.paused}
+        return max(len(streams) // self.n_lanes, 1)
 
-    def _first_work_s(self, entry: Entry) -> float:
-        return self.estimate.step_s if entry.begun else self.estimate.start_s + self.estimate.step_s
+    def _work_s(self, entry: Entry, n_together: int) -> float:
+        start_s = 0.0 if entry.begun else max(self.estimate.start_s(n_together) - entry.work_s, 0.0)
+        return start_s + self._audio_s(entry) * self.estimate.rtf_of(n_together)
+
+    def _first_work_s(self, entry: Entry, n_together: int) -> float:
+        part_s = self.estimate.part_s(n_together)
+        return part_s if entry.begun else self.estimate.start_s(n_together) + part_s
 
     def _first_end_s(self, entries: list[Entry]) -> float:
         """When the first of ``entries`` will be made, seconds from now."""
@@ -214,17 +230,20 @@ class Backlog:
         """When the engine has made a response at the latest, seconds from now.
 
         By deadline, what others need until its listener has heard all goes first. Readers that are behind go
-        before it for as long as that listener has audio in hand. Otherwise all that is live may go first.
+        before it for as long as that listener has audio in hand. Otherwise all that is live may go first. Its
+        own work is that of one that is alone, as it may be when the others have ended.
         """
         before = [other for other in self.live if other.stream != entry.stream or other.index < entry.index]
-        at_last_s = sum(self._work_s(other) for other in before) / self.n_lanes + self._work_s(entry)
+        n_together, alone_s = self._n_together([*before, entry]), self._work_s(entry, 1)
+        before_s = sum(self._work_s(other, n_together) for other in before)
+        at_last_s = before_s / self.n_lanes + alone_s
         if entry.is_behind or self.policy.order == "fifo":
             return at_last_s
         kept = [other for other in before if not other.is_behind]
         *others, own = self._demands([*kept, entry])
         # A step in progress is never cut.
         others_s = sum(other.by(own.end_s) for other in others) / self.n_lanes
-        by_then_s = others_s + own.work_s + self.estimate.step_s
+        by_then_s = others_s + alone_s + self.estimate.step_s
         if len(kept) < len(before):
             by_then_s = max(by_then_s, own.end_s)
         return min(by_then_s, at_last_s)
@@ -240,8 +259,8 @@ class Backlog:
 
         Its connection is paused when more than ``max_waiting_s`` waits, and goes on at half of it.
         """
-        reader = entry.load.reader
-        to_take_s = reader.waiting_s + self._audio_s(entry) - self.max_waiting_s / 2
-        if reader.waiting_s + self._audio_s(entry) <= self.max_waiting_s and not entry.load.paused:
+        reader, max_waiting_s = entry.load.reader, entry.limits.max_waiting_s
+        to_take_s = reader.waiting_s + self._audio_s(entry) - max_waiting_s / 2
+        if reader.waiting_s + self._audio_s(entry) <= max_waiting_s and not entry.load.paused:
             return 0.0
         return max(to_take_s, 0.0) / max(reader.sure_rate, MIN_RATE)

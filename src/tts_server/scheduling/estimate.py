@@ -6,6 +6,14 @@ differs from that.
 All averages forget: what lies ``HALF_LIFE_S`` of work back counts half, so that they follow the machine's
 load. Until something was measured the priors hold. A promise that lasts needs more care than an average: a
 machine that was slow a minute ago may be so again, so the speed to promise by is the lower of two averages'.
+
+Where a step makes the next audio of several streams, its work is measured over all of that audio, so that the
+real-time factor falls as batches form. For as many streams as were together when it was measured that is
+true; fewer share a step with fewer, and each costs more. How much more is not known, but a step of fewer is
+no longer than one of more, so that ``n`` streams need no more of the machine *in all* than those did that
+were measured: a stream's part of that, ``1 / n`` of the whole, is what ``rtf_of`` and its like promise. A
+stream that is alone is therefore never promised a speed that only batches have, and those who come to it
+are let in as long as all together stay below what was carried before.
 """
 
 from __future__ import annotations
@@ -32,6 +40,9 @@ MIN_LENGTH_RATIO, MAX_LENGTH_RATIO = 0.05, 20.0
 
 PRIOR_STEP_S = 0.1
 """Work of one step, the bound that backends aim at."""
+
+MIN_SPREAD = 1e-3
+"""Variance of the sizes of steps below which they say nothing of how a step's work grows."""
 
 
 def kept_after(spent_s: float, half_life_s: float) -> float:
@@ -69,16 +80,68 @@ class DecayingRatio:
         self._weight = self._weight * keep + weight
 
 
+class StepCost:
+    """What a step costs by the number of jobs in it: a line through what was measured, which forgets.
+
+    The line rises, and no more steeply than in proportion. While steps of one size alone are known it is the
+    steepest: a larger one is not begun in a hurry before it was tried at leisure.
+    """
+
+    __slots__ = ("_jobs", "_jobs_jobs", "_jobs_work", "_weight", "_work")
+
+    def __init__(self) -> None:
+        self._weight = 0.0
+        self._jobs = 0.0
+        self._work = 0.0
+        self._jobs_jobs = 0.0
+        self._jobs_work = 0.0
+
+    def add(self, n_jobs: int, work_s: float, keep: float) -> None:
+        """Add a step; those before count ``keep`` times as much as they did."""
+        self._weight = self._weight * keep + 1.0
+        self._jobs = self._jobs * keep + n_jobs
+        self._work = self._work * keep + work_s
+        self._jobs_jobs = self._jobs_jobs * keep + n_jobs * n_jobs
+        self._jobs_work = self._jobs_work * keep + n_jobs * work_s
+
+    def work_s(self, n_jobs: int) -> float:
+        """Tell what a step of ``n_jobs`` should cost."""
+        if not self._weight:
+            return PRIOR_STEP_S * n_jobs
+        mean_jobs, mean_s = self._jobs / self._weight, self._work / self._weight
+        spread = self._jobs_jobs / self._weight - mean_jobs * mean_jobs
+        steepest = mean_s / mean_jobs
+        slope = steepest
+        if spread > MIN_SPREAD:
+            slope = (self._jobs_work / self._weight - mean_jobs * mean_s) / spread
+        return mean_s + min(max(slope, 0.0), steepest) * (n_jobs - mean_jobs)
+
+
 class SpeedEstimate:
     """Running averages of one server's engine lanes."""
 
-    __slots__ = ("_any_voice", "_long_rtf", "_rtf", "_start_s", "_step_s", "_voices")
+    __slots__ = (
+        "_any_voice",
+        "_cost",
+        "_lone_rtf",
+        "_lone_start_s",
+        "_long_rtf",
+        "_part_s",
+        "_rtf",
+        "_start_s",
+        "_step_s",
+        "_voices",
+    )
 
     def __init__(self) -> None:
         self._rtf = DecayingRatio(PRIOR_RTF)
         self._long_rtf = DecayingRatio(PRIOR_RTF)
+        self._lone_rtf = DecayingRatio(PRIOR_RTF)
         self._step_s = DecayingRatio(PRIOR_STEP_S)
+        self._part_s = DecayingRatio(PRIOR_STEP_S)
         self._start_s = DecayingRatio(0.0)
+        self._lone_start_s = DecayingRatio(0.0)
+        self._cost = StepCost()
         self._any_voice = DecayingRatio(PRIOR_LENGTH_RATIO)
         self._voices: dict[str | None, DecayingRatio] = {}
 
@@ -89,7 +152,7 @@ class SpeedEstimate:
 
     @property
     def rtf(self) -> float:
-        """Seconds of one lane's work for a second of audio."""
+        """Seconds of one lane's work for a second of audio, at the batches that were."""
         return max(self._rtf.value, MIN_RTF)
 
     @property
@@ -97,31 +160,56 @@ class SpeedEstimate:
         """The higher of a short average and a long one: rises at once with the machine's load."""
         return max(self.rtf, self._long_rtf.value)
 
-    @property
-    def step_s(self) -> float:
-        """Seconds of work in one step."""
-        return self._step_s.value
+    def rtf_of(self, n_streams: int) -> float:
+        """Tell what a second of audio costs at most where so many streams are made side by side."""
+        return max(self.rtf, self._lone_rtf.value / n_streams)
 
     @property
-    def start_s(self) -> float:
-        """Seconds of work before the first audio of a response, beyond what that audio itself costs."""
-        return self._start_s.value
+    def step_s(self) -> float:
+        """Seconds that a step takes, however many are in it."""
+        return self._step_s.value
+
+    def part_s(self, n_streams: int) -> float:
+        """Tell what one job's part of a step costs at most where so many streams are made side by side."""
+        return max(self._part_s.value, self._step_s.value / n_streams)
+
+    def start_s(self, n_streams: int = 1) -> float:
+        """Tell what is done before the first audio of a response, beyond what that audio itself costs.
+
+        As with ``rtf_of``, at most, where so many streams are made side by side.
+        """
+        return max(self._start_s.value, self._lone_start_s.value / n_streams)
+
+    def batch_s(self, n_jobs: int) -> float:
+        """Tell what a step of so many jobs should cost; this alone may be too little as well as too much."""
+        return self._cost.work_s(n_jobs)
 
     def audio_s(self, estimated_s: float, voice: str | None) -> float:
         """Tell how long speech will be that the engine estimates at ``estimated_s``."""
         ratio = self._voices.get(voice, self._any_voice)
         return estimated_s * min(max(ratio.value, MIN_LENGTH_RATIO), MAX_LENGTH_RATIO)
 
-    def step_done(self, work_s: float, audio_s: float) -> None:
-        """Take note of what a step cost and made."""
+    def step_done(self, work_s: float, audio_s: float, n_jobs: int = 1) -> None:
+        """Take note of what a step cost and made for all of its jobs."""
         keep = kept_after(work_s, HALF_LIFE_S)
         self._step_s.add(work_s, 1.0, keep)
+        self._part_s.add(work_s, n_jobs, keep)
+        self._cost.add(n_jobs, work_s, keep)
         self._rtf.add(work_s, audio_s, keep)
+        self._lone_rtf.add(work_s, audio_s / n_jobs, keep)
         self._long_rtf.add(work_s, audio_s, kept_after(work_s, LONG_HALF_LIFE_S))
 
-    def begun(self, work_s: float, audio_s: float) -> None:
-        """Take note of all work up to the first audio of a response, and of its length."""
-        self._start_s.add(max(work_s - self.rtf * audio_s, 0.0), 1.0, kept_after(work_s, HALF_LIFE_S))
+    def begun(self, work_s: float, audio_s: float, steps_s: float | None = None) -> None:
+        """Take note of all work up to the first audio of a response, and of its length.
+
+        Args:
+            work_s: Its part of the steps up to then.
+            audio_s: The first audio.
+            steps_s: The whole of those steps; None is the same, of one that was alone in them.
+        """
+        keep, steps_s = kept_after(work_s, HALF_LIFE_S), work_s if steps_s is None else steps_s
+        self._start_s.add(max(work_s - self.rtf * audio_s, 0.0), 1.0, keep)
+        self._lone_start_s.add(max(steps_s - self.rtf_of(1) * audio_s, 0.0), 1.0, keep)
 
     def spoken(self, estimated_s: float, voice: str | None, audio_s: float) -> None:
         """Take note of how long speech became, all of it; a tenth is forgotten with each."""

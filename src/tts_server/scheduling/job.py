@@ -19,6 +19,35 @@ class StepOutcome(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class StepMade:
+    """What one job of a batch got of the engine's step.
+
+    Args:
+        job_id: From ``next_batch``.
+        audio_s: Length of what was made for it; for a cancelled job too, although nobody hears it.
+        outcome: How it ended for this job.
+    """
+
+    job_id: str
+    audio_s: float
+    outcome: StepOutcome
+
+
+@dataclass(frozen=True, slots=True)
+class AdmissionLimits:
+    """What one connection may have; it comes with each admission, since connections differ in it.
+
+    Args:
+        max_inflight: Responses admitted and neither ended nor cancelled.
+        max_waiting_s: Audio that waits for its reader, above which the connection is paused until half of it
+            is left; infinite for one that is never paused.
+    """
+
+    max_inflight: int = 1
+    max_waiting_s: float = math.inf
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
     """One response.
 
@@ -30,7 +59,9 @@ class Job:
         max_lead_s: Make no more than so much audio ahead of its playout; None is no bound.
         voice: Which voice speaks, for what is learnt of its length.
         stream_id: Name of a stream of the connection; jobs of one are synthesized one after another, in the
-            order of their admission. None is the connection itself.
+            order of their admission, those of several side by side. None is the connection itself.
+        begin_by_s: A job without any audio then is of no use to its listener, on the clock of ``now``; None
+            is never. It makes nothing more urgent: who asks for more haste would get it from others.
     """
 
     job_id: str
@@ -39,6 +70,7 @@ class Job:
     max_lead_s: float | None = None
     voice: str | None = None
     stream_id: str | None = None
+    begin_by_s: float | None = None
 
 
 StreamKey = tuple[str, str]
@@ -99,7 +131,7 @@ class Entry:
     before the first audio, the moment at which that is due: its deadline in either case. ``heard_from_s`` is
     when the listener will have heard what came before it in its stream; ``excused``, that its connection did
     not read for a while. ``heard_before_s`` is until when its stream was heard without it, None while nothing
-    of it was made.
+    of it was made. ``work_s`` is its part of the steps that it had, ``steps_s`` the whole of them.
     """
 
     __slots__ = (
@@ -111,17 +143,22 @@ class Entry:
         "index",
         "job",
         "lane",
+        "limits",
         "load",
         "made_s",
         "playout_end_s",
         "running",
+        "steps_s",
         "stream",
         "work_s",
     )
 
-    def __init__(self, job: Job, load: ConnectionLoad, index: int, due_s: float) -> None:
+    def __init__(
+        self, job: Job, load: ConnectionLoad, limits: AdmissionLimits, index: int, due_s: float
+    ) -> None:
         self.job = job
         self.load = load
+        self.limits = limits
         self.index = index
         self.stream = stream_key(job.connection_id, job.stream_id)
         self.playout_end_s = due_s
@@ -134,6 +171,7 @@ class Entry:
         self.heard_before_s: float | None = None
         self.made_s = 0.0
         self.work_s = 0.0
+        self.steps_s = 0.0
 
     @property
     def is_behind(self) -> bool:
@@ -146,3 +184,8 @@ class Entry:
         if not self.begun or self.job.max_lead_s is None:
             return -math.inf
         return self.playout_end_s - self.job.max_lead_s
+
+    @property
+    def expires_at_s(self) -> float | None:
+        """When it is of no use any more; None for never, as of one that was cancelled or has audio."""
+        return None if self.begun or self.cancelled else self.job.begin_by_s

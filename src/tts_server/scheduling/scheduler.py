@@ -1,10 +1,11 @@
 """Who is served next.
 
-Theory of operation. The engine has lanes, each of which does one step at a time. ``next_step`` decides which
-response a free lane works on, ``step_done`` tells what became of it, and nothing else happens in between: no
-clocks, no threads, no audio. Every response has a deadline, the moment at which its listener runs dry or,
-before its first audio, at which that is due; the nearest goes first. A response stays on the lane of its
-first step, since its state lives there.
+Theory of operation. The engine has lanes, each of which does one step at a time, in which it works on one
+response or on a *batch* of several. ``next_batch`` decides which responses a free lane works on together (see
+``choice``), ``batch_done`` tells what became of each, and nothing else happens in between: no clocks, no
+threads, no audio. Every response has a deadline, the moment at which its listener runs dry or, before its
+first audio, at which that is due; the nearest goes first. A response stays on the lane of its first step,
+since its state lives there.
 
 A listener that ran dry hears the next audio when it is made: its playout starts anew then, so that a response
 that is late once is not preferred for ever.
@@ -17,17 +18,26 @@ slowly, in bursts or not at all takes nothing from those who listen in real time
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from tts_server.errors import LocalProtocolError
-from tts_server.limits import Limits
 from tts_server.scheduling.backlog import Backlog
+from tts_server.scheduling.choice import Choice
 from tts_server.scheduling.estimate import SpeedEstimate
-from tts_server.scheduling.job import ConnectionLoad, Entry, Job, StepOutcome, StreamKey, stream_key
+from tts_server.scheduling.job import (
+    AdmissionLimits,
+    ConnectionLoad,
+    Entry,
+    Job,
+    StepMade,
+    StepOutcome,
+    StreamKey,
+    stream_key,
+)
 from tts_server.scheduling.policy import SchedulingPolicy
 from tts_server.scheduling.stats import ConnectionStats, Counters, SchedulerStats
 
-__all__ = ["Job", "Scheduler", "SchedulingPolicy", "StepOutcome"]
+__all__ = ["AdmissionLimits", "Job", "Scheduler", "SchedulingPolicy", "StepMade", "StepOutcome"]
 
 
 class Scheduler:
@@ -36,39 +46,43 @@ class Scheduler:
     ``now`` is in seconds on any clock that does not go back. Not thread-safe.
 
     Args:
-        limits: Bounds on the backlog and on each connection's share.
+        limits: What a connection may have whose jobs come without limits of their own.
+        max_admitted: Responses admitted and not released, in all; those whose readers take less than real
+            time are not counted.
         n_lanes: Engines that work side by side.
         policy: How steps are given out, and what is admitted.
         estimate: What is known of the engine's speed; None is nothing yet.
-        max_waiting_s: Audio that waits for one reader, above which its connection is paused until half of it
-            is left.
     """
 
     def __init__(
         self,
-        limits: Limits,
+        limits: AdmissionLimits | None = None,
         *,
+        max_admitted: int = 32,
         n_lanes: int = 1,
         policy: SchedulingPolicy | None = None,
         estimate: SpeedEstimate | None = None,
-        max_waiting_s: float = math.inf,
     ) -> None:
         self.policy = policy or SchedulingPolicy()
         self.estimate = estimate or SpeedEstimate()
         self.n_lanes = n_lanes
-        self._limits = limits
-        self._max_waiting_s = max_waiting_s
+        self._limits = limits or AdmissionLimits()
+        self._max_admitted = max_admitted
+        self._choice = Choice(self.policy, self.estimate)
         self._entries: dict[str, Entry] = {}
-        self._running: set[int | None] = set()
-        self._passing: set[int | None] = set()
-        self._owed_s: dict[int | None, float] = {}
+        self._batches: dict[int, list[str]] = {}
         self._connections: dict[str, ConnectionLoad] = {}
         self._counters = Counters()
 
     # --- decide ---------------------------------------------------------------------------------------------
 
-    def admit(self, job: Job, now: float) -> None:
+    def admit(self, job: Job, now: float, limits: AdmissionLimits | None = None) -> None:
         """Take a response, or refuse it; a refusal changes nothing.
+
+        Args:
+            job: What is asked for.
+            now: The time.
+            limits: What its connection may have; None is what the scheduler was told of all.
 
         Raises:
             BusyError: There is no room, with the time after which there should be.
@@ -77,7 +91,8 @@ class Scheduler:
         if job.job_id in self._entries:
             raise LocalProtocolError(f"{job.job_id} is admitted already")
         load = self._connections.setdefault(job.connection_id, ConnectionLoad())
-        entry = Entry(job, load, self._counters.n_admitted, now + self.policy.first_audio_s)
+        due_s = now + self.policy.first_audio_s
+        entry = Entry(job, load, limits or self._limits, self._counters.n_admitted, due_s)
         self._look_at_readers(now)
         busy = self._backlog(now).why_not(entry)
         if busy is not None:
@@ -88,25 +103,52 @@ class Scheduler:
         self._counters.n_admitted += 1
         self._entries[job.job_id] = entry
 
-    def next_step(self, now: float, lane: int = 0) -> str | None:
-        """Choose the response that ``lane`` works on next; its step is in progress until ``step_done``.
+    def next_batch(self, now: float, lane: int = 0, room: int = 1) -> list[str]:
+        """Choose the responses that ``lane`` works on next, in one step, until ``batch_done``.
+
+        Args:
+            now: The time.
+            lane: Which engine.
+            room: How many it can work on together at most.
 
         Returns:
-            The job's id, or None when the lane is busy already or nothing may be made now.
+            Ids of jobs of different streams, the most urgent first; none when the lane is busy already or
+            nothing may be made now.
+
+        Raises:
+            LocalProtocolError: There is no room for anything.
         """
-        if lane in self._running:
-            return None
+        if room < 1:
+            raise LocalProtocolError(f"a batch of {room} is none")
+        if lane in self._batches:
+            return []
         ready = [entry for entry in self._candidates(lane) if entry.eligible_at_s <= now]
         if not ready:
-            return None
-        entry = self._choose(ready, lane, now)
-        entry.lane = lane
-        entry.running = True
-        self._running.add(lane)
+            return []
+        batch = self._choice.batch(ready, lane, now, room)
         self._counters.n_steps += 1
-        entry.load.n_steps += 1
-        entry.load.served_at = self._counters.n_steps
-        return entry.job.job_id
+        for entry in batch:
+            entry.lane = lane
+            entry.running = True
+            self._counters.n_parts += 1
+            entry.load.n_steps += 1
+            entry.load.served_at = self._counters.n_parts
+        self._batches[lane] = [entry.job.job_id for entry in batch]
+        return list(self._batches[lane])
+
+    def expired(self, now: float) -> list[str]:
+        """Tell which jobs have no audio although their ``begin_by_s`` is here.
+
+        Each is told again until it is cancelled, or a step that was in progress makes audio of it after all.
+        Until then it has steps as any other, so ask before ``next_batch``.
+        """
+        at_s = ((job_id, entry.expires_at_s) for job_id, entry in self._entries.items())
+        return [job_id for job_id, expires_at_s in at_s if expires_at_s is not None and expires_at_s <= now]
+
+    def expires_at(self) -> float | None:
+        """When to ask ``expired`` if nothing else happens; None for never."""
+        at_s = (entry.expires_at_s for entry in self._entries.values())
+        return min((expires_at_s for expires_at_s in at_s if expires_at_s is not None), default=None)
 
     def wake_at(self, lane: int = 0) -> float | None:
         """When to ask ``lane`` again if nothing else happens, since a lead shrinks; None for never."""
@@ -122,61 +164,47 @@ class Scheduler:
             if not entry.running and not entry.load.paused and entry.lane in {None, lane}:
                 yield entry
 
-    def _choose(self, ready: list[Entry], lane: int, now: float) -> Entry:
-        """Choose whose step it is; those behind come last, but not never."""
-        in_time = [entry for entry in ready if not entry.is_behind]
-        behind = [entry for entry in ready if entry.is_behind]
-        if self.policy.order == "fifo" or not (in_time and behind):
-            return min(ready, key=self._urgency)
-        first = min(in_time, key=self._urgency)
-        is_owed = self._owed_s.get(lane, 0.0) >= self.estimate.step_s
-        if is_owed or first.playout_end_s - now > self.policy.in_hand_s:
-            self._owed_s[lane] = 0.0
-            return min(behind, key=self._urgency)
-        self._passing.add(lane)
-        return first
-
-    def _urgency(self, entry: Entry) -> tuple[int, ...]:
-        if self.policy.order == "fifo":
-            return (entry.index,)
-        interval = math.floor(entry.playout_end_s / self.policy.tie_s)
-        return (interval, entry.load.served_at, entry.index)
-
     # --- what became of it ----------------------------------------------------------------------------------
 
-    def step_done(
-        self, job_id: str, now: float, *, work_s: float, audio_s: float, outcome: StepOutcome
-    ) -> bool:
+    def batch_done(self, made: Sequence[StepMade], now: float, *, work_s: float) -> list[str]:
         """Take note of what a step made.
 
         Args:
-            job_id: From ``next_step``.
+            made: What each job of a batch got, those that were cancelled meanwhile too; in any order.
             now: When it was made.
-            work_s: How long the lane worked on it.
-            audio_s: Length of what it made; for a cancelled job too, although nobody hears it.
-            outcome: How it ended.
+            work_s: How long the lane worked on all of it.
 
         Returns:
-            True when the job is released: finished, failed, or cancelled while the step was in progress.
+            Ids of the jobs that are released: finished, failed, or cancelled while the step was in progress.
 
         Raises:
-            LocalProtocolError: That job has no step in progress.
+            LocalProtocolError: These are not the jobs of a batch in progress; nothing has changed then.
         """
-        entry = self._entries.get(job_id)
-        if entry is None or not entry.running:
-            raise LocalProtocolError(f"{job_id} has no step in progress")
-        entry.running = False
-        self._running.remove(entry.lane)
-        if entry.lane in self._passing:
-            self._passing.remove(entry.lane)
-            self._owed_s[entry.lane] = self._owed_s.get(entry.lane, 0.0) + self.policy.behind_share * work_s
+        lane = self._lane_of(made)
+        del self._batches[lane]
+        self._choice.worked(lane, work_s)
+        audio_s = sum(one.audio_s for one in made)
         self._counters.work_s += work_s
         self._counters.audio_s += audio_s
-        self.estimate.step_done(work_s, audio_s)
-        entry.work_s += work_s
-        if audio_s > 0 and not entry.cancelled:
-            self._made(entry, now, audio_s)
-        return self._leave_if_over(entry, outcome)
+        self.estimate.step_done(work_s, audio_s, len(made))
+        released = []
+        for one in made:
+            entry = self._entries[one.job_id]
+            entry.running = False
+            entry.work_s += work_s / len(made)
+            entry.steps_s += work_s
+            if one.audio_s > 0 and not entry.cancelled:
+                self._made(entry, now, one.audio_s)
+            if self._leave_if_over(entry, one.outcome):
+                released.append(one.job_id)
+        return released
+
+    def _lane_of(self, made: Sequence[StepMade]) -> int:
+        job_ids = sorted(one.job_id for one in made)
+        for lane, batch in self._batches.items():
+            if sorted(batch) == job_ids:
+                return lane
+        raise LocalProtocolError(f"{', '.join(job_ids) or 'nothing'} is no batch in progress")
 
     def _made(self, entry: Entry, now: float, audio_s: float) -> None:
         counters = self._counters
@@ -190,7 +218,7 @@ class Scheduler:
             entry.begun = True
             counters.n_late_starts += late_s > 0
             entry.playout_end_s = max(entry.heard_from_s, now) + audio_s
-            self.estimate.begun(entry.work_s, audio_s)
+            self.estimate.begun(entry.work_s, audio_s, entry.steps_s)
         entry.excused = False
         entry.made_s += audio_s
         load = entry.load
@@ -226,7 +254,7 @@ class Scheduler:
         """Make no more audio for a job. A job that is not there, or is cancelled already, stays as it is.
 
         Returns:
-            True when a step of it is in progress, and ``step_done`` will release it; False when it is
+            True when a step of it is in progress, and ``batch_done`` will release it; False when it is
             released now.
         """
         entry = self._entries.get(job_id)
@@ -303,7 +331,7 @@ class Scheduler:
         """A connection is gone: cancel its jobs and remember nothing more of it.
 
         Returns:
-            Ids of the jobs that are released now; the others are released by ``step_done``.
+            Ids of the jobs that are released now; the others are released by ``batch_done``.
         """
         own = [job_id for job_id, entry in self._entries.items() if entry.job.connection_id == connection_id]
         released = [job_id for job_id in own if not self.cancel(job_id, now)]
@@ -318,16 +346,10 @@ class Scheduler:
             connections=self._connections,
             estimate=self.estimate,
             policy=self.policy,
-            limits=self._limits,
+            max_admitted=self._max_admitted,
             n_lanes=max(self.n_lanes, 1),
-            max_waiting_s=self._max_waiting_s,
             now=now,
         )
-
-    @property
-    def queue_depth(self) -> int:
-        """Jobs admitted and not yet released."""
-        return len(self._entries)
 
     def stats(self, now: float) -> SchedulerStats:
         """Look at the whole."""
@@ -343,7 +365,8 @@ class Scheduler:
             live=len(live),
             streams=len({entry.job.connection_id for entry in live}),
             steps=counters.n_steps,
-            running=len(self._running),
+            parts=counters.n_parts,
+            running=len(self._batches),
             late_starts=counters.n_late_starts,
             gaps=counters.n_gaps,
             gap_s=counters.gap_s,

@@ -18,6 +18,8 @@ class Counters:
     n_cancelled: int = 0
     n_failed: int = 0
     n_steps: int = 0
+    n_parts: int = 0
+    """Jobs that those steps worked on, each counted once a step."""
     n_late_starts: int = 0
     """Responses whose first audio came after it was due."""
     n_gaps: int = 0
@@ -55,6 +57,7 @@ class SchedulerStats:
         live: Those of them that are not cancelled.
         streams: Connections with a live response.
         steps: Since the start.
+        parts: Jobs in those steps; over ``steps`` it is the mean size of a batch.
         running: Steps in progress.
         late_starts: Responses whose first audio came after it was due.
         gaps: Times that a listener ran dry in the middle of a response, judged from when audio was made.
@@ -74,6 +77,7 @@ class SchedulerStats:
     live: int
     streams: int
     steps: int
+    parts: int
     running: int
     late_starts: int
     gaps: int
@@ -87,8 +91,3 @@ class SchedulerStats:
     def queue_depth(self) -> int:
         """What ``server.status`` reports: admitted and not yet released by the engine."""
         return self.in_progress
-
-    @property
-    def deadlines_missed(self) -> int:
-        """Late starts and gaps."""
-        return self.late_starts + self.gaps

@@ -25,7 +25,7 @@ from tts_server.doors.stream.unsent_share import UnsentShare
 from tts_server.doors.stream.websocket import Listener, ListenerStats, listen
 from tts_server.errors import ConfigError, EndpointError, ModelError, TTSServerError
 from tts_server.quiet_log import QuietLog
-from tts_server.scheduling.scheduler import Scheduler, SchedulingPolicy
+from tts_server.scheduling.scheduler import AdmissionLimits, Scheduler, SchedulingPolicy
 from tts_server.server.descriptors import within_descriptors
 from tts_server.server.listening import listener_options
 from tts_server.server.unix_socket import UnixSocket, claim
@@ -239,10 +239,10 @@ class Server:
         bytes_per_s = wire_bytes_per_s(backend.sample_rate_hz)
         self._share = UnsentShare(limits, bytes_per_s)
         scheduler = Scheduler(
-            limits,
+            AdmissionLimits(limits.max_inflight, limits.max_unsent_bytes / bytes_per_s),
+            max_admitted=limits.max_admitted,
             n_lanes=len(backends),
             policy=self._policy,
-            max_waiting_s=limits.max_unsent_bytes / bytes_per_s,
         )
         self._scheduler = scheduler
         self._service = SpeechService(

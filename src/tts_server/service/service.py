@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Final
 
 from tts_server.errors import LocalProtocolError, SynthesisError, TTSServerError
 from tts_server.quiet_log import QuietLog
-from tts_server.scheduling.scheduler import Job, Scheduler, StepOutcome
+from tts_server.scheduling.scheduler import Job, Scheduler, StepMade, StepOutcome
 from tts_server.service.listener import Listener
 from tts_server.service.stats import ServiceStats
 from tts_server.service.worker import Outcome, StepEnded
@@ -232,10 +232,11 @@ class SpeechService:
 
     def _order_step(self, lane: _Lane) -> None:
         now = self._loop.time()
-        job_id = self._scheduler.next_step(now, lane.index)
-        if job_id is None:
+        batch = self._scheduler.next_batch(now, lane.index)
+        if not batch:
             self._set_alarm(lane, self._scheduler.wake_at(lane.index))
             return
+        (job_id,) = batch
         task = self._tasks[job_id]
         task.lane = lane
         lane.busy_with = task
@@ -270,13 +271,8 @@ class SpeechService:
         outcome, error = self._judge(task, result)
         n_samples = len(result.pcm) // 2
         made = Made(result.pcm, n_samples, n_samples / lane.rate_hz, result.words, result.n_bad)
-        is_released = self._scheduler.step_done(
-            task.job_id,
-            self._loop.time(),
-            work_s=result.work_s,
-            audio_s=made.audio_s,
-            outcome=_OUTCOMES[outcome],
-        )
+        step = StepMade(task.job_id, made.audio_s, _OUTCOMES[outcome])
+        is_released = bool(self._scheduler.batch_done([step], self._loop.time(), work_s=result.work_s))
         if is_released:
             self._let_go(task, is_open=result.outcome is Outcome.MORE)
         self._tell(task, made, outcome, error)
