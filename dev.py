@@ -222,7 +222,7 @@ def bench(options: argparse.Namespace) -> None:
     python = install(VENV, "dev")
     peer = install(BENCH_VENV, "bench", package=False)
     os.chdir(str(ROOT))
-    replace_process(python, "-m", "tts_server", "bench", "--peer-python", peer, *options.arguments)
+    replace_process(python, "-m", "laboratory", "--peer-python", peer, *options.arguments)
 
 
 def setup(_options: argparse.Namespace) -> None:

@@ -12,8 +12,8 @@ check:
     ruff format --check .
     ruff check .
     mypy
-    python scripts/generate_reference.py --check
-    python scripts/check_docs.py
+    python tools/generate_reference.py --check
+    python tools/check_docs.py
 
 # Put the formatting and the simple lint findings right.
 fix:
@@ -26,7 +26,7 @@ test *arguments:
 
 # The tests on every Python at hand, with the newest and the lowest versions that are allowed.
 matrix *arguments:
-    python scripts/matrix.py "$@"
+    python tools/matrix.py "$@"
 
 # The property tests with more examples; then FUZZ_SECONDS (600) each led by coverage and measuring what is costly.
 fuzz *arguments:
@@ -40,9 +40,9 @@ bench *arguments:
 
 # Write the reference anew from the code, then check the documents: links, headings, examples.
 docs:
-    python scripts/generate_reference.py
-    python scripts/check_docs.py
+    python tools/generate_reference.py
+    python tools/check_docs.py
 
 # Resolve the pins again; `just lock --upgrade` takes the newest versions.
 lock *arguments:
-    python scripts/lock.py "$@"
+    python tools/lock.py "$@"

@@ -2,28 +2,36 @@
 
 Each utterance is made twice, trimmed and with the model's own silence, as far as its beginning goes; the two
 are aligned by how much was trimmed.
+
+    python -m laboratory.onset                             2,050 utterances, about half an hour on two cores
+    python -m laboratory.onset --texts 2 --speeds 1,0.5    a sample
+    python -m laboratory.onset --voices jf_alpha,zm_yunxi  voices that are switched off as well
 """
 
 from __future__ import annotations
 
+import argparse
+import json
 import math
-from collections.abc import Callable, Iterable, Sequence
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from laboratory.sound import Float32
 from tts_server.backends.base import BackendOptions
 from tts_server.backends.kokoro import KokoroBackend
-from tts_server.backends.kokoro.languages import resolve_dialect
+from tts_server.backends.kokoro.languages import DEFAULT_LANGUAGES, resolve_dialect
 from tts_server.backends.kokoro.onnx.stream import SAMPLE_RATE_HZ, SpeechStream
 from tts_server.backends.kokoro.pronounce.g2p import G2P
 from tts_server.backends.kokoro.split import split_text
 from tts_server.backends.kokoro.vocabulary import encode
 from tts_server.backends.kokoro.voices import load_voices
 from tts_server.bench.report import machine, percentile, table
-from tts_server.bench.sound import Float32
+from tts_server.config.environment import cache_folder
 
 if TYPE_CHECKING:
     from tts_server.backends.kokoro.onnx.stream import TextFeatures
@@ -244,3 +252,45 @@ def run(cases: Iterable[tuple[str, str, float]], onsets: Onsets, say: Callable[[
         result.onsets.append(onset)
         say(f"{voice} {speed:g} {text} {', '.join(onset.faults) or 'clean'}")
     return result
+
+
+def cases(
+    languages: dict[str, str], speeds: Sequence[float], n_texts: int
+) -> Iterator[tuple[str, str, float]]:
+    """Give each voice texts of its language at each speed."""
+    texts = {**SHORT_TEXTS, **SHORT_PHONEMES}
+    for voice, language in languages.items():
+        for text in texts[language][:n_texts]:
+            for speed in speeds:
+                yield text, voice, speed
+
+
+def main() -> None:
+    """Measure, and print the figures."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--texts", type=int, default=10, help="texts of each voice (default: 10)")
+    parser.add_argument("--speeds", default=",".join(f"{speed:g}" for speed in SPEEDS))
+    parser.add_argument("--voices", default="", help="names (default: those of the default languages)")
+    parser.add_argument("--threads", type=int, default=2, help="threads of the engine (default: 2)")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    options = parser.parse_args()
+    onsets = Onsets(Path(cache_folder()), options.threads)
+    wanted = options.voices.split(",") if options.voices else []
+    languages = {
+        voice: language
+        for voice, language in onsets.voices.items()
+        if (voice in wanted if wanted else language in DEFAULT_LANGUAGES)
+    }
+    speeds = [float(speed) for speed in options.speeds.split(",")]
+    result = run(
+        cases(languages, speeds, options.texts),
+        onsets,
+        lambda line: print(line, file=sys.stderr, flush=True),
+    )
+    print(json.dumps(result.as_json(), indent=2) if options.json else result.as_table())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,8 +1,8 @@
 """Draw the figures of docs/explanation/streaming.md; needs matplotlib.
 
-python bench/plots.py spectrogram
-python bench/plots.py latency bench/results/latency.json
-python bench/plots.py statistics
+python -m laboratory.plots spectrogram
+python -m laboratory.plots latency laboratory/results/latency.json
+python -m laboratory.plots statistics
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
+from laboratory.quality import Comparison
+from laboratory.sound import HOP, mel_difference_db, mel_spectrum_db
 from tts_server.backends.kokoro.onnx.synthesizer import SAMPLE_RATE_HZ
-from tts_server.bench.quality import Comparison
 from tts_server.bench.report import median
 from tts_server.bench.sentences import SENTENCES
-from tts_server.bench.sound import HOP, mel_difference_db, mel_spectrum_db
 from tts_server.config.environment import cache_folder
 
 FIGURES = Path(__file__).parent.parent / "docs" / "explanation" / "figures"
@@ -28,6 +28,7 @@ NORM = "generator/resblocks.3/adain1.0"
 
 
 def save(figure: Figure, name: str) -> None:
+    """Write a figure where the documents look for it."""
     FIGURES.mkdir(parents=True, exist_ok=True)
     figure.savefig(FIGURES / f"{name}.png", dpi=60)
 
@@ -90,13 +91,14 @@ def statistics(_: argparse.Namespace) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    """Draw the figure that is asked for."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     actions = parser.add_subparsers(required=True)
     for function in (spectrogram, latency, statistics):
         action = actions.add_parser(function.__name__, help=function.__doc__)
         action.set_defaults(draw=function)
         if function is latency:
-            action.add_argument("results", type=Path, help="what `tts-server bench latency --json` printed")
+            action.add_argument("results", type=Path, help="what `dev.py bench latency --json` printed")
     options = parser.parse_args()
     options.draw(options)
 

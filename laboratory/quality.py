@@ -1,14 +1,23 @@
-"""What streaming costs in sound: streamed beside whole synthesis, with the same durations, text by text."""
+"""What streaming costs in sound: streamed beside whole synthesis, with the same durations, text by text.
+
+    python -m laboratory.quality --texts 5 --json > laboratory/results/quality.json
+
+takes the corpora of the tests, which nothing was fitted to.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from laboratory.sound import Float32, mel_difference_db, pitch_difference_cents, roughness
 from tts_server.backends.base import BackendOptions
 from tts_server.backends.kokoro import KokoroBackend
 from tts_server.backends.kokoro.languages import resolve_dialect
@@ -22,8 +31,10 @@ from tts_server.backends.kokoro.timing import DURATION_FRAME_S
 from tts_server.backends.kokoro.vocabulary import encode
 from tts_server.backends.kokoro.voices import load_voices
 from tts_server.bench.report import machine, percentile, table
-from tts_server.bench.sound import Float32, mel_difference_db, pitch_difference_cents, roughness
+from tts_server.config.environment import cache_folder
 from tts_server.speech.request import SpeechRequest
+
+CORPORA = Path(__file__).parent.parent / "tests" / "data"
 
 VOICES = {
     "en": ("af_heart", "am_michael", "bf_emma", "bm_george", "af_bella", "am_puck"),
@@ -210,3 +221,34 @@ def run(
         last = result.differences[-1]
         say(f"{voice} {last.audio_s:.1f} s {last.mel_db:.2f} dB {last.text[:50]}")
     return result
+
+
+def cases(n_texts: int) -> Iterator[tuple[str, str]]:
+    """Give each voice texts of its language, as long as there are any left."""
+    for language, voices in VOICES.items():
+        texts = (CORPORA / f"corpus_{language}.txt").read_text(encoding="utf-8").splitlines()
+        # One model input each, so that the seams of sentences do not enter.
+        single = [text for text in texts if 15 < len(text) < 130 and not any(m in text[:-1] for m in ".!?")]
+        for number, voice in enumerate(voices):
+            for text in single[number :: len(voices)][:n_texts]:
+                yield text, voice
+
+
+def main() -> None:
+    """Compare, and print the figures."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--texts", type=int, default=5, help="texts of each voice (default: 5)")
+    parser.add_argument("--threads", type=int, default=2, help="threads of each engine (default: 2)")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    options = parser.parse_args()
+    result = run(
+        cases(options.texts),
+        Path(cache_folder()),
+        lambda line: print(line, file=sys.stderr, flush=True),
+        options.threads,
+    )
+    print(json.dumps(result.as_json(), indent=2) if options.json else result.as_table())
+
+
+if __name__ == "__main__":
+    main()

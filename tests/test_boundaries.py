@@ -33,21 +33,16 @@ PURE_STDLIB = {
     *("types", "typing", "unicodedata"),
 }
 IMPURE_LOADED = {"asyncio", "concurrent", "logging", "random", "selectors", "socket", "threading"}
-# Rooms that an extra belongs to, what measures their sound, and what runs in the peer's environment.
-MAY_USE_ANY_PACKAGE = (
-    "backends.kokoro",
-    "backends.mlx",
-    "integrations",
-    "bench.kokoro_onnx_worker",
-    "bench.onset",
-    "bench.quality",
-    "bench.sound",
-)
+# Rooms that an extra belongs to.
+MAY_USE_ANY_PACKAGE = ("backends.kokoro", "backends.mlx", "integrations")
 READS_ENVIRONMENT = {"config.environment"}
 FROM_ENVIRONMENT = {"os.environ", "os.environb", "os.getenv", "os.getenvb"}
 
 # The client's stream of speech names the client's type, which makes such streams.
 CIRCLES = {"client.speech": "client.client"}
+
+# What stands beside the package and is in no wheel.
+BESIDE = {"laboratory", "training", "tools", "tests", "examples", "dev"}
 
 MAX_FILE_LINES = 400
 MAX_FUNCTION_LINES = 50
@@ -240,6 +235,14 @@ def test_packages_beyond_websockets_stay_in_the_rooms_of_their_extra() -> None:
         if is_lean(name)
         for package in third_party(module_level(tree))
         if package != "websockets"
+    ]
+    assert wrong == []
+
+
+def test_the_package_imports_nothing_that_stands_beside_it() -> None:
+    assert {path.name for path in ROOT.iterdir() if (path / "__init__.py").exists()} <= BESIDE
+    wrong = [
+        f"{name} imports {top}" for name, tree in modules().items() for top in third_party(tree) & BESIDE
     ]
     assert wrong == []
 

@@ -8,7 +8,7 @@ from types import ModuleType
 
 import pytest
 
-SCRIPT = Path(__file__).resolve().parent.parent / "scripts" / "check_docs.py"
+SCRIPT = Path(__file__).resolve().parent.parent / "tools" / "check_docs.py"
 
 
 @pytest.fixture

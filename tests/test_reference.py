@@ -33,18 +33,18 @@ def run_example(code: str) -> dict[str, Any]:
 
 
 def test_the_generated_pages_are_current() -> None:
-    command = [sys.executable, str(ROOT / "scripts" / "generate_reference.py"), "--check"]
+    command = [sys.executable, str(ROOT / "tools" / "generate_reference.py"), "--check"]
     finished = subprocess.run(command, capture_output=True, text=True, check=False)
     assert finished.returncode == 0, finished.stderr
 
 
 def test_a_page_that_is_not_current_is_found(tmp_path: Path) -> None:
-    code = (ROOT / "scripts" / "generate_reference.py").read_text(encoding="utf-8")
-    (tmp_path / "scripts").mkdir()
+    code = (ROOT / "tools" / "generate_reference.py").read_text(encoding="utf-8")
+    (tmp_path / "tools").mkdir()
     (tmp_path / "docs" / "reference").mkdir(parents=True)
-    texts = (ROOT / "scripts" / "reference_texts.json").read_text(encoding="utf-8")
-    (tmp_path / "scripts" / "reference_texts.json").write_text(texts, encoding="utf-8")
-    script = tmp_path / "scripts" / "generate_reference.py"
+    texts = (ROOT / "tools" / "reference_texts.json").read_text(encoding="utf-8")
+    (tmp_path / "tools" / "reference_texts.json").write_text(texts, encoding="utf-8")
+    script = tmp_path / "tools" / "generate_reference.py"
     script.write_text(code, encoding="utf-8")
 
     def run(*arguments: str) -> tuple[int, str]:

@@ -6,14 +6,9 @@ import json
 import math
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
-
-from tts_server.bench import plot
-from tts_server.bench.outcome import StreamOutcome
-from tts_server.errors import ConfigError
 
 ENDS = ("finished", "cancelled", "failed", "refused")
 
@@ -86,16 +81,6 @@ def test_each_number_of_engines_is_measured() -> None:
     assert all(row["audio_per_s"][0] > 0 for row in figures["rows"])
 
 
-def test_prediction_is_laid_beside_the_measurement() -> None:
-    figures = bench(
-        *("predict", "--loads", "1", "--seconds", "4", "--pattern", "continuous"),
-        *(*QUICK, "--set", "work_ms=10"),
-    )
-    (load,) = figures["loads"]
-    assert load["simulated"]["all"]["turns"] > 0 < load["measured"]["all"]["turns"]
-    assert load["engine"]["rtf"] > 0
-
-
 def test_simulation_takes_the_engine_from_its_flags() -> None:
     figures = bench("simulate", "--streams", "3", "--rtf", "0.5", "--seconds", "600", "--engines", "2")
     assert figures["plan"]["engine"]["rtf"] == 0.5
@@ -109,7 +94,8 @@ def test_simulation_takes_the_engine_from_its_flags() -> None:
     [
         (("simulate", "--rtf", "0"), "0 is out of range for seconds of work"),
         (("simulate", "--engines", "no"), "--engines: 'no' is not a positive whole number"),
-        (("predict", "--loads", "1,x"), "--loads: 'x' is not a positive whole number"),
+        (("engines", "--engines", "1,x"), "--engines: 'x' is not a positive whole number"),
+        (("hostile", "--attacks", "pings,x"), "--attacks: 'x' is none of "),
     ],
 )
 def test_plan_that_makes_no_sense_is_refused_in_one_line(arguments: tuple[str, ...], message: str) -> None:
@@ -122,17 +108,3 @@ def test_plan_that_makes_no_sense_is_refused_in_one_line(arguments: tuple[str, .
     assert finished.returncode != 0
     assert finished.stderr.startswith("tts-server: " + message)
     assert len(finished.stderr.splitlines()) == 1
-
-
-def test_plot_without_its_package_is_refused_before_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
-    with pytest.raises(ConfigError, match="needs matplotlib"):
-        plot.require_matplotlib()
-
-
-def test_plot_draws_every_listener(tmp_path: Path) -> None:
-    streams = [StreamOutcome(first_audio_s=[0.1, 0.3], gaps_s=[0.2]), StreamOutcome()]
-    plot.plot_outcomes(streams, "two listeners", str(tmp_path / "load.png"))
-    assert (tmp_path / "load.png").read_bytes().startswith(b"\x89PNG")
-    with pytest.raises(ConfigError, match="cannot be written"):
-        plot.plot_outcomes(streams, "nowhere", str(tmp_path / "no" / "load.png"))

@@ -24,8 +24,7 @@ CHANGING_OF_MODULES = {"copy", "link", "move", "remove", "truncate"}
 """Names that much else has too: they count where they are a function of ``os`` or ``shutil``."""
 
 OWN_METHODS = {
-    # They change no path: a picture is drawn into an open file, a queue gives its place away.
-    ("bench.plot", "figure.savefig"),
+    # It changes no path: a queue gives its place away.
     ("doors.stream.driver", "self._outbox.replace"),
 }
 

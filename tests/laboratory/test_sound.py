@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-
-from tts_server.bench.sound import Float32, mel_difference_db, pitch_difference_cents, pitch_hz, roughness
+from laboratory.sound import Float32, mel_difference_db, pitch_difference_cents, pitch_hz, roughness
 
 RATE_HZ = 24000
 

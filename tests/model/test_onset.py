@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from laboratory.onset import SHORT_PHONEMES, SHORT_TEXTS, SPEEDS, Onset, Onsets
 
 from tts_server.backends.kokoro.languages import DEFAULT_LANGUAGES
-from tts_server.bench.onset import SHORT_PHONEMES, SHORT_TEXTS, SPEEDS, Onset, Onsets
 from tts_server.config.environment import cache_folder
 
 pytestmark = [pytest.mark.model, pytest.mark.timeout(900)]

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from laboratory.quality import SHORTEST_S, VOICES, Comparison
+from laboratory.sound import mel_difference_db
 from tests.model.test_corpus import MAX_WORD_ERROR_RATE, read_corpus
 from tests.recognition import recognize, spoken_words, word_errors
 
 from tts_server.backends.kokoro.onnx.harmonic_source import HarmonicSource
 from tts_server.backends.kokoro.onnx.synthesizer import SAMPLE_RATE_HZ
-from tts_server.bench.quality import SHORTEST_S, VOICES, Comparison
-from tts_server.bench.sound import mel_difference_db
 
 pytestmark = [pytest.mark.model, pytest.mark.timeout(3600)]
 

@@ -1,6 +1,6 @@
 """Fit the model of the norms' statistics to what `measure_statistics` collected, and write it.
 
-    python -m scripts.fit_statistics FOLDER --device cuda
+    python -m training.kokoro.fit_statistics FOLDER --device cuda
 
 1. What is not measured yet is measured here.
 2. How much a decibel of mel spectrum depends on each statistic is measured by gradients. Weighted so, the
@@ -26,9 +26,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scripts.measure_statistics import Utterance
-from scripts.statistics_network import DATA, Average, Network, collate, write_package_data
-from scripts.statistics_vocoder import (
+
+from training.kokoro.measure_statistics import Utterance
+from training.kokoro.statistics_network import DATA, Average, Network, collate, write_package_data
+from training.kokoro.statistics_vocoder import (
     N_DECODER,
     N_FIRST,
     N_STATISTICS,
@@ -38,7 +39,6 @@ from scripts.statistics_vocoder import (
     mel_decibels,
     torch,
 )
-
 from tts_server.backends.kokoro.voices import load_voices
 
 N_COORDINATES = 192
@@ -215,7 +215,7 @@ class Fit:
         named = {"integers": integers, "row_scale": STEP / size, "column_scale": scale, "centre": centre}
         basis = {name: value.cpu().numpy() for name, value in named.items()} | curves
         description = {
-            "about": "Statistics of the norms of Kokoro-82M (Apache-2.0); made by scripts/fit_statistics.py",
+            "about": "Statistics of the norms of Kokoro-82M (Apache-2.0); made by training/kokoro",
             "n_utterances": len(self._records),
             "voices": list(load_voices().names),
         }

@@ -1,10 +1,11 @@
 """Collect what the model of the norms' statistics is fitted to: utterances of every voice, measured whole.
 
-    python -m scripts.measure_statistics FOLDER --per-voice 100 --processes 8
+    python -m training.kokoro.measure_statistics FOLDER --per-voice 100 --processes 8
 
-Takes the installed weights, the package's voices and ``scripts/statistics_phonemes.json``: whole sentences,
-parts of sentences and several at once, each with a voice that mostly speaks its language, at speeds 0.5 to 2.
-Which utterances these are depends on the seed alone; those of every seventh sentence are held out.
+Takes the installed weights, the package's voices and ``statistics_phonemes.json`` beside this file: whole
+sentences, parts of sentences and several at once, each with a voice that mostly speaks its language, at
+speeds 0.5 to 2. Which utterances these are depends on the seed alone; those of every seventh sentence are
+held out.
 
 For each utterance a file ``u<number>.npz`` is written, with what the text stage and the harmonic source give
 and with the statistics measured over the whole of it. What is there already is not made again, so the script

@@ -1,7 +1,7 @@
 """Pack Kokoro's voices into the package's data files and report the error that packing makes.
 
     npm pack kokoro-js@1.2.1
-    python scripts/pack_voices.py kokoro-js-1.2.1.tgz
+    python -m training.kokoro.pack_voices kokoro-js-1.2.1.tgz
 
 The argument is the tarball, or a folder that holds the ``<name>.bin`` files of its ``voices``. Nothing is
 fetched. With ``--check`` nothing is written: the package's voices are compared with the originals.

@@ -1,6 +1,6 @@
 """Write down what ONNX Runtime's STFT operator does to each of the 20 samples of a frame.
 
-    python scripts/probe_stft.py
+    python -m training.kokoro.probe_stft
 
 Kokoro's network hears the phase of spectrum lines that are zero on paper, so the rounding of the operator's
 own Fourier factors is part of the sound: a line at 0 Hz with a negative value has phase +pi or -pi by the

@@ -3,7 +3,7 @@
 The pipeline is misaki 0.9.4 with its espeak-ng classes, which need ``phonemizer-fork``; nothing else of this
 project does. Run it in an environment that has the ``kokoro`` extra and ``phonemizer-fork``:
 
-    python scripts/record_symbols.py
+    python -m training.kokoro.record_symbols
 
 It writes ``tests/data/pipeline_symbols.json``: dialect to sentence to symbols.
 """
@@ -18,7 +18,7 @@ from typing import Any
 
 from tts_server.backends.kokoro.pronounce.g2p_english import _load_pipeline
 
-DATA = Path(__file__).resolve().parent.parent / "tests" / "data"
+DATA = Path(__file__).resolve().parents[2] / "tests" / "data"
 CORPORA = {"en-us": "en", "en-gb": "en", "es": "es", "fr-fr": "fr", "hi": "hi", "it": "it", "pt-br": "pt"}
 
 

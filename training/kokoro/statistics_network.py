@@ -16,8 +16,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scripts.statistics_vocoder import Tensor, functional, torch
 
+from training.kokoro.statistics_vocoder import Tensor, functional, torch
 from tts_server.backends.kokoro import statistics
 
 N_REDUCED, N_HIDDEN, N_EMBEDDING, N_INNER, N_SIZES = 48, 128, 24, 256, 3

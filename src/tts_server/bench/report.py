@@ -5,8 +5,34 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
+
+
+class Result(Protocol):
+    """What a scenario found out."""
+
+    def as_json(self, plan: Any) -> dict[str, Any]:
+        """Everything measured, with the machine."""
+
+    def as_table(self) -> str:
+        """The figures for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A scenario that has run.
+
+    Args:
+        result: What was found out.
+        plan: What was asked for.
+        is_met: Whether everything was seen that must be; true of a scenario that judges nothing.
+    """
+
+    result: Result
+    plan: Any
+    is_met: bool = True
 
 
 def percentile(values: Sequence[float], fraction: float) -> float:

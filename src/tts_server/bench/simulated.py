@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
-from tts_server.bench import plot
 from tts_server.bench.agents import max_admitted
 from tts_server.bench.engine_model import SHAPES, EngineModel
 from tts_server.bench.outcome import outcome_json, outcome_table
+from tts_server.bench.report import Measured
 from tts_server.bench.simulation import SimulationPlan, SimulationResult, simulate
 from tts_server.errors import ConfigError
 from tts_server.limits import Limits
@@ -138,15 +137,13 @@ def plan_of(args: Namespace) -> SimulationPlan:
     )
 
 
-def run(args: Namespace, show: Callable[[Namespace, Any, Any], None]) -> int:
-    """Simulate, and show what came of it."""
+def run(args: Namespace) -> Measured:
+    """Simulate what the flags ask for.
+
+    Raises:
+        ConfigError: A number is out of range.
+    """
     plan = plan_of(args)
-    if args.plot:
-        plot.require_matplotlib()
     began_s = time.perf_counter()
     result = simulate(plan)
-    show(args, Simulated(result, time.perf_counter() - began_s), plan)
-    if args.plot:
-        title = f"{plan.n_streams} listeners ({plan.pattern}), simulated, {plan.policy.order}"
-        plot.plot_outcomes(result.streams, title, args.plot)
-    return 0
+    return Measured(Simulated(result, time.perf_counter() - began_s), plan)

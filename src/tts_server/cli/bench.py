@@ -3,22 +3,20 @@
 Scenarios: latency (first sound and speed, sentence by sentence), cancel (how soon the engine is free),
 streams and soak (many listeners without a pause), load (listeners who take turns, play in real time and
 interrupt), capacity (how many listeners this machine carries and what happens with one more), engines (one
-engine against several), simulate (the same as load in simulated time, in a moment), predict (simulate against
-load).
+engine against several), hostile (what attackers do to everybody else), simulate (the same as load in
+simulated time, in a moment).
 
 Examples:
   tts-server bench
   tts-server bench latency --repeats 3 --json
-  tts-server bench latency --peer-python .venv-bench/bin/python
   tts-server bench cancel --backend tone --repeats 1000
   tts-server bench streams --backend tone --streams 100 --seconds 60
   tts-server bench soak
-  tts-server bench load --streams 4 --pattern barge-in --seconds 600 --plot load.png
+  tts-server bench load --streams 4 --pattern barge-in --seconds 600
   tts-server bench load --backend tone --set work_ms=60 --streams 3 --pattern continuous
   tts-server bench capacity --seconds 120
   tts-server bench hostile --attacks pings,silent --seconds 10
   tts-server bench simulate --streams 6 --pattern turns --rtf 0.2 --seconds 3600
-  tts-server bench predict --loads 1,2,3 --pattern turns --no-admission
 """
 
 from __future__ import annotations
@@ -26,29 +24,18 @@ from __future__ import annotations
 from argparse import ArgumentTypeError
 from typing import TYPE_CHECKING, Any, Final
 
-from tts_server.bench import (
-    cancel,
-    capacity,
-    engines,
-    hostile,
-    latency,
-    load,
-    plot,
-    prediction,
-    simulated,
-    streams,
-)
+from tts_server.bench import cancel, capacity, engines, hostile, latency, load, simulated, streams
 from tts_server.bench.agents import PATTERNS
 from tts_server.bench.attackers import KINDS
+from tts_server.bench.report import Measured
 from tts_server.cli.interrupt import run_until_signal
-from tts_server.cli.output import say_aside, show_json
-from tts_server.cli.output import show as show_lines
+from tts_server.cli.output import say_aside, show, show_json
 from tts_server.config.sources import SCHEDULING_ORDERS, engine_count, positive_float, positive_int
 from tts_server.errors import ConfigError
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable, Coroutine, Iterable
 
 DEFAULT_SECONDS: Final = {
     "soak": 600.0,
@@ -56,7 +43,6 @@ DEFAULT_SECONDS: Final = {
     "capacity": 120.0,
     "engines": 20.0,
     "hostile": 10.0,
-    "predict": 120.0,
 }
 
 MAX_SECONDS: Final = 366 * 86400.0
@@ -64,11 +50,16 @@ MAX_SECONDS: Final = 366 * 86400.0
 
 def configure(parser: ArgumentParser) -> None:
     """Add the scenarios and their flags."""
+    configure_scenarios(parser, (*MEASUREMENTS, "simulate"))
+
+
+def configure_scenarios(parser: ArgumentParser, scenarios: Iterable[str]) -> None:
+    """Add these scenarios, and the flags of those that there are here."""
     parser.add_argument(
         "scenario",
         nargs="?",
         default="latency",
-        choices=sorted([*_MEASUREMENTS, "simulate"]),
+        choices=sorted(scenarios),
         help="what to measure (default: latency)",
     )
     parser.add_argument("--json", action="store_true", help="print JSON, with every single measurement")
@@ -95,14 +86,11 @@ def configure(parser: ArgumentParser) -> None:
         "--seconds",
         type=_seconds_of_a_load,
         metavar="S",
-        help="length of each load (default: 60; soak 600, load, capacity and predict 120, simulate 3600, "
-        "engines 20, hostile 10)",
+        help="length of each load (default: 60; soak 600, load and capacity 120, simulate 3600, engines 20, "
+        "hostile 10)",
     )
     parser.add_argument(
         "--seed", type=int, default=1, metavar="N", help="seed of what is random (default: 1)"
-    )
-    parser.add_argument(
-        "--peer-python", metavar="PATH", help="interpreter that has kokoro-onnx, to compare with"
     )
     parser.add_argument("--attacks", metavar="LIST", help="attacks of hostile (default: all)")
     _configure_load(parser)
@@ -110,7 +98,7 @@ def configure(parser: ArgumentParser) -> None:
 
 
 def _configure_load(parser: ArgumentParser) -> None:
-    group = parser.add_argument_group("load, capacity, engines, simulate and predict")
+    group = parser.add_argument_group("load, capacity, engines and simulate")
     group.add_argument(
         "--pattern", default="turns", choices=sorted(PATTERNS), help="what listeners do (default: turns)"
     )
@@ -127,17 +115,26 @@ def _configure_load(parser: ArgumentParser) -> None:
     group.add_argument(
         "--set", metavar="NAME=VALUE", action="append", default=[], help="setting of the backend"
     )
-    group.add_argument(
-        "--loads", default="1,2,3", metavar="LIST", help="numbers of listeners to predict (default: 1,2,3)"
-    )
-    group.add_argument("--plot", metavar="FILE", help="draw what listeners of load or simulate got")
 
 
 def run(args: Namespace) -> int:
     """Run the scenario and print its figures on standard output; a stop signal ends its servers too."""
     if args.scenario == "simulate":
-        return simulated.run(args, show)
-    return run_until_signal(lambda: _MEASUREMENTS[args.scenario](args))
+        return report(args, simulated.run(args))
+    return run_until_signal(lambda: _measure(args))
+
+
+async def _measure(args: Namespace) -> int:
+    return report(args, await MEASUREMENTS[args.scenario](args))
+
+
+def report(args: Namespace, measured: Measured) -> int:
+    """Print the figures as a table or as JSON; the exit status says whether all was seen that must be."""
+    if args.json:
+        show_json(measured.result.as_json(measured.plan))
+    else:
+        show(measured.result.as_table().split("\n"))
+    return 0 if measured.is_met else 1
 
 
 def say(line: str) -> None:
@@ -145,29 +142,23 @@ def say(line: str) -> None:
     say_aside(line)
 
 
-def show(args: Namespace, result: Any, plan: Any) -> None:
-    """Print a result as a table or as JSON."""
-    if args.json:
-        show_json(result.as_json(plan))
-    else:
-        show_lines(result.as_table().split("\n"))
-
-
-async def _latency(args: Namespace) -> int:
+def latency_plan(args: Namespace) -> latency.LatencyPlan:
+    """Read the plan of latency from the flags."""
     backend = args.backend or "kokoro"
-    voice = args.voice or ("af_heart" if backend == "kokoro" else None)
-    plan = latency.LatencyPlan(
+    return latency.LatencyPlan(
         backend=backend,
-        voice=voice,
+        voice=args.voice or ("af_heart" if backend == "kokoro" else None),
         threads=args.threads,
         repeats=args.repeats or 5,
-        peer_python=args.peer_python,
     )
-    show(args, await latency.run(plan, say), plan)
-    return 0
 
 
-async def _cancel(args: Namespace) -> int:
+async def _latency(args: Namespace) -> Measured:
+    plan = latency_plan(args)
+    return Measured(await latency.run(plan, say), plan)
+
+
+async def _cancel(args: Namespace) -> Measured:
     plan = cancel.CancelPlan(
         backend=args.backend or "tone",
         n_cancels=args.repeats or 1000,
@@ -175,19 +166,18 @@ async def _cancel(args: Namespace) -> int:
         voice=args.voice,
         seed=args.seed,
     )
-    show(args, await cancel.run(plan, say), plan)
-    return 0
+    return Measured(await cancel.run(plan, say), plan)
 
 
-async def _streams(args: Namespace) -> int:
+async def _streams(args: Namespace) -> Measured:
     plan = streams.StreamsPlan(
         backend=args.backend or "tone", n_streams=args.streams or 100, seconds=_seconds(args)
     )
-    show(args, await streams.run(plan, say), plan)
-    return 0
+    return Measured(await streams.run(plan, say), plan)
 
 
-def _load_plan(args: Namespace, *, n_streams: int = 2) -> load.LoadPlan:
+def load_plan(args: Namespace, *, n_streams: int = 2) -> load.LoadPlan:
+    """Read the plan of a load from the flags."""
     return load.LoadPlan(
         backend=args.backend or "kokoro",
         n_streams=args.streams or n_streams,
@@ -203,54 +193,42 @@ def _load_plan(args: Namespace, *, n_streams: int = 2) -> load.LoadPlan:
     )
 
 
-async def _load(args: Namespace) -> int:
-    plan = _load_plan(args)
-    if args.plot:
-        plot.require_matplotlib()
-    result = await load.run(plan, say)
-    show(args, result, plan)
-    if args.plot:
-        title = f"{plan.n_streams} listeners ({plan.pattern}), {plan.backend}, {plan.order}"
-        plot.plot_outcomes(result.streams, title, args.plot)
-    return 0
+async def _load(args: Namespace) -> Measured:
+    plan = load_plan(args)
+    return Measured(await load.run(plan, say), plan)
 
 
-async def _capacity(args: Namespace) -> int:
-    plan = _load_plan(args)
+async def _capacity(args: Namespace) -> Measured:
+    plan = load_plan(args)
     result = await capacity.run(plan, say, n_idle=args.repeats or 10)
-    show(args, result, plan)
-    return 0 if result.is_met else 1
+    return Measured(result, plan, result.is_met)
 
 
-async def _engines(args: Namespace) -> int:
+async def _engines(args: Namespace) -> Measured:
     compared = tuple((args.engines or "1,2").split(","))
     for number in compared:
-        _checked("--engines", number)
+        checked_count("--engines", number)
     args.engines = None
-    plan = engines.EnginesPlan(_load_plan(args, n_streams=4), engines=compared, rounds=args.repeats or 3)
-    show(args, await engines.run(plan, say), plan)
-    return 0
+    plan = engines.EnginesPlan(load_plan(args, n_streams=4), engines=compared, rounds=args.repeats or 3)
+    return Measured(await engines.run(plan, say), plan)
 
 
-async def _hostile(args: Namespace) -> int:
+async def _hostile(args: Namespace) -> Measured:
     kinds = tuple((args.attacks or ",".join(KINDS)).split(","))
     for kind in kinds:
         if kind not in KINDS:
             raise ConfigError(f"--attacks: {kind!r} is none of {', '.join(KINDS)}")
     plan = hostile.HostilePlan(kinds, seconds=_seconds(args), backend=args.backend or "tone")
     result = await hostile.run(plan, say)
-    show(args, result, plan)
-    return 0 if result.is_met else 1
+    return Measured(result, plan, result.is_met)
 
 
-async def _predict(args: Namespace) -> int:
-    loads = tuple(_checked("--loads", number) for number in args.loads.split(","))
-    plan = _load_plan(args)
-    show(args, await prediction.run(plan, loads, say), plan)
-    return 0
+def checked_count(flag: str, text: str) -> int:
+    """Read a flag's number.
 
-
-def _checked(flag: str, text: str) -> int:
+    Raises:
+        ConfigError: It is not a positive whole one.
+    """
     try:
         return engine_count(text) or 1
     except ValueError:
@@ -278,14 +256,14 @@ def _seconds(args: Namespace) -> float:
     return float(args.seconds or DEFAULT_SECONDS.get(args.scenario, 60.0))
 
 
-_MEASUREMENTS: dict[str, Callable[[Namespace], Coroutine[Any, Any, int]]] = {
+MEASUREMENTS: Final[dict[str, Callable[[Namespace], Coroutine[Any, Any, Measured]]]] = {
     "cancel": _cancel,
     "capacity": _capacity,
     "engines": _engines,
     "hostile": _hostile,
     "latency": _latency,
     "load": _load,
-    "predict": _predict,
     "soak": _streams,
     "streams": _streams,
 }
+"""What each scenario that runs a server measures."""

@@ -11,7 +11,7 @@ from tts_server.cli.registry import COMMANDS, DEFAULT_COMMAND, find_command
 from tts_server.errors import ConfigError, RequestRefusedError, TTSServerError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 OK: Final = 0
 FAILED: Final = 1
@@ -35,8 +35,20 @@ def run_program(argv: Sequence[str] | None = None) -> int:
     if logging.lastResort is not None:
         # What a library warns of where nobody has set up a log.
         logging.lastResort.setFormatter(OneLine())
+    return status_of(lambda: _dispatch(arguments))
+
+
+def status_of(command: Callable[[], int]) -> int:
+    """Run a command; what it raises becomes one line on standard error.
+
+    Args:
+        command: Returns its exit status.
+
+    Returns:
+        That status, or the one of what was raised; see ``tts_server.cli``.
+    """
     try:
-        return _dispatch(arguments)
+        return command()
     except BrokenPipeError:
         return NO_READER
     except TTSServerError as error:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scripts.measure_statistics import HELD_OUT_EVERY, PHONEMES, plan_utterances
+from training.kokoro.measure_statistics import HELD_OUT_EVERY, PHONEMES, plan_utterances
 
 from tts_server.backends.kokoro.layout import decoder_norms, statistics_layout, vocoder_norms
 from tts_server.backends.kokoro.onnx.stream_parts import norm_path
@@ -201,7 +201,7 @@ def test_the_plan_has_every_voice_any_speed_and_only_what_the_model_can_take() -
     "page",
     [
         "src/tts_server/backends/kokoro/statistics.py",
-        "scripts/fit_statistics.py",
+        "training/kokoro/fit_statistics.py",
         "docs/explanation/streaming.md",
     ],
 )

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MAX_ERROR = 0.0003
-SCRIPT = Path(__file__).parents[3] / "scripts" / "pack_voices.py"
+SCRIPT = Path(__file__).parents[3] / "training" / "kokoro" / "pack_voices.py"
 
 
 def originals() -> dict[str, NDArray[np.float32]]:

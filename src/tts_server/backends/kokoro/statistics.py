@@ -14,7 +14,7 @@ which all 35,860 means and (logarithms of) standard deviations follow linearly:
 
 The basis and the networks were fitted to 5,388 utterances of all 54 voices at speeds 0.5 to 2, and then tuned
 through the frozen vocoder itself, on how much its mel spectrum differs from that of whole synthesis
-(``scripts/measure_statistics.py``, ``scripts/fit_statistics.py``, ``docs/explanation/streaming.md``).
+(``training/kokoro/``, ``docs/explanation/streaming.md``).
 
 The first norm is no guess: its input is whole before anything is cut, so its statistics are computed.
 """
@@ -93,7 +93,7 @@ class StatisticsModel:
 
     Args:
         voices: Names, in the order of the arrays' first axis where they have one for each voice.
-        arrays: As ``scripts/fit_statistics.py`` writes them.
+        arrays: As ``training/kokoro/fit_statistics.py`` writes them.
     """
 
     def __init__(self, voices: tuple[str, ...], arrays: Mapping[str, NDArray[Any]]) -> None:

@@ -5,7 +5,7 @@ an utterance of n phonemes. The rows of one voice differ little and almost in a 
 voice is kept as its mean row, 8 directions, and for each row its 8 coordinates along them. Directions and
 coordinates are 16-bit integers, each direction with a scale of its own. Over all voices the largest
 difference from the published numbers is 0.00026, for values up to 3.2; ``data/voices.json`` has the figure of
-each voice. ``scripts/pack_voices.py`` makes both files.
+each voice. ``training/kokoro/pack_voices.py`` makes both files.
 """
 
 from __future__ import annotations

@@ -8,7 +8,8 @@ Two places of the export are rewritten; each rewrite finds its place by the shap
   comes out as it does in the whole.
 * The beginning of the harmonic source. A short-time Fourier transform of 20 points is a convolution with 22
   fixed kernels, which takes a fraction of the time of ONNX Runtime's STFT operator. The kernels are the
-  operator's own answers to impulses, because the network hears their rounding (``scripts/probe_stft.py``).
+  operator's own answers to impulses, because the network hears their rounding
+  (``training/kokoro/probe_stft.py``).
 
 Measured on two busy cores, medians and minima of one run: 4 to 7 % less processor time for a whole utterance;
 the transform itself takes 0.2 ms instead of 50 for 1.3 s of audio. Writing the Snake activations as a

@@ -5,13 +5,10 @@ from __future__ import annotations
 import importlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from tts_server.bench.outcome import StreamOutcome
 from tts_server.errors import ConfigError
 from tts_server.files.replacing import replacing
-
-if TYPE_CHECKING:
-    from tts_server.bench.outcome import StreamOutcome
 
 
 def require_matplotlib() -> None:
@@ -26,7 +23,7 @@ def require_matplotlib() -> None:
         raise ConfigError("a plot needs matplotlib, which is not installed; pip install matplotlib") from None
 
 
-def plot_outcomes(streams: Sequence[StreamOutcome], title: str, path: str) -> None:
+def draw(streams: Sequence[StreamOutcome], title: str, path: str) -> None:
     """Draw first audio and gaps of each listener into a file; its ending chooses the format.
 
     Raises:
