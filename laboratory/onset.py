@@ -25,7 +25,8 @@ from laboratory.sound import Float32
 from tts_server.backends.base import BackendOptions
 from tts_server.backends.kokoro import KokoroBackend
 from tts_server.backends.kokoro.languages import DEFAULT_LANGUAGES, resolve_dialect
-from tts_server.backends.kokoro.onnx.stream import SAMPLE_RATE_HZ, SpeechStream
+from tts_server.backends.kokoro.layout import SAMPLE_RATE_HZ
+from tts_server.backends.kokoro.onnx.stream import SpeechStream
 from tts_server.backends.kokoro.pronounce.g2p import G2P
 from tts_server.backends.kokoro.split import split_text
 from tts_server.backends.kokoro.vocabulary import encode

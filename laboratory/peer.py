@@ -107,6 +107,7 @@ def _write_inputs(folder: Path, voices: tuple[str, ...]) -> tuple[Path, Path]:
     """Write the model file and the voices where kokoro-onnx can read them."""
     import numpy as np  # noqa: PLC0415 - needs the kokoro extra
 
+    from tts_server.backends.kokoro.layout import STYLE_SIZE  # noqa: PLC0415
     from tts_server.backends.kokoro.prepare.weights import resolve  # noqa: PLC0415
     from tts_server.backends.kokoro.voices import load_voices  # noqa: PLC0415
 
@@ -115,5 +116,7 @@ def _write_inputs(folder: Path, voices: tuple[str, ...]) -> tuple[Path, Path]:
         file.write(resolve().read())
     table = load_voices()
     with create_file(styles) as file:
-        np.savez(file, allow_pickle=False, **{name: table.rows(name).reshape(-1, 1, 256) for name in voices})
+        np.savez(
+            file, allow_pickle=False, **{name: table.rows(name).reshape(-1, 1, STYLE_SIZE) for name in voices}
+        )
     return model, styles

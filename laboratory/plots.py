@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 
 from laboratory.quality import Comparison
 from laboratory.sound import HOP, mel_difference_db, mel_spectrum_db
-from tts_server.backends.kokoro.onnx.synthesizer import SAMPLE_RATE_HZ
+from tts_server.backends.kokoro.layout import SAMPLE_RATE_HZ
 from tts_server.bench.report import median
 from tts_server.bench.sentences import SENTENCES
 from tts_server.config.environment import cache_folder

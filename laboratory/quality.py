@@ -21,8 +21,9 @@ from laboratory.sound import Float32, mel_difference_db, pitch_difference_cents,
 from tts_server.backends.base import BackendOptions
 from tts_server.backends.kokoro import KokoroBackend
 from tts_server.backends.kokoro.languages import resolve_dialect
+from tts_server.backends.kokoro.layout import SAMPLE_RATE_HZ
 from tts_server.backends.kokoro.onnx.stream import TextFeatures
-from tts_server.backends.kokoro.onnx.synthesizer import SAMPLE_RATE_HZ, KokoroModel
+from tts_server.backends.kokoro.onnx.synthesizer import KokoroModel
 from tts_server.backends.kokoro.prepare.weights import resolve
 from tts_server.backends.kokoro.pronounce.g2p import G2P
 from tts_server.backends.kokoro.split import split_text

@@ -11,8 +11,8 @@ from laboratory.sound import mel_difference_db
 from tests.model.test_corpus import MAX_WORD_ERROR_RATE, read_corpus
 from tests.recognition import recognize, spoken_words, word_errors
 
+from tts_server.backends.kokoro.layout import SAMPLE_RATE_HZ
 from tts_server.backends.kokoro.onnx.harmonic_source import HarmonicSource
-from tts_server.backends.kokoro.onnx.synthesizer import SAMPLE_RATE_HZ
 
 pytestmark = [pytest.mark.model, pytest.mark.timeout(3600)]
 

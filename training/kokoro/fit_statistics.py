@@ -39,6 +39,7 @@ from training.kokoro.statistics_vocoder import (
     mel_decibels,
     torch,
 )
+from tts_server.backends.kokoro.layout import FRAMES_PER_TEXT_FRAME, SAMPLES_PER_TEXT_FRAME, SOURCE_PER_FRAME
 from tts_server.backends.kokoro.voices import load_voices
 
 N_COORDINATES = 192
@@ -302,20 +303,21 @@ class Fit:
 
     def _cut(self, records: list[Record], starts: list[int], n_frames: int) -> Record:
         """Cut out inputs and reference, and tell which frames of the mel spectrum count."""
+        samples, spectra = SAMPLES_PER_TEXT_FRAME, FRAMES_PER_TEXT_FRAME * SOURCE_PER_FRAME
         spans = [(r, start, start + n_frames) for r, start in zip(records, starts, strict=True)]
         piece: Record = {
             "records": records,
             "seen": torch.stack([r["seen"][:, a:b] for r, a, b in spans]),
-            "source": torch.stack([r["source"][:, 120 * a : 120 * b + 1] for r, a, b in spans]),
+            "source": torch.stack([r["source"][:, spectra * a : spectra * b + 1] for r, a, b in spans]),
             "style": torch.stack([r["style"] for r in records]),
-            "audio": torch.stack([r["audio"][600 * a : 600 * b] for r, a, b in spans]),
+            "audio": torch.stack([r["audio"][samples * a : samples * b] for r, a, b in spans]),
         }
         loudest = torch.stack([r["loudest"] for r in records])
         piece["floor"] = 1e-9 * loudest[:, None, None]
         piece["bands"], power = mel_decibels(piece["audio"], piece["floor"])
-        first = torch.tensor([600 * CONTEXT_FRAMES * (a > 0) for _, a, _ in spans], device=self._device)
+        first = torch.tensor([samples * CONTEXT_FRAMES * (a > 0) for _, a, _ in spans], device=self._device)
         last = torch.tensor(
-            [600 * (n_frames - CONTEXT_FRAMES * (b < r["n_frames"])) for r, _, b in spans],
+            [samples * (n_frames - CONTEXT_FRAMES * (b < r["n_frames"])) for r, _, b in spans],
             device=self._device,
         )
         position = 256 * torch.arange(power.shape[1], device=self._device)[None]

@@ -29,6 +29,7 @@ from typing import Any
 
 import numpy as np
 
+from tts_server.backends.kokoro.layout import DECODER_STYLE_SIZE
 from tts_server.backends.kokoro.statistics import norms
 from tts_server.backends.kokoro.vocabulary import PAD_ID, encode
 from tts_server.backends.kokoro.voices import load_voices
@@ -194,7 +195,7 @@ def measure(session: Any, utterance: Utterance) -> dict[str, np.ndarray[Any, Any
     names = [value.name for value in session.get_outputs()]
     made = dict(zip(names, session.run(names, inputs), strict=True))
     arrays = {name: made[tensor][0] for name, tensor in TEXT_TENSORS.items()}
-    arrays["style"] = style[0, :128]
+    arrays["style"] = style[0, :DECODER_STYLE_SIZE]
     arrays["n_phonemes"] = np.array(len(ids))
     arrays["utterance"] = np.array(json.dumps(asdict(utterance)))
     if "audio" in made:

@@ -21,6 +21,7 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from tts_server.backends.kokoro import voices
+from tts_server.backends.kokoro.layout import STYLE_SIZE
 
 DATA = Path(voices.__file__).parent / "data"
 SOURCE = "kokoro-js 1.2.1 (npm), folder voices; Apache-2.0"
@@ -74,10 +75,10 @@ def read_originals(path: Path) -> dict[str, bytes]:
 
 def as_table(name: str, content: bytes) -> voices.Float32:
     """Return a voice's table, shape (510, 256)."""
-    expected = voices.N_ROWS * voices.STYLE_SIZE * 4
+    expected = voices.N_ROWS * STYLE_SIZE * 4
     if len(content) != expected:
         raise SystemExit(f"{name} has {len(content)} bytes instead of {expected}")
-    return np.frombuffer(content, "<f4").reshape(voices.N_ROWS, voices.STYLE_SIZE).astype(np.float32)
+    return np.frombuffer(content, "<f4").reshape(voices.N_ROWS, STYLE_SIZE).astype(np.float32)
 
 
 def errors_of(tables: dict[str, voices.Float32], packed: dict[str, voices.Float32]) -> dict[str, float]:

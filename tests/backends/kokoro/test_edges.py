@@ -11,12 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from tts_server.backends.kokoro.layout import SAMPLES_PER_FRAME
+from tts_server.backends.kokoro.layout import SAMPLE_RATE_HZ, SAMPLES_PER_FRAME
 from tts_server.backends.kokoro.onnx.edges import (
     N_FIRST_AT_LEAST,
     N_SILENT_AFTER,
     N_SILENT_BEFORE,
-    SAMPLE_RATE_HZ,
     Trim,
     first_frame,
     is_silent,

@@ -10,11 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from tts_server.backends.kokoro.layout import SAMPLE_RATE_HZ, SOURCE_HOP, SOURCE_PER_FRAME
 from tts_server.backends.kokoro.onnx.harmonic_source import (
     FRAME_LENGTH,
-    HOP,
     N_BINS,
-    SPECTRA_PER_FRAME,
     HarmonicSource,
     SourceWeights,
 )
@@ -64,13 +63,13 @@ def test_pieces_joined_are_the_whole_but_for_rounding(bounds: set[int]) -> None:
 
 def test_there_are_sixty_spectra_a_frame_and_one_more_at_the_end() -> None:
     source = make_source()
-    assert source.spectra(0, N_FRAMES).shape == (SPECTRA_PER_FRAME * N_FRAMES + 1, 2 * N_BINS)
-    assert source.spectra(3, 7).shape == (SPECTRA_PER_FRAME * 4, 2 * N_BINS)
+    assert source.spectra(0, N_FRAMES).shape == (SOURCE_PER_FRAME * N_FRAMES + 1, 2 * N_BINS)
+    assert source.spectra(3, 7).shape == (SOURCE_PER_FRAME * 4, 2 * N_BINS)
 
 
 def test_unvoiced_frames_are_all_alike_but_for_rounding() -> None:
     spectra = make_source().spectra(0, N_FRAMES)
-    unvoiced = spectra[SPECTRA_PER_FRAME * 32 : SPECTRA_PER_FRAME * 38]
+    unvoiced = spectra[SOURCE_PER_FRAME * 32 : SOURCE_PER_FRAME * 38]
     values = complex_values(unvoiced)
     assert np.abs(values - values[0]).max() < ROUNDING
     assert np.abs(values[0, 0]) > 1000 * ROUNDING
@@ -82,7 +81,7 @@ def test_the_signal_repeats_with_the_pitch(pitch_hz: float) -> None:
     energy = (spectra[:, :N_BINS] ** 2).sum(axis=1)
     energy -= energy.mean()
     spectrum = np.abs(np.fft.rfft(energy * np.hanning(len(energy)), 1 << 16))
-    hz = np.fft.rfftfreq(1 << 16, HOP / 24_000)
+    hz = np.fft.rfftfreq(1 << 16, SOURCE_HOP / SAMPLE_RATE_HZ)
     near = spectrum[np.abs(hz - pitch_hz) < 5].max()
     between = spectrum[np.abs(hz - 1.5 * pitch_hz) < 5].max()
     assert near > 10 * between

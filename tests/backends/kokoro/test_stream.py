@@ -16,7 +16,10 @@ from numpy.typing import NDArray
 
 from tts_server.backends.kokoro.layout import (
     DECODER_MIN_PIECE,
+    DECODER_STYLE_SIZE,
+    SAMPLE_RATE_HZ,
     SAMPLES_PER_FRAME,
+    SAMPLES_PER_TEXT_FRAME,
     SOURCE_LEAD,
     VOCODER_LOOK_AHEAD,
     decoder_norms,
@@ -24,7 +27,7 @@ from tts_server.backends.kokoro.layout import (
     vocoder_norms,
 )
 from tts_server.backends.kokoro.onnx import edges, stream
-from tts_server.backends.kokoro.onnx.stream import SAMPLE_RATE_HZ, StreamingModel, TextFeatures
+from tts_server.backends.kokoro.onnx.stream import StreamingModel, TextFeatures
 from tts_server.backends.kokoro.onnx.stream_parts import (
     DecoderStream,
     collect_statistics,
@@ -126,7 +129,7 @@ def read(model: StreamingModel, of: Whole) -> TextFeatures:
 def vocode(model: StreamingModel, of: Whole, sizes: list[int]) -> Float32:
     """Vocode the export's own features and source, cut into pieces of these sizes, the last repeated."""
     mean_std = collect_statistics(of, list(vocoder_norms()))
-    scale, shift = model.vocoder_modulation.scale_and_shift(of.style[0, :128], *mean_std)
+    scale, shift = model.vocoder_modulation.scale_and_shift(of.style[0, :DECODER_STYLE_SIZE], *mean_std)
     x, source = of.values["x"][0].T, of.values["source"][0].T
     n_frames, stream, made = len(x), model.vocoder.start(scale, shift), []
     start = source_start = 0
@@ -196,7 +199,10 @@ def test_the_decoder_makes_what_the_export_makes(
     of = whole["word"]
     features = read(streaming_model, of)
     decoder = DecoderStream(
-        streaming_model.decoder, streaming_model.decoder_modulation, features, of.style[0, :128]
+        streaming_model.decoder,
+        streaming_model.decoder_modulation,
+        features,
+        of.style[0, :DECODER_STYLE_SIZE],
     )
     if exact:
         decoder.decode_whole()
@@ -335,7 +341,7 @@ def test_durations_add_up_to_the_frames(streaming_model: StreamingModel, whole: 
     of = whole["long"]
     features = read(streaming_model, of)
     assert len(features.durations) == len(of.ids) + 2
-    assert features.durations.sum() == features.n_frames == len(of.audio) // (2 * SAMPLES_PER_FRAME)
+    assert features.durations.sum() == features.n_frames == len(of.audio) // SAMPLES_PER_TEXT_FRAME
     assert features.n_frames > DECODER_MIN_PIECE
 
 

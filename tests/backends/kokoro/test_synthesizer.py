@@ -11,7 +11,8 @@ import onnxruntime as ort
 import pytest
 
 from tts_server.backends.base import LoadCancelled
-from tts_server.backends.kokoro.onnx.synthesizer import SAMPLES_PER_FRAME, KokoroModel
+from tts_server.backends.kokoro.layout import DECODER_STYLE_SIZE, SAMPLES_PER_TEXT_FRAME
+from tts_server.backends.kokoro.onnx.synthesizer import KokoroModel
 from tts_server.backends.kokoro.prepare import prepared
 from tts_server.backends.kokoro.prepare.cache import MANIFEST_NAME
 from tts_server.backends.kokoro.prepare.prepared import WHOLE, preparation_sha256, prepared_model
@@ -34,7 +35,7 @@ def test_durations_add_up_to_the_samples(kokoro_model: KokoroModel) -> None:
     assert samples.dtype == np.float32
     assert durations.shape == (len(PHONEMES) + 2,)
     assert durations.min() >= 1
-    assert len(samples) == durations.sum() * SAMPLES_PER_FRAME
+    assert len(samples) == durations.sum() * SAMPLES_PER_TEXT_FRAME
     assert 0.8 < len(samples) / kokoro_model.sample_rate_hz < 2.5
 
 
@@ -75,7 +76,7 @@ def test_one_phoneme_and_the_most_phonemes_are_spoken(kokoro_model: KokoroModel)
     for n_phonemes in (1, 510):
         ids = (PHONEMES * 40)[:n_phonemes]
         samples, durations = kokoro_model.synthesize(ids, style(n_phonemes), 2.0)
-        assert len(samples) == durations.sum() * SAMPLES_PER_FRAME
+        assert len(samples) == durations.sum() * SAMPLES_PER_TEXT_FRAME
         assert np.isfinite(samples).all()
 
 
@@ -85,7 +86,7 @@ def test_one_phoneme_and_the_most_phonemes_are_spoken(kokoro_model: KokoroModel)
         (PHONEMES * 40, style(), 1.0, "at most 510"),
         ([178], style(), 1.0, "0 to 177"),
         ([-1], style(), 1.0, "0 to 177"),
-        (PHONEMES, style()[:, :128], 1.0, r"instead of \(1, 256\)"),
+        (PHONEMES, style()[:, :DECODER_STYLE_SIZE], 1.0, r"instead of \(1, 256\)"),
         (PHONEMES, style(), 0.4, "speed 0.4 is not in"),
         (PHONEMES, style(), float("nan"), "speed nan is not in"),
     ],

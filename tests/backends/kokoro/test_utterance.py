@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from tts_server.backends.base import BackendOptions
 from tts_server.backends.kokoro.backend import KokoroBackend
-from tts_server.backends.kokoro.onnx.stream import SAMPLE_RATE_HZ
+from tts_server.backends.kokoro.layout import SAMPLE_RATE_HZ
 from tts_server.speech.request import SpeechRequest
 from tts_server.speech.words import WordTime
 

@@ -24,7 +24,8 @@ from tts_server.backends.kokoro.languages import (
     voice_dialect,
     voice_language,
 )
-from tts_server.backends.kokoro.onnx.stream import SAMPLE_RATE_HZ, StreamingModel
+from tts_server.backends.kokoro.layout import SAMPLE_RATE_HZ
+from tts_server.backends.kokoro.onnx.stream import StreamingModel
 from tts_server.backends.kokoro.prepare.prepared import STREAM, prepared_model
 from tts_server.backends.kokoro.prepare.weights import resolve
 from tts_server.backends.kokoro.pronounce.g2p import G2P

@@ -1,4 +1,4 @@
-"""What the streaming programs look like from outside: names, rates, look-ahead, blocks and norms.
+"""What the model and its streaming programs look like from outside: sizes, rates, names, look-ahead, norms.
 
 Shared by the code that builds the programs and the code that runs them; imports nothing but the standard
 library.
@@ -19,12 +19,21 @@ DECODER, VOCODER = "decoder", "vocoder"
 TEXT_OUTPUTS = ("durations", "text", "pitch", "energy")
 CONSTANTS_NAME = "stream.npz"
 
+SAMPLE_RATE_HZ = 24_000
 SAMPLES_PER_FRAME = 300
-"""24000 samples and 80 of the vocoder's frames a second."""
+"""A frame is the vocoder's: 80 a second."""
 FRAMES_PER_TEXT_FRAME = 2
-"""The vocoder's frames in one of the text stage's and the decoder's."""
-SOURCE_PER_FRAME = 60
-"""Spectra of the harmonic source for each of the vocoder's frames."""
+SAMPLES_PER_TEXT_FRAME = FRAMES_PER_TEXT_FRAME * SAMPLES_PER_FRAME
+"""A text frame is the text stage's and the decoder's, and the unit of the durations: 40 a second, 25 ms."""
+SOURCE_HOP = 5
+"""Samples from one spectrum of the harmonic source to the next."""
+SOURCE_PER_FRAME = SAMPLES_PER_FRAME // SOURCE_HOP
+"""Spectra of the harmonic source for each frame."""
+
+STYLE_SIZE = 256
+"""A voice's style vector."""
+DECODER_STYLE_SIZE = STYLE_SIZE // 2
+"""Its first half, which decoder and vocoder take; the text stage takes the other."""
 
 DECODER_LOOK_AHEAD = 10
 """So many text frames after the last that comes out must be there: 9.5, rounded up."""

@@ -15,15 +15,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from tts_server.backends.kokoro.layout import Norm
+from tts_server.backends.kokoro.layout import DECODER_STYLE_SIZE, Norm
 
 if TYPE_CHECKING:
     from tts_server.backends.kokoro.prepare.export_weights import ExportWeights
     from tts_server.backends.kokoro.prepare.stream_graph import StreamGraph
 
 Float32 = NDArray[np.float32]
-STYLE_SIZE = 128
-"""The half of a voice's style vector that decoder and vocoder take."""
 
 
 def split_vectors(
@@ -70,7 +68,7 @@ class Modulation:
                 places[norm.statistic_name] = np.arange(n_statistics, n_statistics + n)
                 n_statistics += n
             gather.append(places[norm.statistic_name])
-            weight, bias = weights.linear(f"{norm.name}.fc", (STYLE_SIZE, 2 * n))
+            weight, bias = weights.linear(f"{norm.name}.fc", (DECODER_STYLE_SIZE, 2 * n))
             alpha = weights.value(norm.alpha, (1, n, 1)).reshape(n) if norm.alpha else np.ones(n, np.float32)
             absent = [weights.conv(module)[1] for module in norm.missing_biases]
             missing.append(np.sum([np.zeros(n, np.float32), *absent], axis=0, dtype=np.float32))

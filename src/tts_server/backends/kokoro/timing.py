@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import accumulate
 
+from tts_server.backends.kokoro.layout import SAMPLE_RATE_HZ, SAMPLES_PER_TEXT_FRAME
 from tts_server.backends.kokoro.split import ModelInput
 from tts_server.speech.words import WordTime
 
-DURATION_FRAME_S = 0.025
-"""Length of one unit of the model's durations: 600 samples at 24 kHz."""
+DURATION_FRAME_S = SAMPLES_PER_TEXT_FRAME / SAMPLE_RATE_HZ
+"""Length of one unit of the model's durations, 25 ms."""
 
 
 def word_times(

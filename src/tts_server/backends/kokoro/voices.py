@@ -24,7 +24,6 @@ Float32 = NDArray[np.float32]
 Int16 = NDArray[np.int16]
 
 N_ROWS = 510
-STYLE_SIZE = 256
 RANK = 8
 DEFAULT_VOICE = "af_heart"
 

@@ -21,10 +21,8 @@ from typing import Final
 
 import numpy as np
 
-from tts_server.backends.kokoro.layout import FRAMES_PER_TEXT_FRAME, SAMPLES_PER_FRAME
+from tts_server.backends.kokoro.layout import SAMPLE_RATE_HZ, SAMPLES_PER_FRAME, SAMPLES_PER_TEXT_FRAME
 from tts_server.backends.kokoro.onnx.stream_parts import Float32, TextFeatures
-
-SAMPLE_RATE_HZ: Final = 24_000
 
 SOUND_ENERGY: Final = -4.0
 """Predicted energy of a frame, a logarithm, above which something sounds in it or a few frames away."""
@@ -69,7 +67,7 @@ def sound_span(features: TextFeatures) -> tuple[int, int]:
     """
     sounding = np.flatnonzero(features.energy.ravel() > SOUND_ENERGY)
     if not len(sounding):
-        return 0, features.n_frames * FRAMES_PER_TEXT_FRAME * SAMPLES_PER_FRAME
+        return 0, features.n_frames * SAMPLES_PER_TEXT_FRAME
     return int(sounding[0]) * SAMPLES_PER_FRAME, (int(sounding[-1]) + 1) * SAMPLES_PER_FRAME
 
 

@@ -26,13 +26,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tts_server.backends.kokoro.layout import (
+    SAMPLE_RATE_HZ,
+    SAMPLES_PER_FRAME,
+    SOURCE_HOP,
+    SOURCE_PER_FRAME,
+)
+
 Float32 = NDArray[np.float32]
 
-SAMPLE_RATE_HZ = 24_000
-SAMPLES_PER_FRAME = 300
 FRAME_LENGTH = 20
-HOP = 5
-SPECTRA_PER_FRAME = SAMPLES_PER_FRAME // HOP
 N_BINS = FRAME_LENGTH // 2 + 1
 VOICED_ABOVE_HZ = 10.0
 SINE_AMPLITUDE = np.float32(0.1)
@@ -77,15 +80,15 @@ class HarmonicSource:
         The transform is centred: the signal is reflected at both ends of the utterance.
         """
         is_last = end == self.n_frames
-        n_spectra = SPECTRA_PER_FRAME * (end - start) + is_last
+        n_spectra = SOURCE_PER_FRAME * (end - start) + is_last
         half = FRAME_LENGTH // 2
         low = SAMPLES_PER_FRAME * start - half
-        high = low + HOP * (n_spectra - 1) + FRAME_LENGTH
+        high = low + SOURCE_HOP * (n_spectra - 1) + FRAME_LENGTH
         n_total = SAMPLES_PER_FRAME * self.n_frames
         signal = self._samples(max(0, low), min(n_total, high))
         if low < 0 or high > n_total:
             signal = np.pad(signal, (max(0, -low), max(0, high - n_total)), mode="reflect")
-        frames = np.lib.stride_tricks.sliding_window_view(signal, FRAME_LENGTH)[::HOP]
+        frames = np.lib.stride_tricks.sliding_window_view(signal, FRAME_LENGTH)[::SOURCE_HOP]
         real, imaginary = np.split(frames @ self._weights.kernels.T, 2, axis=1)
         spectra = np.empty((n_spectra, 2 * N_BINS), np.float32)
         np.sqrt(real * real + imaginary * imaginary, out=spectra[:, :N_BINS])

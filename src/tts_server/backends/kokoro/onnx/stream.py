@@ -32,8 +32,11 @@ from tts_server.backends.kokoro.cores import physical_cores
 from tts_server.backends.kokoro.layout import (
     CONSTANTS_NAME,
     DECODER,
+    DECODER_STYLE_SIZE,
     FRAMES_PER_TEXT_FRAME,
+    SAMPLE_RATE_HZ,
     SAMPLES_PER_FRAME,
+    SAMPLES_PER_TEXT_FRAME,
     SOURCE_LEAD,
     TEXT_STAGES,
     VOCODER,
@@ -44,7 +47,6 @@ from tts_server.backends.kokoro.layout import (
 )
 from tts_server.backends.kokoro.modulation import Modulation
 from tts_server.backends.kokoro.onnx.edges import (
-    SAMPLE_RATE_HZ,
     STEP_BACK_FRAMES,
     Trim,
     first_frame,
@@ -68,7 +70,7 @@ from tts_server.backends.kokoro.onnx.synthesizer import LOAD_ERRORS, session_opt
 from tts_server.backends.kokoro.onnx.vocoder import MAX_AT_ONCE, Vocoder
 from tts_server.errors import ModelCorruptError
 
-__all__ = ["SAMPLE_RATE_HZ", "SpeechStream", "StreamingModel", "TextFeatures"]
+__all__ = ["SpeechStream", "StreamingModel", "TextFeatures"]
 
 WARM_UP_FRAMES = 4
 """Made and thrown away before the first frame that is kept, whose silence then has its context."""
@@ -263,10 +265,10 @@ class SpeechStream:
         self.features = features
         first = first_frame(features, speed) if self._trim else 0
         yield np.zeros(0, np.float32)
-        decoder_style = style[0, : style.shape[1] // 2]
+        decoder_style = style[0, :DECODER_STYLE_SIZE]
         statistics = self._statistics(features)
         decoder = DecoderStream(model.decoder, model.decoder_modulation, features, decoder_style)
-        if features.n_frames * 600 < self._exact_decoder_below_s * SAMPLE_RATE_HZ:
+        if features.n_frames * SAMPLES_PER_TEXT_FRAME < self._exact_decoder_below_s * SAMPLE_RATE_HZ:
             decoder.decode_whole()
         else:
             decoder.use_statistics(*collect_statistics(statistics, model.decoder_layout))
@@ -295,7 +297,7 @@ class SpeechStream:
             first = max(0, first - STEP_BACK_FRAMES)
             audio = self._vocode(decoder, features, first, modulation)
             begin = next(audio)
-        n_speech = int(features.durations[:-2].sum()) * FRAMES_PER_TEXT_FRAME * SAMPLES_PER_FRAME
+        n_speech = int(features.durations[:-2].sum()) * SAMPLES_PER_TEXT_FRAME
         trim = Trim(first * SAMPLES_PER_FRAME, n_speech, sound_span(features)[1])
         for samples in trim.trim(chain([begin], audio)):
             self.n_trimmed = trim.n_trimmed

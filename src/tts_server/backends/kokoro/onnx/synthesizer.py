@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from onnxruntime.capi import onnxruntime_pybind11_state as ort_errors
 
 from tts_server.backends.kokoro.cores import physical_cores
+from tts_server.backends.kokoro.layout import SAMPLE_RATE_HZ, STYLE_SIZE
 from tts_server.backends.kokoro.prepare.prepared import WHOLE, prepared_model
 from tts_server.backends.kokoro.vocabulary import MAX_PHONEMES, N_SYMBOLS, PAD_ID
 from tts_server.errors import ModelCorruptError, SynthesisError
@@ -25,10 +26,6 @@ if TYPE_CHECKING:
 
 Float32 = NDArray[np.float32]
 Int64 = NDArray[np.int64]
-
-SAMPLE_RATE_HZ = 24_000
-SAMPLES_PER_FRAME = 600
-"""A frame of the durations is 25 ms."""
 
 MIN_SPEED, MAX_SPEED = 0.5, 2.0
 
@@ -180,7 +177,7 @@ class KokoroModel:
             raise SynthesisError(f"{len(phoneme_ids)} phonemes in one utterance; at most {MAX_PHONEMES}")
         if any(not 0 <= number < N_SYMBOLS for number in phoneme_ids):
             raise SynthesisError(f"a phoneme's number is not in 0 to {N_SYMBOLS - 1}")
-        if style.shape != (1, 256):
-            raise SynthesisError(f"the style has shape {style.shape} instead of (1, 256)")
+        if style.shape != (1, STYLE_SIZE):
+            raise SynthesisError(f"the style has shape {style.shape} instead of {(1, STYLE_SIZE)}")
         if not MIN_SPEED <= speed <= MAX_SPEED:
             raise SynthesisError(f"speed {speed} is not in {MIN_SPEED} to {MAX_SPEED}")

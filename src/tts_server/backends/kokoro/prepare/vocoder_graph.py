@@ -22,8 +22,7 @@ from tts_server.backends.kokoro.layout import (
     DILATIONS,
     GENERATOR_MODULE,
     N_X,
-    SAMPLES_PER_FRAME,
-    SOURCE_PER_FRAME,
+    SOURCE_HOP,
     VOCODER_PARTS,
     VOCODER_STAGES,
     VocoderBlock,
@@ -168,7 +167,7 @@ class _Part:
 
     def _inverse_stft(self, spectrum: str) -> str:
         """From log magnitude and phase of overlapping frames to samples."""
-        graph, hop = self.graph, SAMPLES_PER_FRAME // SOURCE_PER_FRAME
+        graph, hop = self.graph, SOURCE_HOP
         log_magnitude, phase = graph.split(spectrum, [N_BINS, N_BINS], axis=1)
         magnitude, phase = graph.node("Exp", [log_magnitude]), graph.node("Sin", [phase])
         real = graph.node("Mul", [magnitude, graph.node("Cos", [phase])])
