@@ -1,164 +1,172 @@
-"""The server's text buffer, shared so that each text is its own.
+"""The server's text buffer as the client sees it, shared so that each text is its own.
 
-Theory of operation. A connection has one buffer, and a commit speaks whatever stands in it. The caller's text
-may stay there between calls; a stream's piece is appended and committed in one go, with nothing between. One
-lock keeps these apart. While a stream runs, the caller's text waits here and goes out with the caller's
-commit. Whatever ends a stream's commit but success is followed by a clear, so that nothing stays behind.
+Theory of operation. A context has one buffer, and a commit speaks whatever stands in it. The caller's text
+may stay there between calls; a stream's piece is appended and committed in one go, with nothing between. So
+the calls take turns: one that commits or clears keeps its turn until it is over. While a stream speaks, the
+caller's text waits here and goes out with the caller's commit. Whatever ends a stream's commit but success is
+followed by a clear, so that nothing stays behind.
 """
 
 from __future__ import annotations
 
-import asyncio
+from collections import deque
 from collections.abc import Callable
-from typing import Protocol
+from dataclasses import dataclass
+from enum import Enum
 
-from tts_server.client.responses import EventSink
+from tts_server.client.inputs import Append, Clear, Commit, Speak, TextCall
+from tts_server.client.requests import PIECE_MARK
 from tts_server.errors import LocalProtocolError, RequestRefusedError
 from tts_server.protocol import events as ev
 
-PIECE_MARK = "t"
-"""Stands behind the ``event_id`` of a piece's commit in that of its append, so that a refusal of the text is
-known even after the commit was given up."""
+
+class Outcome(Enum):
+    """How a turn was over."""
+
+    DONE = "done"
+    REFUSED = "refused"
+    """The server's buffer is as it was."""
+    INCOMPLETE = "incomplete"
+    """The server speaks what it has, of which a part is missing; nothing of that is to be heard."""
+    FAILED = "failed"
+    """Nobody knows: no answer came, or none is waited for."""
 
 
-class Wire(Protocol):
-    """What the buffer needs of the connection."""
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one call does to the server's buffer.
 
-    async def send(self, event: ev.ClientEvent, *, timeout_s: float | None = None) -> None:
-        """Send an event."""
+    Args:
+        given: The call.
+        events: What to send, in order; the last is the call's own, and where there is none it is done.
+        error: Why nothing is done.
+    """
 
-    def send_soon(self, event: ev.ClientEvent) -> None:
-        """Send an event before any that is sent later; its answer is dropped."""
-
-    async def request(
-        self, event: ev.ClientEvent, *, sink: EventSink | None = None, timeout_s: float | None = None
-    ) -> ev.ServerEvent:
-        """Send an event and wait for its answer."""
+    given: TextCall
+    events: tuple[ev.ClientEvent, ...] = ()
+    error: LocalProtocolError | None = None
 
 
 class TextBuffer:
-    """What of the caller's text is in the server's buffer, and what waits to go there.
+    """What of the caller's text is in the server's buffer, what waits to go there, and whose turn it is.
 
     Args:
-        wire: The connection.
         next_id: Makes an ``event_id``.
     """
 
-    def __init__(self, wire: Wire, next_id: Callable[[], str]) -> None:
-        self._wire = wire
+    def __init__(self, next_id: Callable[[], str]) -> None:
+        self.is_held = False
+        """Whether a stream has the server's buffer."""
         self._next_id = next_id
-        self._lock = asyncio.Lock()
         self._sent: dict[str, str] = {}
         self._held: list[str] = []
         self._error: RequestRefusedError | None = None
-        self._piece_id: str | None = None
         self._piece_error: RequestRefusedError | None = None
+        self._waiting: deque[TextCall] = deque()
+        self._current: Commit | Speak | Clear | None = None
 
     @property
     def n_chars(self) -> int:
         """Characters of the caller's that were not committed."""
         return sum(map(len, self._sent.values())) + sum(map(len, self._held))
 
-    async def append(self, text: str, *, hold: Callable[[], bool], timeout_s: float | None) -> None:
-        """Add the caller's text.
+    @property
+    def sent(self) -> str:
+        """The caller's text that is in the server's buffer."""
+        return "".join(self._sent.values())
 
-        Args:
-            text: What to add.
-            hold: Tells whether it waits here, since a stream has the server's buffer.
-            timeout_s: Longest time to send it.
+    @property
+    def held(self) -> str:
+        """The caller's text that waits here."""
+        return "".join(self._held)
 
-        Raises:
-            AnswerTimeoutError: The server does not take what is sent.
-            ConnectionLostError: The connection has ended.
-        """
-        if not (hold() or self._held):
-            async with self._lock:
-                # A stream may have begun while the lock was waited for.
-                if not (hold() or self._held):
-                    await self._append(text, timeout_s)
-                    return
+    @property
+    def is_idle(self) -> bool:
+        """Whether no call has a turn or waits for one."""
+        return self._current is None and not self._waiting
+
+    # --- turns ----------------------------------------------------------------------------------------------
+
+    def hold(self, text: str) -> bool:
+        """Keep text here if a stream has the server's buffer, or other text waits; False where it may go."""
+        if not (self.is_held or self._held):
+            return False
         self._held.append(text)
+        return True
 
-    async def commit(
-        self,
-        event: ev.CommitText,
-        *,
-        sink: EventSink | None,
-        hold: Callable[[], bool],
-        timeout_s: float | None,
-    ) -> ev.ServerEvent:
-        """Commit the caller's text. Refused text stays; after any other failure the buffer is empty.
+    def ask(self, given: TextCall) -> None:
+        """Let a call wait for its turn."""
+        self._waiting.append(given)
 
-        Args:
-            event: The commit, with an ``event_id``.
-            sink: Takes the response's events.
-            hold: Tells whether a stream has the server's buffer.
-            timeout_s: Longest wait for the answer.
+    def forget(self, call: int) -> bool:
+        """Let a call wait no more; False where it did not."""
+        for given in self._waiting:
+            if given.call == call:
+                self._waiting.remove(given)
+                return True
+        return False
 
-        Raises:
-            RequestRefusedError: The server did not accept it, or not all of the text before it.
-            AnswerTimeoutError: No answer came in time.
-            ConnectionLostError: The connection ended first.
-        """
-        async with self._lock:
-            try:
-                held, self._held = "".join(self._held), []
-                if held:
-                    await self._append(held, timeout_s)
-                answer = await self._wire.request(event, sink=sink, timeout_s=timeout_s)
-            except RequestRefusedError:
-                if hold() and self._sent:
-                    self._held.insert(0, "".join(self._sent.values()))
-                    self._forget()
-                    self._clear_soon()
-                raise
-            except BaseException:
-                self._forget()
-                self._clear_soon()
-                raise
-            self._forget()
-            return answer
-
-    async def speak(
-        self, text: str, event: ev.CommitText, *, sink: EventSink, timeout_s: float | None
-    ) -> ev.ServerEvent:
-        """Append and commit a stream's piece, with nothing of anybody else's in it.
-
-        Raises:
-            LocalProtocolError: The caller's text is in the server's buffer.
-            RequestRefusedError: The server did not accept it.
-            AnswerTimeoutError: No answer came in time.
-            ConnectionLostError: The connection ended first.
-        """
-        async with self._lock:
-            if self._sent:
-                message = "commit or clear the text that was appended before synthesizing more"
-                raise LocalProtocolError(message)
-            self._piece_id, self._piece_error = f"{event.event_id}{PIECE_MARK}", None
-            try:
-                await self._wire.send(ev.AppendText(text, event_id=self._piece_id), timeout_s=timeout_s)
-                return await self._wire.request(event, sink=sink, timeout_s=timeout_s)
-            except BaseException:
-                self._clear_soon()
-                raise
-            finally:
-                self._piece_id = self._piece_error = None
-
-    async def clear(self, event: ev.ClearText, *, timeout_s: float | None) -> ev.ServerEvent:
-        """Empty the buffer of the caller's text.
-
-        Raises:
-            AnswerTimeoutError: No answer came in time.
-            ConnectionLostError: The connection ended first.
-        """
-        async with self._lock:
+    def next_turn(self) -> Turn | None:
+        """Begin the next turn; None while one lasts, or where nobody waits."""
+        if self._current is not None or not self._waiting:
+            return None
+        given = self._waiting.popleft()
+        if isinstance(given, Append):
+            return Turn(given) if self.hold(given.text) else Turn(given, (self._append(given.text),))
+        if isinstance(given, Speak) and self._sent:
+            message = "commit or clear the text that was appended before synthesizing more"
+            return Turn(given, error=LocalProtocolError(message))
+        self._current = given
+        if isinstance(given, Speak):
+            self._piece_error = None
+            return Turn(given, (ev.AppendText(given.text, event_id=_piece_id(given)), given.event))
+        if isinstance(given, Clear):
             self._held.clear()
-            self._forget()
-            return await self._wire.request(event, timeout_s=timeout_s)
+            self._drop()
+            return Turn(given, (given.event,))
+        if not self._held:
+            return Turn(given, (given.event,))
+        append = self._append(self.held)
+        self._held.clear()
+        return Turn(given, (append, given.event))
+
+    def over(self, call: int, outcome: Outcome) -> bool:
+        """End the turn of a call; True where the server's buffer is to be cleared.
+
+        Refused text of the caller's stays, here where a stream waits for the server's buffer. After any other
+        failure nothing of it is left.
+        """
+        given = self._current
+        if given is None or given.call != call:
+            return False
+        self._current = None
+        if isinstance(given, Clear):
+            return False
+        if isinstance(given, Speak):
+            return outcome is not Outcome.DONE
+        if outcome is Outcome.REFUSED and not (self.is_held and self._sent):
+            return False
+        if outcome in {Outcome.REFUSED, Outcome.INCOMPLETE} and self._sent:
+            self._held.insert(0, self.sent)
+        self._drop()
+        return outcome in {Outcome.REFUSED, Outcome.FAILED}
+
+    def end(self) -> list[int]:
+        """Forget everything: the connection has ended. Return the calls that wait for a turn."""
+        calls = [given.call for given in self._waiting]
+        self._waiting.clear()
+        self._current = self._piece_error = None
+        self._held.clear()
+        self._drop()
+        return calls
+
+    # --- refused text ---------------------------------------------------------------------------------------
 
     def refused(self, event_id: str | None, error: RequestRefusedError) -> bool:
         """Learn that the server refused an event; True where it was text of this buffer's."""
-        if event_id is not None and event_id == self._piece_id:
+        if event_id is None:
+            return False
+        if isinstance(self._current, Speak) and event_id == _piece_id(self._current):
             self._piece_error = error
             return True
         if event_id in self._sent:
@@ -169,19 +177,20 @@ class TextBuffer:
 
     def take_error(self) -> RequestRefusedError | None:
         """Why nothing is to be spoken of the commit that is answered now: part of its text is missing."""
-        if self._piece_id is not None:
+        if isinstance(self._current, Speak):
             return self._piece_error
         error, self._error = self._error, None
         return error
 
-    async def _append(self, text: str, timeout_s: float | None) -> None:
+    def _append(self, text: str) -> ev.AppendText:
         event_id = self._next_id()
         self._sent[event_id] = text
-        await self._wire.send(ev.AppendText(text, event_id=event_id), timeout_s=timeout_s)
+        return ev.AppendText(text, event_id=event_id)
 
-    def _forget(self) -> None:
+    def _drop(self) -> None:
         self._sent.clear()
         self._error = None
 
-    def _clear_soon(self) -> None:
-        self._wire.send_soon(ev.ClearText(self._next_id()))
+
+def _piece_id(given: Speak) -> str:
+    return f"{given.event.event_id}{PIECE_MARK}"

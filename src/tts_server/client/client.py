@@ -11,14 +11,13 @@ from tts_server.client.stream import Floor
 from tts_server.client.upkeep import LinkOptions, Upkeep
 from tts_server.config.client import client_config
 from tts_server.endpoint import Endpoint
-from tts_server.errors import RequestRefusedError
 from tts_server.protocol import events as ev
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
 
     from tts_server.client.link import Link
-    from tts_server.client.responses import EventSink
+    from tts_server.client.sinks import EventSink
 
 CLOSE_WAIT_S = 15.0
 """Longest wait for ``session.closed``: the server drains for up to 10 s."""
@@ -114,7 +113,7 @@ class TTSClient:
         self.endpoint: Endpoint = endpoint
         self.reconnect: RetryPolicy = reconnect
         self.busy_retry = busy_retry
-        self.floor = Floor()
+        self.floor = Floor(self._hold)
         """Whose turn it is to speak."""
         self.n_cancels = 0
         """How often ``cancel`` was called."""
@@ -208,12 +207,7 @@ class TTSClient:
             ConnectionLostError: The connection has ended.
         """
         link = await self.ready()
-        n_chars, limit = link.buffer.n_chars + len(text), link.hello.max_text_chars
-        if n_chars > limit:
-            message = f"{n_chars} characters are more than the {limit} that the server takes at once"
-            raise RequestRefusedError(message, code="payload_too_large")
-        if text:
-            await link.buffer.append(text, hold=self._is_speaking, timeout_s=self.request_timeout_s)
+        await link.append(text, timeout_s=self.request_timeout_s)
 
     async def commit(
         self,
@@ -243,9 +237,7 @@ class TTSClient:
         """
         link = await self.ready()
         event = ev.CommitText(link.next_id(), voice=voice, language=language, extras=extras)
-        answer = await link.buffer.commit(
-            event, sink=sink, hold=self._is_speaking, timeout_s=self.request_timeout_s
-        )
+        answer = await link.commit(event, sink=sink, timeout_s=self.request_timeout_s)
         return answer_as(answer, ev.TextCommitted).response_id
 
     async def clear(self) -> None:
@@ -256,7 +248,7 @@ class TTSClient:
             ConnectionLostError: The connection ended first.
         """
         link = await self.ready()
-        answer = await link.buffer.clear(ev.ClearText(link.next_id()), timeout_s=self.request_timeout_s)
+        answer = await link.clear(ev.ClearText(link.next_id()), timeout_s=self.request_timeout_s)
         answer_as(answer, ev.TextCleared)
 
     async def cancel(self, response_id: str | None = None) -> None:
@@ -272,7 +264,7 @@ class TTSClient:
         link = await self.ready()
         self.n_cancels += 1
         event = ev.CancelResponse(link.next_id(), response_id=response_id)
-        await link.send(event, timeout_s=self.request_timeout_s)
+        await link.tell(event, timeout_s=self.request_timeout_s)
 
     async def status(self) -> ev.ServerStatus:
         """Ask the server how it is.
@@ -386,8 +378,8 @@ class TTSClient:
         self.check_usable()
         return self._upkeep.link
 
-    def _is_speaking(self) -> bool:
-        return self.floor.is_held
+    def _hold(self, is_held: bool) -> None:
+        self._upkeep.hold(is_held)
 
     async def _end_session(self, link: Link, event: ev.CloseSession | ev.CancelSession) -> ev.SessionClosed:
         closed = answer_as(await link.request(event, timeout_s=CLOSE_WAIT_S), ev.SessionClosed)

@@ -1,16 +1,27 @@
-"""Opening a WebSocket to a server, with every way to fail turned into one clear error."""
+"""Opening a WebSocket to a server, with every way to fail, then or later, turned into one clear error."""
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from websockets.asyncio.client import ClientConnection, connect, unix_connect
-from websockets.exceptions import InvalidProxy, InvalidStatus, ProxyError, WebSocketException
+from websockets.exceptions import (
+    ConnectionClosed,
+    InvalidProxy,
+    InvalidStatus,
+    ProxyError,
+    WebSocketException,
+)
+from websockets.frames import Close
 
+from tts_server.client.hello import read_hello
 from tts_server.endpoint import Endpoint
-from tts_server.errors import ClientError, ConnectFailedError
+from tts_server.errors import ClientError, ConnectFailedError, ConnectionLostError
+from tts_server.protocol import events as ev
 from tts_server.wording import show_text
 
 PING_INTERVAL_S = 20.0
@@ -58,6 +69,42 @@ async def open_websocket(endpoint: Endpoint, *, auth_token: str | None = None) -
         if proxy is not None and not isinstance(error, InvalidStatus):
             raise _explain_proxy(error, endpoint, proxy) from error
         raise _explain(error, endpoint, has_token=auth_token is not None) from error
+
+
+async def open_greeted(
+    endpoint: Endpoint,
+    *,
+    auth_token: str | None,
+    timeout_s: float | None,
+    on_message: Callable[[str | bytes], None] | None,
+) -> tuple[ClientConnection, ev.Hello]:
+    """Connect and wait for the server's hello. Cancelling leaves no connection.
+
+    Args:
+        endpoint: Where the server listens.
+        auth_token: Bearer token to send; None sends none.
+        timeout_s: Longest time for both; None waits for ever.
+        on_message: Called with the hello before it is read.
+
+    Raises:
+        ConnectFailedError: Nobody answers in time, or the answer was no.
+    """
+    try:
+        async with asyncio.timeout(timeout_s):
+            websocket = await open_websocket(endpoint, auth_token=auth_token)
+            try:
+                message = await websocket.recv()
+                if on_message is not None:
+                    on_message(message)
+                return websocket, read_hello(message, endpoint)
+            except ConnectionClosed as error:
+                reason = close_reason(error)
+                raise ConnectFailedError(f"{endpoint} closed the connection: {reason}") from error
+            except BaseException:
+                websocket.transport.abort()
+                raise
+    except TimeoutError:
+        raise ConnectFailedError(f"{show_route(endpoint)} did not answer within {timeout_s:g} s") from None
 
 
 def proxy_of(endpoint: Endpoint) -> str | None:
@@ -149,3 +196,31 @@ def _explain_status(status: int, endpoint: Endpoint, *, has_token: bool) -> Clie
 
 def _one_line(error: Exception) -> str:
     return show_text(" ".join(str(error).split()) or type(error).__name__)
+
+
+def lost(endpoint: Endpoint, error: ConnectionClosed) -> ConnectionLostError:
+    """The error for a connection that the other side, or the network, has ended."""
+    ended = ConnectionLostError(f"the connection to {endpoint} ended: {close_reason(error)}")
+    ended.__cause__ = error
+    return ended
+
+
+def callback_raised(endpoint: Endpoint, error: Exception) -> ConnectionLostError:
+    """The error for a connection that ended since the caller's own code raised ``error``."""
+    what = show_text(f"{type(error).__name__}: {error}")
+    ended = ConnectionLostError(
+        f"the connection to {endpoint} was closed, since what takes its messages raised {what}"
+    )
+    ended.__cause__ = error
+    return ended
+
+
+def close_reason(error: ConnectionClosed) -> str:
+    """How a connection was closed, and by which side."""
+    if error.sent is not None and not error.rcvd_then_sent:
+        return f"this side closed it, {_show_frame(error.sent)}"
+    return "no closing handshake" if error.rcvd is None else _show_frame(error.rcvd)
+
+
+def _show_frame(frame: Close) -> str:
+    return f"{show_text(frame.reason)} ({frame.code})" if frame.reason else f"code {frame.code}"

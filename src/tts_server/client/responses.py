@@ -9,37 +9,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from enum import Enum
 
 from tts_server.errors import RemoteProtocolError
 from tts_server.protocol import events as ev
 from tts_server.wording import show
 
-
-class EventSink(Protocol):
-    """Takes the events of one response, on the event loop's thread; must not block."""
-
-    def put(self, event: ev.ServerEvent) -> None:
-        """Take an event."""
-
-    def fail(self, error: Exception) -> None:
-        """Learn that no more events come."""
-
-
-class _Nowhere:
-    """Takes the events of a response that nobody wants any more."""
-
-    def put(self, event: ev.ServerEvent) -> None:
-        """Drop it."""
-
-    def fail(self, error: Exception) -> None:
-        """Nobody is there to be told."""
-
-
-NOWHERE = _Nowhere()
-
 MAX_EXTENSIONS = 9
 """How often a living server is given more time for the first audio."""
+
+TERMINAL = (ev.AudioDone, ev.ResponseCancelled, ev.ResponseFailed)
+"""What ends a response."""
+
+
+class Hearer(Enum):
+    """Who takes a response's events."""
+
+    CALL = "the listener of its call"
+    EVERYBODY = "whoever reads all events"
+    NOBODY = "nobody any more"
 
 
 @dataclass(slots=True)
@@ -48,12 +36,16 @@ class Response:
 
     Args:
         response_id: Its id.
-        sink: Takes its events; None leaves them to ``events``.
-        last_event_s: When its last event came, on the event loop's clock.
+        context: Where its text was committed.
+        call: The call that committed it; None where that was given up before the answer came.
+        hearer: Who takes its events.
+        last_event_s: When its last event came.
     """
 
     response_id: str
-    sink: EventSink | None
+    context: str
+    call: int | None
+    hearer: Hearer
     last_event_s: float
     next_seq: int = 0
     heard_until_s: float = 0.0
@@ -92,38 +84,44 @@ class Response:
 
 
 class Responses:
-    """All responses in progress, by their ids."""
+    """All responses in progress, by their ids, in the order in which they were accepted."""
 
     def __init__(self) -> None:
         self._by_id: dict[str, Response] = {}
 
-    def __bool__(self) -> bool:
-        return bool(self._by_id)
+    @property
+    def live(self) -> tuple[Response, ...]:
+        """Those whose end has not come."""
+        return tuple(self._by_id.values())
 
     @property
     def have_listeners(self) -> bool:
-        """Whether a sink waits for events."""
-        return any(response.sink is not None for response in self._wanted())
+        """Whether the listener of a call waits for events."""
+        return any(response.hearer is Hearer.CALL for response in self._by_id.values())
 
-    def begin(self, response_id: str, sink: EventSink | None, now: float) -> None:
+    def begin(self, response: Response) -> None:
         """Remember a response that was accepted.
 
         Raises:
             RemoteProtocolError: There is one of this id already.
         """
-        if response_id in self._by_id:
-            raise RemoteProtocolError(f"the server accepted {show(response_id)} twice")
-        self._by_id[response_id] = Response(response_id, sink, now)
+        if response.response_id in self._by_id:
+            raise RemoteProtocolError(f"the server accepted {show(response.response_id)} twice")
+        self._by_id[response.response_id] = response
 
-    def let_go(self, response_id: str) -> bool:
-        """Send a response's further events nowhere; False where it is over, or was let go of before."""
+    def let_go(self, response_id: str) -> Response | None:
+        """Send a response's further events nowhere; None where it is over, or was let go of before."""
         response = self._by_id.get(response_id)
-        if response is None or response.sink is NOWHERE:
-            return False
-        response.sink = NOWHERE
-        return True
+        if response is None or response.hearer is Hearer.NOBODY:
+            return None
+        response.hearer = Hearer.NOBODY
+        return response
 
-    def take(self, event: ev.ServerEvent, now: float, rate_hz: int) -> EventSink | None:
+    def of_call(self, call: int) -> Response | None:
+        """The response that a call has committed."""
+        return next((response for response in self._by_id.values() if response.call == call), None)
+
+    def take(self, event: ev.ServerEvent, now: float, rate_hz: int) -> Response | None:
         """Take note of an event, and tell whose it is.
 
         Raises:
@@ -134,11 +132,11 @@ class Responses:
         if response is None:
             return None
         response.take(event, now, rate_hz)
-        if isinstance(event, ev.AudioDone | ev.ResponseCancelled | ev.ResponseFailed):
+        if isinstance(event, TERMINAL):
             del self._by_id[response.response_id]
-        return response.sink
+        return response
 
-    def next_silence(self, silence_s: float) -> float | None:
+    def next_silence_s(self, silence_s: float) -> float | None:
         """When the first of them will have been silent for too long, unless something comes."""
         return min((response.silent_at_s(silence_s) for response in self._wanted()), default=None)
 
@@ -146,17 +144,17 @@ class Responses:
         """Those that have been silent for too long."""
         return [response for response in self._wanted() if response.silent_at_s(silence_s) <= now]
 
-    def _wanted(self) -> Iterator[Response]:
-        """Those that were not let go of: nobody waits for the others."""
-        return (response for response in self._by_id.values() if response.sink is not NOWHERE)
-
     def restart_clocks(self, now: float) -> None:
         """Count silence from ``now``: nothing was read before."""
         for response in self._by_id.values():
             response.last_event_s, response.n_extensions = now, 0
 
-    def end(self) -> list[EventSink]:
-        """Forget all; return the sinks that wait."""
-        sinks = [response.sink for response in self._by_id.values() if response.sink is not None]
+    def end(self) -> list[int]:
+        """Forget all; return the calls that listen."""
+        listening = [one for one in self._by_id.values() if one.hearer is Hearer.CALL]
         self._by_id.clear()
-        return sinks
+        return [one.call for one in listening if one.call is not None]
+
+    def _wanted(self) -> Iterator[Response]:
+        """Those that were not let go of: nobody waits for the others."""
+        return (response for response in self._by_id.values() if response.hearer is not Hearer.NOBODY)

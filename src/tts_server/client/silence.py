@@ -1,9 +1,11 @@
-"""Notices a server that falls silent in the middle of a response."""
+"""Notices a server that falls silent in the middle of a response.
+
+A server that is asked then and does not answer is taken for dead; one that answers gets more time where the
+silence may have a reason. Asking also gives the reading side time for what came while this process itself was
+stopped.
+"""
 
 from __future__ import annotations
-
-import asyncio
-from collections.abc import Awaitable, Callable
 
 from tts_server.client.responses import Responses
 from tts_server.protocol import events as ev
@@ -11,92 +13,64 @@ from tts_server.protocol import events as ev
 PROBE_S = 5.0
 """Longest wait for a sign of life from a server that has been silent for too long."""
 
+SHORTEST_PROBE_S = 0.1
 
-class SilenceWatch:
-    """Looks at the responses in progress when the first of them has been silent for too long.
 
-    A server that is asked then and does not answer is taken for dead; one that answers gets more time where
-    the silence may have a reason. Asking also gives the reading task time for what came while this process
-    itself was stopped.
+class SilenceRule:
+    """Says when a server's silence has lasted too long, and what its sign of life is worth.
 
     Args:
         responses: The responses in progress.
         silence_s: Longest silence; None allows any.
-        ask: Asks the server how it is, for so many seconds; None stands for no answer.
-        give_up: Called with the seconds when a response has been silent for too long.
     """
 
-    def __init__(
-        self,
-        responses: Responses,
-        silence_s: float | None,
-        ask: Callable[[float], Awaitable[ev.ServerStatus | None]],
-        give_up: Callable[[float], None],
-    ) -> None:
+    def __init__(self, responses: Responses, silence_s: float | None) -> None:
         self._responses = responses
         self._silence_s = silence_s
-        self._ask = ask
-        self._give_up = give_up
-        self._loop = asyncio.get_running_loop()
-        self._timer: asyncio.TimerHandle | None = None
-        self._looking: asyncio.Task[None] | None = None
         self._is_reading = True
-        self._is_over = False
+        self._is_asking = False
 
-    def arm(self) -> None:
-        """See to it that the next silence that lasts too long is noticed; called when a response begins."""
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        if self._silence_s is None or self._is_over:
-            return
-        silent_at_s = self._responses.next_silence(self._silence_s)
-        if silent_at_s is not None:
-            self._timer = self._loop.call_at(silent_at_s, self._look)
+    @property
+    def ask_s(self) -> float:
+        """How long a server that is asked for life may take."""
+        return PROBE_S if self._silence_s is None else min(PROBE_S, max(self._silence_s, SHORTEST_PROBE_S))
 
     def pause(self) -> None:
         """Nothing is read: what follows is not the server's silence."""
         self._is_reading = False
 
-    def resume(self) -> None:
+    def resume(self, now: float) -> None:
         """Reading goes on: silence counts from here."""
         self._is_reading = True
-        self._responses.restart_clocks(self._loop.time())
+        self._responses.restart_clocks(now)
 
-    def end(self) -> None:
-        """Watch no more."""
-        self._is_over = True
-        self.arm()
-        if self._looking is not None:
-            self._looking.cancel()
-
-    def _look(self) -> None:
-        self._timer = None
+    def is_to_ask(self, now: float) -> bool:
+        """Look at the responses; True where the server is to be asked how it is."""
         if not self._is_reading:
-            self._responses.restart_clocks(self._loop.time())
-        if self._looking is None:
-            self._looking = asyncio.create_task(self._look_closely(), name="tts-client-silence")
-            self._looking.add_done_callback(self._looked)
+            self._responses.restart_clocks(now)
+        if self._silence_s is None or self._is_asking or not self._responses.silent(self._silence_s, now):
+            return False
+        self._is_asking = True
+        return True
 
-    async def _look_closely(self) -> None:
-        silence_s = self._silence_s
-        if silence_s is None or not self._responses.silent(silence_s, self._loop.time()):
-            return
-        status = await self._ask(min(PROBE_S, max(silence_s, 0.1)))
-        now = self._loop.time()
-        # What began to be silent meanwhile is looked at in its turn.
-        for response in self._responses.silent(silence_s, now):
-            is_alive = status is not None and status.queue_depth > 0
+    def heard(self, answer: ev.ServerEvent | None, now: float) -> float | None:
+        """Judge what the server answered, or that it did not: give more time, or up.
+
+        Returns:
+            The seconds of silence after which it is given up; None where it has more time.
+        """
+        self._is_asking = False
+        if self._silence_s is None:
+            return None
+        is_alive = isinstance(answer, ev.ServerStatus) and answer.queue_depth > 0
+        for response in self._responses.silent(self._silence_s, now):
             if not (is_alive and response.may_be_silent(now)):
-                # It ends this very task's connection, and the task with it.
-                self._looking = None
-                self._give_up(silence_s)
-                return
+                return self._silence_s
             response.n_extensions += 1
+        return None
 
-    def _looked(self, task: asyncio.Task[None]) -> None:
-        if self._looking is task:
-            self._looking = None
-        if not task.cancelled():
-            task.result()
-        self.arm()
+    def next_look_s(self) -> float | None:
+        """When to look again, unless something comes."""
+        if self._silence_s is None or self._is_asking:
+            return None
+        return self._responses.next_silence_s(self._silence_s)

@@ -12,7 +12,7 @@ import contextlib
 import time
 from collections.abc import AsyncGenerator, AsyncIterable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from tts_server.client.backoff import Backoff
 from tts_server.client.reasons import refusal
@@ -23,8 +23,9 @@ from tts_server.protocol import events as ev
 from tts_server.text.segment import MAX_SEGMENT_CHARS, Segmenter
 
 if TYPE_CHECKING:
-    from tts_server.client.client import TTSClient
+    from tts_server.client.backoff import RetryPolicy
     from tts_server.client.link import Link
+    from tts_server.client.stream import Floor
 
 TextSource = str | Iterable[str] | AsyncIterable[str]
 
@@ -33,6 +34,27 @@ MAX_AHEAD_S = 30.0
 
 MAX_PIECE_CHARS = 10 * MAX_SEGMENT_CHARS
 """Longest piece that is committed at once, whatever a server says that it takes."""
+
+
+class SpeakingClient(Protocol):
+    """What a stream needs of its client."""
+
+    floor: Floor
+    """Whose turn it is to speak."""
+    reconnect: RetryPolicy
+    busy_retry: RetryPolicy
+    request_timeout_s: float | None
+    n_cancels: int
+    """How often the caller has cancelled."""
+
+    def check_usable(self) -> None:
+        """Refuse a process or an event loop that the client does not belong to."""
+
+    async def ready(self) -> Link:
+        """The open connection."""
+
+    async def pause(self, delay_s: float) -> None:
+        """Wait, but not longer than the client is open."""
 
 
 class Speech:
@@ -46,7 +68,7 @@ class Speech:
 
     def __init__(
         self,
-        client: TTSClient,
+        client: SpeakingClient,
         text: TextSource,
         *,
         voice: str | None = None,
@@ -114,7 +136,7 @@ class _Wish:
 class _Producer:
     """Has a text spoken piece by piece, into a stream."""
 
-    def __init__(self, client: TTSClient, stream: Stream, wish: _Wish) -> None:
+    def __init__(self, client: SpeakingClient, stream: Stream, wish: _Wish) -> None:
         self._client = client
         self._stream = stream
         self._wish = wish
@@ -172,7 +194,7 @@ class _Producer:
                 link.next_id(), voice=wish.voice, language=wish.language, extras=wish.extras
             )
             try:
-                answer = await link.buffer.speak(piece, commit, sink=sink, timeout_s=client.request_timeout_s)
+                answer = await link.speak(piece, commit, sink=sink, timeout_s=client.request_timeout_s)
             except RequestRefusedError as error:
                 if error.code != "busy" or backoff.is_too_long(error.retry_after_ms):
                     raise
@@ -188,7 +210,7 @@ class _Producer:
 class _ResponseSink:
     """Takes one response's events from the client's reading task."""
 
-    def __init__(self, stream: Stream, client: TTSClient) -> None:
+    def __init__(self, stream: Stream, client: SpeakingClient) -> None:
         self._stream = stream
         self._client = client
         self._done: asyncio.Future[None] = asyncio.get_running_loop().create_future()

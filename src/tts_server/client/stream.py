@@ -11,7 +11,7 @@ import contextlib
 import os
 import weakref
 from collections import deque
-from collections.abc import AsyncGenerator, Coroutine
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
@@ -193,9 +193,13 @@ class Floor:
 
     A stream that nobody reads does not keep the next one waiting for long: it is ended, at once where the
     next one has the same reader, else after ``UNREAD_S``.
+
+    Args:
+        changed: Called with whether a stream speaks, whenever that changes.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, changed: Callable[[bool], None]) -> None:
+        self._changed = changed
         self._lock = asyncio.Lock()
         self._holder: Stream | None = None
 
@@ -229,8 +233,10 @@ class Floor:
             if timer is not None:
                 timer.cancel()
         self._holder = stream
+        self._changed(True)
         try:
             yield
         finally:
             self._holder = None
+            self._changed(False)
             self._lock.release()

@@ -37,6 +37,7 @@ class Upkeep:
         self._options = options
         self._link: Link | None = None
         self._update: ev.UpdateSession | None = None
+        self._is_held = False
         self._closing = asyncio.Event()
         self._connecting = asyncio.Lock()
         self._pid = 0
@@ -122,6 +123,12 @@ class Upkeep:
         """Set what ``event`` set again on every connection that is opened anew."""
         self._update = _merged(self._update, event)
 
+    def hold(self, is_held: bool) -> None:
+        """Say, to every connection, whether a stream speaks or is about to."""
+        self._is_held = is_held
+        if self._link is not None:
+            self._link.hold(is_held)
+
     def _settle(self) -> None:
         """Belong to the running event loop, unless there was a connection on another one."""
         loop = asyncio.get_running_loop()
@@ -139,6 +146,7 @@ class Upkeep:
 
     async def _replace(self, link: Link) -> None:
         old, self._link = self._link, link
+        link.hold(self._is_held)
         self._loop, self._pid = asyncio.get_running_loop(), os.getpid()
         if old is not None:
             await old.close()
