@@ -1,0 +1,113 @@
+"""Single messages of a client, each accepted or refused for a reason of its own."""
+
+from __future__ import annotations
+
+import json
+
+WELL_FORMED_SETTINGS = (
+    '{"type":"session.update"}',
+    (
+        '{"type":"session.update","event_id":"all","voice":"bass","model":"tone-1","language":"en",'
+        '"audio_format":"pcm16","extras":{"speed":1.5}}'
+    ),
+    '{"type":"session.update","language":"FR","event_id":""}',
+    '{"type":"session.update","voice":"tenor"}',
+    '{"type":"session.update","voice":null,"language":null,"model":null,"audio_format":null,"extras":null}',
+    '{"type":"session.update","extras":{"work_ms":0,"dropped":[1],"dropped too":{}}}',
+    '{"type":"session.update","extras":{"speed":0.25}}',
+    '{"extras":{"speed":4},"event_id":null,"type":"session.update"}',
+    ' {\n"type" : "session.update" }\t',
+    '{"type":"session.update","voice":"alto","voice":"viola"}',
+)
+
+UNSUITABLE_SETTINGS = (
+    '{"type":"session.update","speed":1.5,"event_id":"unknown field"}',
+    '{"type":"session.update","Voice":"bass"}',
+    '{"type":"session.update","voice":"nobody","event_id":"voice"}',
+    '{"type":"session.update","voice":"Bass"}',
+    '{"type":"session.update","voice":7}',
+    '{"type":"session.update","voice":""}',
+    '{"type":"session.update","model":"tone-2","event_id":"model"}',
+    '{"type":"session.update","model":[]}',
+    '{"type":"session.update","language":"xx","event_id":"language"}',
+    '{"type":"session.update","language":""}',
+    '{"type":"session.update","language":true}',
+    '{"type":"session.update","audio_format":"mulaw","event_id":"format"}',
+    '{"type":"session.update","audio_format":{"format":"pcm16"},"event_id":"format too"}',
+    '{"type":"session.update","extras":[],"event_id":"extras"}',
+    '{"type":"session.update","extras":"speed"}',
+    *(
+        json.dumps({"type": "session.update", "event_id": "extra", "extras": {key: value}})
+        for key, value in (
+            ("voice", "bass"),
+            ("language", "en"),
+            ("text", "t"),
+            ("lang_code", "a"),
+            ("speed", 0.2),
+            ("speed", 5),
+            ("speed", "fast"),
+            ("speed", True),
+            ("speed", None),
+            ("speed", [1]),
+            ("speed", {}),
+            ("fail_at_step", 1.5),
+            ("fail_at_step", -1),
+            ("fail_at_step", 10**400),
+        )
+    ),
+    json.dumps({"type": "session.update", "voice": "long " * 100, "event_id": "shortened"}),
+    json.dumps({"type": "session.update", "voice": '\u00fc\u4f60\U0001f600\u202e\x07"\\'}),
+    json.dumps({"type": "session.update", "extras": {f"key {n}": n for n in range(12)}}),
+)
+
+MALFORMED: tuple[str | bytes, ...] = (
+    "",
+    "hello",
+    "{",
+    '{"type":"server.status"',
+    '{"type":"server.status",}',
+    "{'type':'server.status'}",
+    '{"type":"server.status"} x',
+    '{"type":"input_text.append","text":NaN}',
+    '{"type":"session.update","extras":{"speed":Infinity}}',
+    '{"type":"session.update","extras":{"speed":1e999}}',
+    '{"type":"session.update","extras":{"speed":' + "9" * 5000 + "}}",
+    "[" * 500 + "]" * 500,
+    '{"a":' * 300 + "1" + "}" * 300,
+    "null",
+    "true",
+    "12.5",
+    '"server.status"',
+    "[]",
+    '[{"type":"server.status"}]',
+    "{}",
+    '{"event_id":"no type"}',
+    '{"type":null,"event_id":"null"}',
+    '{"type":5,"event_id":"number"}',
+    '{"type":["server.status"],"event_id":"list"}',
+    '{"type":"","event_id":"empty"}',
+    '{"type":"server.Status","event_id":"case"}',
+    '{"type":"response.audio.delta","event_id":"ours"}',
+    json.dumps({"type": "x" * 1000, "event_id": "long"}),
+    json.dumps({"type": "\ud800 \x00 \u202e", "event_id": "unprintable"}),
+    '{"type":"server.status","event_id":5}',
+    '{"type":"server.status","event_id":["e"]}',
+    json.dumps({"type": "server.status", "event_id": "e" * 129}),
+    json.dumps({"type": "server.status", "event_id": "e" * 5000}),
+    '{"type":"input_text.clear","event_id":"\\u00fc \\ud83d\\ude00 \\" \\\\ \\u0000"}',
+    '{"type":"input_text.append","event_id":"no text"}',
+    '{"type":"input_text.append","text":null,"event_id":"null text"}',
+    '{"type":"input_text.append","text":5,"event_id":"number"}',
+    '{"type":"input_text.append","text":"a\\u0000b","event_id":"zero"}',
+    '{"type":"input_text.append","text":"a","text_format":1,"event_id":"format"}',
+    '{"type":"input_text.commit","voice":1,"event_id":"voice"}',
+    '{"type":"input_text.commit","language":1,"event_id":"language"}',
+    '{"type":"input_text.commit","extras":1,"event_id":"extras"}',
+    '{"type":"input_text.commit","model":"tone-1","event_id":"model"}',
+    '{"type":"input_text.clear","anything":{"goes":true}}',
+    '{"type":"response.cancel","response_id":null,"more":1}',
+    '{"type":"response.cancel","response_id":{},"event_id":"object"}',
+    b"",
+    b"\x00\xff binary",
+    b'{"type":"server.status"}',
+)
