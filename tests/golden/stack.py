@@ -24,14 +24,15 @@ from tts_server.backends.base import Backend
 from tts_server.backends.tone import ToneBackend, ToneScript
 from tts_server.engine.worker import EngineEvent, EngineWorker, LoadEnded, Outcome, StepEnded
 from tts_server.errors import LocalProtocolError
-from tts_server.protocol.capabilities import AudioFormat, BackendInfo, Limits
+from tts_server.limits import Limits
 from tts_server.scheduling.scheduler import Scheduler, SchedulingPolicy
 from tts_server.server.conductor import Conductor
 from tts_server.server.driver import ConnectionDriver
 from tts_server.server.pace import wire_bytes_per_s
-from tts_server.session.effects import SpeechRequest
 from tts_server.session.machine import SessionMachine
-from tts_server.session.service import ServiceInfo
+from tts_server.speech.capabilities import AudioFormat, BackendInfo
+from tts_server.speech.request import SpeechRequest
+from tts_server.speech.service import ServiceInfo
 from tts_server.transports.memory import MemoryConnection, connect
 
 WORK_S = 0.05
