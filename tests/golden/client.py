@@ -156,17 +156,19 @@ async def dropping(client: TTSClient, _: Server) -> None:
 
 async def speech(client: TTSClient, _: Server) -> None:
     text = "The first sentence has seven words here. So does the second one of them. A third."
-    async for _ in client.synthesize(text):
+    async for _pcm in client.synthesize(text):
         pass
-    async for _ in client.synthesize(["In ", "pie", "ces."], voice="amy", language="en", extras={"speed": 1}):
+    async for _pcm in client.synthesize(
+        ["In ", "pie", "ces."], voice="amy", language="en", extras={"speed": 1}
+    ):
         pass
-    async for _ in client.synthesize(" \n "):
+    async for _pcm in client.synthesize(" \n "):
         pass
 
 
 async def speech_of_a_busy_server(client: TTSClient, server: Server) -> None:
     server.busy_times = 2
-    async for _ in client.synthesize("Later, then."):
+    async for _pcm in client.synthesize("Later, then."):
         pass
 
 

@@ -44,11 +44,8 @@ WITHOUT_UPGRADE = {
 
 def frame(opcode: int, payload: bytes, *, fin: int = FIN) -> bytes:
     """Make a client's frame."""
-    if len(payload) < 126:
-        size = bytes([0x80 | len(payload)])
-    else:
-        size = b"\xfe" + struct.pack("!H", len(payload))
-    return bytes([fin | opcode]) + size + bytes(4) + payload
+    assert len(payload) < 126, "longer ones have their size elsewhere"
+    return bytes([fin | opcode, 0x80 | len(payload)]) + bytes(4) + payload
 
 
 def event(kind: str, **fields: object) -> bytes:

@@ -22,18 +22,19 @@ from tests.golden.lines import Lines
 
 from tts_server.backends.base import Backend
 from tts_server.backends.tone import ToneBackend, ToneScript
-from tts_server.engine.worker import EngineEvent, EngineWorker, LoadEnded, Outcome, StepEnded
+from tts_server.doors.stream.driver import ConnectionDriver
+from tts_server.doors.stream.memory import MemoryConnection, connect
+from tts_server.doors.stream.pace import wire_bytes_per_s
+from tts_server.doors.stream.unsent_share import UnsentShare
 from tts_server.errors import LocalProtocolError
 from tts_server.limits import Limits
 from tts_server.scheduling.scheduler import Scheduler, SchedulingPolicy
-from tts_server.server.conductor import Conductor
-from tts_server.server.driver import ConnectionDriver
-from tts_server.server.pace import wire_bytes_per_s
+from tts_server.service.service import SpeechService
+from tts_server.service.worker import EngineEvent, EngineWorker, LoadEnded, Outcome, StepEnded
 from tts_server.session.machine import SessionMachine
 from tts_server.speech.capabilities import AudioFormat, BackendInfo
 from tts_server.speech.request import SpeechRequest
 from tts_server.speech.service import ServiceInfo
-from tts_server.transports.memory import MemoryConnection, connect
 
 WORK_S = 0.05
 """What every step of the engine is said to have taken; the clock moves on by as much."""
@@ -160,10 +161,11 @@ class Stack:
             pass
         assert event.error is None
         backend, limits = self._backend, self._limits
-        waiting_s = limits.max_unsent_bytes / wire_bytes_per_s(backend.sample_rate_hz)
+        self._share = UnsentShare(limits, wire_bytes_per_s(backend.sample_rate_hz))
+        waiting_s = limits.max_unsent_bytes / self._share.bytes_per_s
         scheduler = Scheduler(limits, n_lanes=1, policy=self._policy, max_waiting_s=waiting_s)
-        self._conductor = Conductor([self._engine], scheduler, self._loop, limits=limits)
-        self._service = ServiceInfo(
+        self._service = SpeechService([self._engine], scheduler, self._loop)
+        self._info = ServiceInfo(
             BackendInfo(backend.name, backend.model),
             AudioFormat(backend.sample_rate_hz),
             backend.capabilities,
@@ -175,7 +177,7 @@ class Stack:
             peer._end.abort()
             peer._reads.set()
             await asyncio.gather(*peer.tasks)
-        self._conductor.close()
+        self._service.close()
         self._engine.stop()
         await asyncio.to_thread(self._engine.join, 60.0)
         await self.settle()
@@ -187,9 +189,12 @@ class Stack:
         self.lines.did(f"{name} connects")
         ours, theirs = connect()
         session_id = f"sess_{name}0123456789abcdef"
-        machine = SessionMachine(session_id, self._service, self._limits)
+        machine = SessionMachine(session_id, self._info, self._limits)
         driver = ConnectionDriver(
-            ours, machine, self._conductor, self._limits, connection_id=name, started_at=START_S
+            *(ours, machine, self._service, self._limits),
+            share=self._share,
+            connection_id=name,
+            started_at=START_S,
         )
         peer = Peer(self, name, theirs, driver)
         self._peers.append(peer)
@@ -260,5 +265,5 @@ class Stack:
         assert isinstance(event, StepEnded)
         self._n_taken += 1
         self._loop.now_s += WORK_S
-        self._conductor.step_ended(self._engine, change(replace(event, work_s=WORK_S)))
+        self._service.step_ended(self._engine, change(replace(event, work_s=WORK_S)))
         await self.settle()
