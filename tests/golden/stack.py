@@ -28,7 +28,7 @@ from tts_server.doors.stream.pace import wire_bytes_per_s
 from tts_server.doors.stream.unsent_share import UnsentShare
 from tts_server.errors import LocalProtocolError
 from tts_server.limits import Limits
-from tts_server.scheduling.scheduler import Scheduler, SchedulingPolicy
+from tts_server.scheduling.scheduler import AdmissionLimits, Scheduler, SchedulingPolicy
 from tts_server.service.service import SpeechService
 from tts_server.service.worker import EngineEvent, EngineWorker, LoadEnded, Outcome, StepEnded
 from tts_server.session.machine import SessionMachine
@@ -163,7 +163,8 @@ class Stack:
         backend, limits = self._backend, self._limits
         self._share = UnsentShare(limits, wire_bytes_per_s(backend.sample_rate_hz))
         waiting_s = limits.max_unsent_bytes / self._share.bytes_per_s
-        scheduler = Scheduler(limits, n_lanes=1, policy=self._policy, max_waiting_s=waiting_s)
+        per_connection = AdmissionLimits(limits.max_inflight, waiting_s)
+        scheduler = Scheduler(per_connection, max_admitted=limits.max_admitted, policy=self._policy)
         self._service = SpeechService([self._engine], scheduler, self._loop)
         self._info = ServiceInfo(
             BackendInfo(backend.name, backend.model),
