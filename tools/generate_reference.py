@@ -26,7 +26,7 @@ from tts_server.conformance.shapes import EVENT_SHAPES
 from tts_server.conformance.transcript import load_rules, load_transcripts
 from tts_server.limits import Limits
 from tts_server.protocol import events as ev
-from tts_server.protocol.codec import CLIENT_FIELDS, CLIENT_TYPES, SERVER_TYPES
+from tts_server.protocol.v01 import CLIENT_FIELDS, CLIENT_TYPES, SERVER_TYPES
 from tts_server.session.tables import render_tables
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,9 @@ from tests.tone_server import serving_aside
 
 from tts_server.cli import main
 from tts_server.conformance.transcript import load_transcripts
-from tts_server.doors.stream import outbox
-from tts_server.protocol.codec import encode_server
+from tts_server.doors.stream import door
+from tts_server.doors.stream.versions import V01
+from tts_server.protocol.v01 import encode_server
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
@@ -45,7 +47,8 @@ def test_a_server_that_says_too_much_fails_and_the_difference_is_shown(
             message["n_chars"] = 3
         return json.dumps(message)
 
-    monkeypatch.setattr(outbox, "encode_server", say_too_much)
+    version = replace(V01, dialect=replace(V01.dialect, encode=say_too_much))
+    monkeypatch.setattr(door, "version_of", lambda _subprotocol: version)
     with serving_aside(short_dir / "s") as endpoint:
         status, out, _ = run(capsys, "--socket-path", str(endpoint), "--only", "text.clear")
     assert status == 1

@@ -13,7 +13,7 @@ from websockets.exceptions import ConnectionClosed
 
 from tts_server.endpoint import Endpoint
 from tts_server.protocol import events as ev
-from tts_server.protocol.codec import decode_client, encode_server
+from tts_server.protocol.v01 import decode_client, encode_server
 from tts_server.speech.capabilities import AudioFormat, BackendInfo, Capabilities
 
 RATE_HZ = 24000

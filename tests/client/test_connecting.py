@@ -20,7 +20,7 @@ from tts_server.errors import (
 )
 from tts_server.limits import Limits
 from tts_server.protocol import events as ev
-from tts_server.protocol.codec import decode_client, encode_server
+from tts_server.protocol.v01 import decode_client, encode_server
 from tts_server.speech.capabilities import AudioFormat, BackendInfo, Capabilities
 
 HELLO = ev.Hello(

@@ -17,8 +17,8 @@ from tts_server.client.hello import HIGHEST_RATE_HZ, LOWEST_RATE_HZ, read_hello
 from tts_server.endpoint import Endpoint
 from tts_server.errors import ConnectFailedError
 from tts_server.protocol import events as ev
-from tts_server.protocol.codec import encode_server
 from tts_server.protocol.json_text import to_json
+from tts_server.protocol.v01 import VERSION, encode_server
 
 FIELDS = ["type", "audio", "rate", "format", "channels", "protocol_version", "capabilities", "ideal_words"]
 SOMEWHERE = Endpoint.unix("/tmp/x.sock")
@@ -132,7 +132,7 @@ def test_any_first_message_is_a_hello_or_one_clear_error(changes: dict[str, Any]
         return
     assert LOWEST_RATE_HZ <= hello.audio.rate_hz <= HIGHEST_RATE_HZ
     assert (hello.audio.format, hello.audio.channels) == ("pcm16", 1)
-    assert hello.protocol_version == ev.PROTOCOL_VERSION
+    assert hello.protocol_version == VERSION
 
 
 def hello_or_reason(message: str) -> ev.Hello | str:

@@ -22,7 +22,7 @@ from tts_server.client import RetryPolicy, SyncTTSClient
 from tts_server.endpoint import Endpoint
 from tts_server.errors import ConnectFailedError, LocalProtocolError, RequestRefusedError
 from tts_server.protocol import events as ev
-from tts_server.protocol.codec import decode_client, encode_server
+from tts_server.protocol.v01 import decode_client, encode_server
 
 BUSY = RetryPolicy(max_tries=500, first_delay_s=0.002, max_delay_s=0.01)
 LONG = "hello there " * 160

@@ -14,7 +14,7 @@ from tts_server.conformance.shapes import EVENT_SHAPES, shape_problems
 from tts_server.conformance.transcript import parse_transcript
 from tts_server.errors import ConfigError
 from tts_server.protocol import events as ev
-from tts_server.protocol.codec import SERVER_TYPES, encode_server
+from tts_server.protocol.v01 import SERVER_TYPES, encode_server
 from tts_server.speech.capabilities import AudioFormat, BackendInfo, Capabilities
 
 RATE_HZ = 24000

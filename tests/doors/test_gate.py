@@ -104,7 +104,7 @@ async def test_message_over_the_limit_closes_with_1009(short_dir: Path) -> None:
 async def test_connection_that_slipped_past_the_gate_is_closed_with_1013(short_dir: Path) -> None:
     async with running_server(short_dir, limits=Limits(max_connections=1)) as server, client_of(server):
         ours, theirs = memory.connect()
-        serving = asyncio.ensure_future(server._serve(ours))
+        serving = asyncio.ensure_future(server.stream_door.serve(ours))
         assert await theirs.receive() is None
         assert theirs.close_code == 1013
         await serving

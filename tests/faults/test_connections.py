@@ -86,8 +86,8 @@ async def test_fault_of_the_server_closes_one_connection_and_says_nothing_of_the
         def broken(*_args: object, **_fields: object) -> list[object]:
             raise ZeroDivisionError("inside")
 
-        driver = next(reversed(server._drivers))
-        monkeypatch.setattr(driver._machine, "status", broken)
+        driver = next(reversed(server.stream_door._drivers))
+        monkeypatch.setattr(driver._machine, "_receive", broken)
         await client.send("server.status")
         code, reason, _ = await client.closed()
         assert (code, reason) == (1011, "internal error")

@@ -27,7 +27,7 @@ from tts_server.backends.tone import ToneBackend
 from tts_server.doors.stream import driver
 from tts_server.limits import Limits
 from tts_server.scheduling import reader
-from tts_server.server import app
+from tts_server.doors.stream import door
 from tts_server.server.app import Server
 
 SMALL = Limits(max_unsent_bytes=50_000, send_stall_s=0.2)
@@ -251,7 +251,7 @@ async def test_stuck_reader_does_not_hold_up_the_stop(
 async def test_stop_drops_a_reader_that_the_stall_has_not_found_yet(
     short_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(app, "CLOSE_TIMEOUT_S", 0.1)
+    monkeypatch.setattr(door, "CLOSE_TIMEOUT_S", 0.1)
     limits = Limits(max_unsent_bytes=50_000, send_stall_s=3600.0, drain_s=0.05)
     async with running_server(short_dir, limits=limits) as server, client_of(server) as client:
         await client.begin(LONG_TEXT)

@@ -10,8 +10,8 @@ from tests.fuzz.session_target import EVERYTHING, FuzzedSession
 
 from tts_server.errors import RemoteProtocolError
 from tts_server.limits import Limits
-from tts_server.protocol.codec import decode_client, decode_server
 from tts_server.protocol.events import ServerEvent
+from tts_server.protocol.v01 import decode_client, decode_server
 from tts_server.session import effects as fx
 from tts_server.session.inputs import Received, Unreadable
 

@@ -20,8 +20,8 @@ from tts_server.conformance.transcript import load_transcripts
 from tts_server.doors.stream.outbox import Outbox
 from tts_server.errors import BusyError, RemoteProtocolError, SynthesisError
 from tts_server.limits import Limits
-from tts_server.protocol.codec import decode_client, decode_server, encode_client
 from tts_server.protocol.events import ErrorOccurred, ServerEvent
+from tts_server.protocol.v01 import SERVER, decode_client, decode_server, encode_client
 from tts_server.session import effects as fx
 from tts_server.session.inputs import (
     Admitted,
@@ -60,7 +60,7 @@ class FuzzedSession:
     def __init__(self, limits: Limits = LIMITS) -> None:
         self.limits = limits
         self.machine = SessionMachine("sess_fuzzed", make_service(), limits)
-        self.outbox = Outbox()
+        self.outbox = Outbox(SERVER)
         self.ledger = Ledger()
         self.now = 0.0
         self.has_room = True

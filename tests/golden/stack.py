@@ -22,13 +22,14 @@ from tests.golden.lines import Lines
 
 from tts_server.backends.base import Backend
 from tts_server.backends.tone import ToneBackend, ToneScript
+from tts_server.doors.door import Ready
 from tts_server.doors.stream.driver import ConnectionDriver
 from tts_server.doors.stream.memory import MemoryConnection, connect
-from tts_server.doors.stream.pace import wire_bytes_per_s
 from tts_server.doors.stream.unsent_share import UnsentShare
 from tts_server.errors import LocalProtocolError
 from tts_server.limits import Limits
-from tts_server.scheduling.scheduler import AdmissionLimits, Scheduler, SchedulingPolicy
+from tts_server.protocol import v01
+from tts_server.scheduling.scheduler import Scheduler, SchedulingPolicy
 from tts_server.service.service import SpeechService
 from tts_server.service.worker import EngineEvent, EngineWorker, LoadEnded, Outcome, StepEnded
 from tts_server.session.machine import SessionMachine
@@ -161,10 +162,8 @@ class Stack:
             pass
         assert event.error is None
         backend, limits = self._backend, self._limits
-        self._share = UnsentShare(limits, wire_bytes_per_s(backend.sample_rate_hz))
-        waiting_s = limits.max_unsent_bytes / self._share.bytes_per_s
-        per_connection = AdmissionLimits(limits.max_inflight, waiting_s)
-        scheduler = Scheduler(per_connection, max_admitted=limits.max_admitted, policy=self._policy)
+        self._share = UnsentShare(limits)
+        scheduler = Scheduler(max_admitted=limits.max_admitted, policy=self._policy)
         self._service = SpeechService([self._engine], scheduler, self._loop)
         self._info = ServiceInfo(
             BackendInfo(backend.name, backend.model),
@@ -192,10 +191,10 @@ class Stack:
         session_id = f"sess_{name}0123456789abcdef"
         machine = SessionMachine(session_id, self._info, self._limits)
         driver = ConnectionDriver(
-            *(ours, machine, self._service, self._limits),
+            *(ours, machine, Ready(self._service, self._info, self._limits, START_S)),
+            dialect=v01.SERVER,
             share=self._share,
             connection_id=name,
-            started_at=START_S,
         )
         peer = Peer(self, name, theirs, driver)
         self._peers.append(peer)

@@ -11,7 +11,7 @@ from tests.golden.lines import DATA, read
 from tests.golden.record import KINDS
 
 from tts_server.errors import ERROR_TYPES
-from tts_server.protocol.codec import CLIENT_TYPES, SERVER_TYPES
+from tts_server.protocol.v01 import CLIENT_TYPES, SERVER_TYPES
 
 BEFORE_THE_SESSION = {"unauthorized"}
 """Refused with the HTTP status 401, before there is a session to speak in."""

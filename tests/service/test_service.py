@@ -49,6 +49,7 @@ class FakeListener:
 
     def __init__(self, connection_id: str) -> None:
         self.connection_id = connection_id
+        self.admission = AdmissionLimits(max_inflight=8)
         self.told: list[str] = []
 
     def made(self, response_id: str, made: Made) -> None:

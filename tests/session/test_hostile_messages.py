@@ -12,7 +12,7 @@ from tests.session.factories import EXTRAS, VOICES, make_machine
 
 from tts_server.errors import RemoteProtocolError
 from tts_server.protocol import events as ev
-from tts_server.protocol.codec import CLIENT_TYPES, decode_client, decode_server, encode_server
+from tts_server.protocol.v01 import CLIENT_TYPES, decode_client, decode_server, encode_server
 from tts_server.session.effects import Effect, ReportStatus, Send, Submit
 from tts_server.session.inputs import Admitted, Received, Reported, Unreadable
 from tts_server.session.machine import SessionMachine

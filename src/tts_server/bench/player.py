@@ -13,7 +13,7 @@ from websockets.asyncio.client import ClientConnection, unix_connect
 from tts_server.bench.playback import LEAD_S, Playback, Turn
 from tts_server.errors import ConnectionLostError
 from tts_server.protocol import events as ev
-from tts_server.protocol.codec import decode_server, encode_client
+from tts_server.protocol.v01 import decode_server, encode_client
 
 _END: Final = ev.AudioDone | ev.ResponseCancelled | ev.ResponseFailed
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tts_server.endpoint import Endpoint
 from tts_server.errors import ConnectFailedError, RemoteProtocolError
 from tts_server.protocol import events as ev
-from tts_server.protocol.codec import decode_server
+from tts_server.protocol.v01 import CLIENT
 from tts_server.wording import show, show_text
 
 LOWEST_RATE_HZ = 1_000
@@ -20,7 +20,7 @@ def read_hello(message: str | bytes, endpoint: Endpoint) -> ev.Hello:
         ConnectFailedError: It is no hello, or one of a server that this client cannot listen to.
     """
     try:
-        event = decode_server(message)
+        event = CLIENT.decode(message)
     except RemoteProtocolError as error:
         raise ConnectFailedError(f"whatever answers on {endpoint} is no speech server: {error}") from error
     if isinstance(event, ev.ErrorOccurred):
@@ -38,9 +38,9 @@ def read_hello(message: str | bytes, endpoint: Endpoint) -> ev.Hello:
 def _problem(hello: ev.Hello) -> str | None:
     """What this client cannot read; None where it can read everything."""
     audio = hello.audio
-    if hello.protocol_version != ev.PROTOCOL_VERSION:
+    if hello.protocol_version != CLIENT.version:
         spoken = show(hello.protocol_version)
-        return f"speaks the protocol's version {spoken}; this client speaks {ev.PROTOCOL_VERSION!r}"
+        return f"speaks the protocol's version {spoken}; this client speaks {CLIENT.version!r}"
     if audio.format != "pcm16":
         return f"sends audio in the format {show(audio.format)}; this client reads 'pcm16'"
     if audio.channels != 1:

@@ -25,7 +25,7 @@ from tts_server.client.reasons import again
 from tts_server.client.sinks import EventSink, Sinks
 from tts_server.errors import ConnectionLostError, RemoteProtocolError
 from tts_server.protocol import events as ev
-from tts_server.protocol.codec import decode_server, encode_client
+from tts_server.protocol.v01 import decode_server, encode_client
 from tts_server.wording import show_text
 
 if TYPE_CHECKING:

@@ -14,8 +14,6 @@ from typing import Any
 from tts_server.errors import ErrorType
 from tts_server.speech.capabilities import AudioFormat, BackendInfo, Capabilities
 
-PROTOCOL_VERSION = "0.1"
-
 MAX_EVENT_ID_CHARS = 200
 """Longest ``event_id`` of a client's: it is echoed, and what is echoed waits in memory for whoever reads
 slowly."""
@@ -144,7 +142,7 @@ class Hello:
     audio: AudioFormat
     capabilities: Capabilities
     max_text_chars: int
-    protocol_version: str = PROTOCOL_VERSION
+    protocol_version: str = "0.1"
 
 
 @dataclass(frozen=True, slots=True)

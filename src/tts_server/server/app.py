@@ -1,4 +1,4 @@
-"""The server: its engine, its listener and its connections, from the first instant to the last.
+"""The server: its engine, its doors and their end, from the first instant to the last.
 
 The address is claimed before the model is loaded, so that a second server is told at once that it is one
 too many, and so that a probe can tell a server that is loading from one that is dead: while it loads, a
@@ -9,30 +9,24 @@ started together with the server has nothing to do but wait.
 from __future__ import annotations
 
 import asyncio
-import itertools
 import logging
-import os
-import secrets
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Self
 
 from tts_server.backends.registry import create_backend
+from tts_server.doors.door import Door, Readiness, Ready
 from tts_server.doors.pages import Health
-from tts_server.doors.seats import Seats
-from tts_server.doors.stream.driver import CLOSE_TIMEOUT_S, ConnectionDriver
-from tts_server.doors.stream.pace import wire_bytes_per_s
-from tts_server.doors.stream.unsent_share import UnsentShare
-from tts_server.doors.stream.websocket import Listener, ListenerStats, listen
+from tts_server.doors.stream.door import StreamDoor
 from tts_server.errors import ConfigError, EndpointError, ModelError, TTSServerError
 from tts_server.quiet_log import QuietLog
-from tts_server.scheduling.scheduler import AdmissionLimits, Scheduler, SchedulingPolicy
+from tts_server.scheduling.scheduler import Scheduler, SchedulingPolicy
 from tts_server.server.descriptors import within_descriptors
 from tts_server.server.listening import listener_options
 from tts_server.server.unix_socket import UnixSocket, claim
 from tts_server.service.engines import Engines, engine_backends, in_thread
 from tts_server.service.service import STEP_TIMEOUT_S, SpeechService
 from tts_server.service.stats import ServiceStats
-from tts_server.session.machine import SessionMachine
 from tts_server.speech.capabilities import AudioFormat, BackendInfo
 from tts_server.speech.service import ServiceInfo
 
@@ -41,7 +35,6 @@ if TYPE_CHECKING:
 
     from tts_server.backends.base import Backend, ProgressCallback
     from tts_server.config.server import ServerConfig
-    from tts_server.doors.stream.connection import Connection
     from tts_server.endpoint import Endpoint
     from tts_server.service.worker import EngineWorker, StepEnded
 
@@ -49,10 +42,6 @@ logger = logging.getLogger(__name__)
 
 REPORT_INTERVAL_S: Final = 60.0
 """How often a server that works says in the log how it is."""
-
-TRY_AGAIN_LATER: Final = 1013
-GOING_AWAY: Final = 1001
-INTERNAL_ERROR: Final = 1011
 
 
 class Server:
@@ -65,6 +54,7 @@ class Server:
     Args:
         config: Everything that it needs to know.
         backend: A backend in place of the one that ``config`` names; not loaded yet.
+        doors: Further ways in, beside the one that ``config`` names.
         progress: Called with the progress of the load, on the engine's thread.
         policy: How steps are given out and what is admitted, in place of what ``config`` says.
         step_timeout_s: A step of the engine that takes longer makes it stuck.
@@ -80,6 +70,7 @@ class Server:
         config: ServerConfig,
         backend: Backend | None = None,
         *,
+        doors: Sequence[Door] = (),
         progress: ProgressCallback | None = None,
         policy: SchedulingPolicy | None = None,
         step_timeout_s: float = STEP_TIMEOUT_S,
@@ -92,15 +83,14 @@ class Server:
         self._scheduler: Scheduler | None = None
         self._engines: Engines | None = None
         self._service: SpeechService | None = None
-        self._listener: Listener | None = None
         self._unix_socket: UnixSocket | None = None
-        self._drivers: dict[ConnectionDriver, asyncio.Task[None]] = {}
         self._limits = config.limits
         self._quiet = QuietLog(logger)
-        self._seats = Seats(config.limits, self._drivers.keys(), self._now, self._quiet)
-        self._numbers = itertools.count(1)
+        self._more_doors = tuple(doors)
+        self._open_doors: list[Door] = []
+        self._stream_door: StreamDoor | None = None
         self._started_at = 0.0
-        self._ready: asyncio.Future[None]
+        self._readiness: Readiness
         self._loop: asyncio.AbstractEventLoop
         self._closing: asyncio.Task[None] | None = None
         self._is_stopping = False
@@ -117,18 +107,15 @@ class Server:
     @property
     def endpoint(self) -> Endpoint:
         """Where it listens, with the port that the system chose in place of 0."""
-        endpoint = self._config.endpoint
-        if endpoint.port == 0 and self._listener is not None:
-            return replace(endpoint, port=self._listener.port)
+        endpoint, door = self._config.endpoint, self._stream_door
+        if endpoint.port == 0 and door is not None and door.port is not None:
+            return replace(endpoint, port=door.port)
         return endpoint
-
-    def _now(self) -> float:
-        return self._loop.time()
 
     @property
     def n_connections(self) -> int:
         """Connections that are open, those that wait for the model included."""
-        return self._seats.n_open
+        return 0 if self._stream_door is None else self._stream_door.seats.n_open
 
     @property
     def service(self) -> SpeechService:
@@ -137,22 +124,29 @@ class Server:
             raise ModelError("the model is not loaded")
         return self._service
 
+    @property
+    def stream_door(self) -> StreamDoor:
+        """The door of the protocol; once the server was entered."""
+        if self._stream_door is None:
+            raise ConfigError("the server has not been started")
+        return self._stream_door
+
     def health(self) -> Health:
         """How the server is now; once it was entered, also while it loads."""
         is_loaded = self._service is not None
         now = self._loop.time()
-        scheduler = self._scheduler
+        scheduler, door = self._scheduler, self.stream_door
         return Health(
             state="stopping" if self._is_stopping else "ready" if is_loaded else "loading",
             uptime_s=now - self._started_at if is_loaded else 0.0,
-            connections=self._seats.n_open,
+            connections=door.seats.n_open,
             service=self._service.stats if self._service is not None else ServiceStats(),
             scheduler=scheduler.stats(now) if scheduler is not None else None,
             by_connection=tuple(scheduler.connection_stats(now)) if scheduler is not None else (),
             limits=self._limits,
-            listener=self._listener.stats if self._listener is not None else ListenerStats(),
-            seats_freed=self._seats.n_freed,
-            costs=tuple(driver.costs for driver in self._drivers),
+            listener=door.stats,
+            seats_freed=door.seats.n_freed,
+            costs=door.costs,
         )
 
     @property
@@ -162,15 +156,13 @@ class Server:
 
     async def __aenter__(self) -> Self:
         self._loop = asyncio.get_running_loop()
-        self._ready = self._loop.create_future()
-        # A load that fails with nobody connected leaves nobody to retrieve the error.
-        self._ready.add_done_callback(lambda ready: ready.cancelled() or ready.exception())
+        self._readiness = Readiness()
         try:
             if self._backend is None:
                 # Imports the backend's packages, which takes seconds for some.
                 config = self._config
                 self._backend = await asyncio.to_thread(create_backend, config.backend, config.options)
-            await self._listen()
+            await self._open_doors_to(self._config.endpoint)
             await self._load(self._backend)
         except BaseException:
             await self._stop()
@@ -195,29 +187,35 @@ class Server:
 
     # --- start ---
 
-    async def _listen(self) -> None:
-        config, endpoint = self._config, self._config.endpoint
+    async def _open_doors_to(self, endpoint: Endpoint) -> None:
+        config = self._config
         self._limits, warning = await in_thread(within_descriptors, config.limits)
-        self._seats.limits = self._limits
         if warning:
             logger.warning("%s", warning)
+        door = self._stream_door = StreamDoor(self._limits, self._quiet)
         options = listener_options(
-            config, self._limits, has_room=self._seats.has_room, health=self.health, quiet=self._quiet
+            config, self._limits, has_room=door.seats.has_room, health=self.health, quiet=self._quiet
         )
         if endpoint.socket_path is not None:
             unix_socket = await in_thread(self._claim, endpoint.socket_path)
-            self._listener = await listen(self._serve, options, sock=unix_socket.sock)
-        elif endpoint.host is not None:
-            try:
-                self._listener = await listen(self._serve, options, host=endpoint.host, port=endpoint.port)
-            except OSError as error:
-                reason = os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)
-                raise EndpointError(f"cannot listen on {endpoint}: {reason}") from error
+            door.listen_on(unix_socket.sock, options)
+        elif endpoint.host is not None and endpoint.port is not None:
+            door.listen_on((endpoint.host, endpoint.port), options)
         else:
             raise EndpointError(
                 f"a server cannot listen on {endpoint}; give a socket path, or a host and port"
             )
+        try:
+            await self._open(door)
+        except EndpointError as error:
+            raise EndpointError(f"cannot listen on {endpoint}: {error}") from error
+        for another in self._more_doors:
+            await self._open(another)
         logger.info("listening on %s", self.endpoint)
+
+    async def _open(self, door: Door) -> None:
+        self._open_doors.append(door)
+        await door.open(self._readiness)
 
     def _claim(self, path: str) -> UnixSocket:
         """Runs on a thread; what it claims is known to ``_stop`` even if nobody waits for it any more."""
@@ -231,19 +229,12 @@ class Server:
             backends = engine_backends(backend, self._config.engines)
             self._engines = Engines(backends, self._on_step, self._progress)
             await self._engines.load()
-        except TTSServerError as error:
-            self._ready.set_exception(error)
+        except TTSServerError:
+            self._readiness.fail("the model could not be loaded")
             raise
         self._started_at = self._loop.time()
         limits = self._limits
-        bytes_per_s = wire_bytes_per_s(backend.sample_rate_hz)
-        self._share = UnsentShare(limits, bytes_per_s)
-        scheduler = Scheduler(
-            AdmissionLimits(limits.max_inflight, limits.max_unsent_bytes / bytes_per_s),
-            max_admitted=limits.max_admitted,
-            n_lanes=len(backends),
-            policy=self._policy,
-        )
+        scheduler = Scheduler(max_admitted=limits.max_admitted, n_lanes=len(backends), policy=self._policy)
         self._scheduler = scheduler
         self._service = SpeechService(
             self._engines.workers,
@@ -251,14 +242,14 @@ class Server:
             self._loop,
             step_timeout_s=self._step_timeout_s,
         )
-        self._info = ServiceInfo(
+        info = ServiceInfo(
             backend=BackendInfo(backend.name, backend.model),
             audio=AudioFormat(backend.sample_rate_hz),
             capabilities=backend.capabilities,
         )
         self._log_ready(self._started_at - began)
         self._report_timer = self._loop.call_later(REPORT_INTERVAL_S, self._report)
-        self._ready.set_result(None)
+        self._readiness.succeed(Ready(self._service, info, limits, self._started_at))
 
     def _on_step(self, worker: EngineWorker, result: StepEnded) -> None:
         self.service.step_ended(worker, result)
@@ -283,62 +274,6 @@ class Server:
             self._reported_steps = n_steps
             logger.info("%s", self.health().line())
 
-    # --- connections ---
-
-    async def _serve(self, connection: Connection) -> None:
-        if not self._seats.has_room():
-            await connection.close(TRY_AGAIN_LATER, "too many connections", timeout_s=CLOSE_TIMEOUT_S)
-            return
-        self._seats.n_open += 1
-        connection_id = str(next(self._numbers))
-        logger.debug("connection %s opened by %s", connection_id, connection.peer)
-        try:
-            if await self._wait_until_ready(connection):
-                await self._drive(connection, connection_id)
-        finally:
-            self._seats.n_open -= 1
-            logger.debug("connection %s ended", connection_id)
-
-    async def _wait_until_ready(self, connection: Connection) -> bool:
-        """Wait for the model; returns whether there is a connection to serve and a model to serve it with."""
-        if not self._ready.done():
-            ended = self._loop.create_task(connection.wait_closed())
-            try:
-                await asyncio.wait({self._ready, ended}, return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                ended.cancel()
-        if not self._ready.done():
-            return False
-        if self._ready.cancelled():
-            await connection.close(GOING_AWAY, "the server stops", timeout_s=CLOSE_TIMEOUT_S)
-            return False
-        if self._ready.exception() is not None:
-            await connection.close(INTERNAL_ERROR, "the model could not be loaded", timeout_s=CLOSE_TIMEOUT_S)
-            return False
-        return True
-
-    async def _drive(self, connection: Connection, connection_id: str) -> None:
-        if self._is_stopping:
-            await connection.close(GOING_AWAY, "the server stops", timeout_s=CLOSE_TIMEOUT_S)
-            return
-        driver = ConnectionDriver(
-            connection,
-            SessionMachine(f"sess_{secrets.token_hex(8)}", self._info, self._limits),
-            self.service,
-            self._limits,
-            share=self._share,
-            connection_id=connection_id,
-            started_at=self._started_at,
-            quiet=self._quiet,
-        )
-        task = asyncio.current_task()
-        if task is not None:
-            self._drivers[driver] = task
-        try:
-            await driver.run()
-        finally:
-            self._drivers.pop(driver, None)
-
     # --- stop ---
 
     async def _stop(self) -> None:
@@ -346,44 +281,22 @@ class Server:
         self._is_stopping = True
         if self._report_timer is not None:
             self._report_timer.cancel()
-        if not self._ready.done():
-            self._ready.cancel()
-        await self._stop_listening()
-        await self._drain()
-        if self._listener is not None:
-            await self._wait_for_handlers(self._listener)
+        await self._stop_accepting()
+        for door in self._open_doors:
+            await door.drain(self._config.limits.drain_s)
         if self._service is not None:
             self._service.close()
         if self._engines is not None:
             await self._engines.stop()
-        if self._listener is not None:
+        if self._open_doors:
             logger.info("stopped")
 
-    async def _stop_listening(self) -> None:
+    async def _stop_accepting(self) -> None:
         """Give the path free first, so that a successor can start while this server drains."""
         if self._unix_socket is not None:
             await asyncio.to_thread(self._unix_socket.remove)
-        if self._listener is not None:
-            self._listener.stop_accepting()
-        elif self._unix_socket is not None:
+        for door in self._open_doors:
+            door.stop_accepting()
+        if self._unix_socket is not None and not self._open_doors:
             self._unix_socket.close()
-
-    async def _drain(self) -> None:
-        """Let what is being spoken end; drop what has not ended in time."""
-        for driver in list(self._drivers):
-            driver.shutdown()
-        if self._drivers:
-            logger.info("stopping: %d connections are let finish", len(self._drivers))
-            tasks = set(self._drivers.values())
-            _, late = await asyncio.wait(tasks, timeout=self._config.limits.drain_s + CLOSE_TIMEOUT_S)
-            for task in late:
-                task.cancel()
-
-    async def _wait_for_handlers(self, listener: Listener) -> None:
-        """Let connections that were never served (they waited for the model) close in order, for a moment."""
-        try:
-            async with asyncio.timeout(CLOSE_TIMEOUT_S):
-                await listener.wait_closed()
-        except TimeoutError:
-            listener.abort()
-            await listener.wait_closed()
+        self._readiness.fail("the server stops", is_stopping=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from tts_server.errors import TTSServerError
+from tts_server.scheduling.job import AdmissionLimits
 from tts_server.speech.made import Made
 
 
@@ -15,6 +16,8 @@ class Listener(Protocol):
     """
 
     connection_id: str
+    admission: AdmissionLimits
+    """What it may have in progress."""
 
     def made(self, response_id: str, made: Made) -> None:
         """Take what a step made."""

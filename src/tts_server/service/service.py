@@ -112,6 +112,11 @@ class SpeechService:
                     timer.cancel()
 
     @property
+    def sample_rate_hz(self) -> int:
+        """Of everything that is made."""
+        return self._lanes[0].rate_hz
+
+    @property
     def queue_depth(self) -> int:
         """Responses admitted and not yet released by an engine."""
         return len(self._tasks)
@@ -165,7 +170,7 @@ class SpeechService:
             voice=request.voice,
             stream_id=stream_id,
         )
-        self._scheduler.admit(job, self._loop.time())
+        self._scheduler.admit(job, self._loop.time(), listener.admission)
         self._tasks[job_id] = _Task(job_id, listener, response_id, request)
         self._dispatch_soon()
 

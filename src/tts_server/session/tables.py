@@ -12,7 +12,7 @@ from typing import TypeVar, get_args
 from tts_server.errors import SynthesisError
 from tts_server.limits import Limits
 from tts_server.protocol import events as ev
-from tts_server.protocol.codec import CLIENT_TYPES
+from tts_server.protocol.v01 import CLIENT_TYPES
 from tts_server.session.effects import Effect, Timer
 from tts_server.session.inputs import (
     Admitted,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from tts_server.protocol.events import PROTOCOL_VERSION
 from tts_server.session.context import NO_SETTINGS, ContextSettings
 
 
@@ -19,7 +18,7 @@ class Terms:
         context: What holds for a context that begins.
     """
 
-    protocol_version: str = PROTOCOL_VERSION
+    protocol_version: str = "0.1"
     max_contexts: int = 1
     context: ContextSettings = NO_SETTINGS
 

@@ -46,9 +46,10 @@ class MemoryClient:
 async def client_in_memory(server: Server, *, capacity_bytes: int = 4000) -> AsyncIterator[MemoryClient]:
     """Connect to a server without a socket."""
     ours, theirs = connect(capacity_bytes=capacity_bytes)
-    serving = asyncio.ensure_future(server._drive(ours, "memory"))
-    await until(lambda: server._drivers)
-    yield MemoryClient(theirs, next(reversed(server._drivers)))
+    door = server.stream_door
+    serving = asyncio.ensure_future(door.serve(ours))
+    await until(lambda: door._drivers)
+    yield MemoryClient(theirs, next(reversed(door._drivers)))
     theirs.abort()
     await serving
 
@@ -147,7 +148,7 @@ async def test_cancel_stops_what_is_made_and_has_not_left(short_dir: Path) -> No
 
 async def test_cancel_of_the_next_response_leaves_the_one_before_to_be_heard(short_dir: Path) -> None:
     # Nothing is read while two minutes of speech are made, which a busy machine takes seconds for.
-    limits = Limits(send_stall_s=60)
+    limits = Limits(send_stall_s=600)
     async with running_server(short_dir, limits=limits) as server, client_in_memory(server) as client:
         client.commit("x" * 200)
         await until_made(server)

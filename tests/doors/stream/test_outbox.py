@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from tts_server.doors.stream.outbox import Outbox
-from tts_server.protocol.codec import encode_server
 from tts_server.protocol.events import (
     AudioDelta,
     AudioDone,
@@ -14,6 +13,7 @@ from tts_server.protocol.events import (
     ServerEvent,
     TextCleared,
 )
+from tts_server.protocol.v01 import SERVER, encode_server
 
 
 def make_audio(response_id: str, seq: int, n_samples: int = 480) -> AudioDelta:
@@ -21,7 +21,7 @@ def make_audio(response_id: str, seq: int, n_samples: int = 480) -> AudioDelta:
 
 
 def make_outbox(*events: ServerEvent) -> Outbox:
-    outbox = Outbox()
+    outbox = Outbox(SERVER)
     for event in events:
         outbox.push(event)
     return outbox

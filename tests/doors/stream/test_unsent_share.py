@@ -12,12 +12,12 @@ LIMITS = Limits(max_unsent_bytes=1000, max_unsent_total_bytes=4000)
 
 
 def test_few_readers_have_their_whole_limit() -> None:
-    share = UnsentShare(LIMITS, 65_000.0)
+    share = UnsentShare(LIMITS)
     assert [share.allowed(name, 1) for name in "abcd"] == [1000] * 4
 
 
 def test_many_readers_share_what_may_wait_in_all() -> None:
-    share = UnsentShare(LIMITS, 65_000.0)
+    share = UnsentShare(LIMITS)
     for number in range(20):
         share.allowed(str(number), 1)
     assert share.allowed("0", 500) == 200
@@ -30,7 +30,7 @@ def test_many_readers_share_what_may_wait_in_all() -> None:
 
 @given(st.lists(st.tuples(st.integers(0, 9), st.booleans()), max_size=60))
 def test_no_more_is_allowed_in_all_than_may_wait(looks: list[tuple[int, bool]]) -> None:
-    share = UnsentShare(LIMITS, 65_000.0)
+    share = UnsentShare(LIMITS)
     waiting: set[int] = set()
     for number, waits in looks:
         allowed = share.allowed(str(number), int(waits))

@@ -19,17 +19,18 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, assert_never
 
 from tts_server.doors.stream.outbox import Outbox
+from tts_server.doors.stream.pace import wire_bytes_per_s
 from tts_server.errors import RemoteProtocolError, TTSServerError
-from tts_server.protocol.codec import decode_client
 from tts_server.quiet_log import QuietLog
+from tts_server.scheduling.scheduler import AdmissionLimits
 from tts_server.session import effects as fx
 from tts_server.session import inputs
 
 if TYPE_CHECKING:
+    from tts_server.doors.door import Ready
     from tts_server.doors.stream.connection import Connection, Message
     from tts_server.doors.stream.unsent_share import UnsentShare
-    from tts_server.limits import Limits
-    from tts_server.service.service import SpeechService
+    from tts_server.protocol.dialect import ServerDialect
     from tts_server.session.machine import SessionMachine
     from tts_server.speech.made import Made
 
@@ -69,11 +70,11 @@ class ConnectionDriver:
     Args:
         connection: The connection; the driver closes it.
         machine: The session's rules.
-        service: Where responses are admitted and spoken.
-        limits: For the flow of bytes; every other limit is the machine's affair.
+        ready: Where responses are admitted and spoken, and the limits: of them only the flow of bytes is the
+            driver's affair, every other one the machine's.
+        dialect: What the connection speaks.
         share: What may wait for its reader, of what may wait for all.
         connection_id: Unique in this process.
-        started_at: When the server became ready, on the event loop's clock.
         quiet: Where lines about the client go; None is a log of its own.
     """
 
@@ -81,24 +82,27 @@ class ConnectionDriver:
         self,
         connection: Connection,
         machine: SessionMachine,
-        service: SpeechService,
-        limits: Limits,
+        ready: Ready,
         *,
+        dialect: ServerDialect,
         share: UnsentShare,
         connection_id: str,
-        started_at: float,
         quiet: QuietLog | None = None,
     ) -> None:
         self._quiet = quiet or QuietLog(logger)
         self.connection_id = connection_id
         self._connection = connection
         self._machine = machine
+        service, limits = ready.service, ready.limits
         self._service = service
         self._limits = limits
         self._share = share
-        self._started_at = started_at
+        self._started_at = ready.started_at
         self._loop = asyncio.get_running_loop()
-        self._outbox = Outbox()
+        self._dialect = dialect
+        self._bytes_per_s = wire_bytes_per_s(dialect, service.sample_rate_hz)
+        self.admission = AdmissionLimits(limits.max_inflight, limits.max_unsent_bytes / self._bytes_per_s)
+        self._outbox = Outbox(dialect)
         self._timers: dict[fx.Timer, asyncio.TimerHandle] = {}
         self._pending: deque[Callable[[float], Iterable[fx.Effect]]] = deque()
         self._is_applying = False
@@ -170,7 +174,7 @@ class ConnectionDriver:
         self.n_messages += 1
         self._heard_at = self._loop.time()
         try:
-            event = decode_client(message)
+            event = self._dialect.decode(message)
         except RemoteProtocolError as error:
             # In a variable it would hold itself: its traceback has this frame, and this frame the message.
             self._tell(inputs.Unreadable(error))
@@ -322,7 +326,7 @@ class ConnectionDriver:
     def _look_at_unsent(self, now: float) -> Iterable[fx.Effect]:
         """Tell the machine how much waits and whether the peer has taken anything, if either has changed."""
         speech_bytes = self._outbox.n_bytes - self._outbox.n_answer_bytes
-        self._service.waits(self, speech_bytes / self._share.bytes_per_s)
+        self._service.waits(self, speech_bytes / self._bytes_per_s)
         allowed = self._share.allowed(self.connection_id, speech_bytes)
         unsent = self._outbox.n_bytes + self._connection.unsent_bytes
         accepted = self._connection.accepted_bytes

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from tts_server.protocol.codec import encode_server
 from tts_server.protocol.events import AudioDelta, AudioDone, ResponseFailed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from tts_server.protocol.dialect import Message, ServerDialect
     from tts_server.protocol.events import ResponseCancelled, ServerEvent
-
-FRAME_OVERHEAD_BYTES: Final = 120
-"""Bytes of an audio event around its base64: measured 108 to 124 with the ids that the machine makes."""
 
 ANSWER_OVERHEAD_BYTES: Final = 400
 """What an answer takes beside its text while it waits: the event, its ids, the string's own 49."""
@@ -26,7 +23,7 @@ _OF_A_RESPONSE: Final = (AudioDelta, *_ENDS)
 class Taken(NamedTuple):
     """What leaves: encoded messages, and the ids of the responses that ended in one, unless by a cancel."""
 
-    messages: list[str | bytes]
+    messages: list[Message]
     ended: list[str]
 
 
@@ -34,7 +31,7 @@ class _Waiting(NamedTuple):
     """An event that waits; ``message`` is None for audio, which is encoded when it leaves."""
 
     event: ServerEvent
-    message: str | None
+    message: Message | None
     n_bytes: int
 
 
@@ -43,9 +40,13 @@ class Outbox:
 
     Audio waits as samples: a cancelled response then costs nothing more, and base64 is made once it is
     wanted. Anything else is encoded at once, so that it is counted for what it is, however long.
+
+    Args:
+        dialect: What the connection speaks.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, dialect: ServerDialect) -> None:
+        self._dialect = dialect
         self._events: deque[_Waiting] = deque()
         self.n_bytes = 0
         """Bytes that wait: of audio what it will take on the wire, exact to a few in a hundred; of anything
@@ -58,7 +59,7 @@ class Outbox:
 
     def push(self, event: ServerEvent) -> None:
         """Put an event behind all others."""
-        waiting = _waiting(event)
+        waiting = self._waiting(event)
         self._events.append(waiting)
         self._count(waiting, 1)
 
@@ -75,7 +76,7 @@ class Outbox:
             if taken.messages and n_bytes + size > max_bytes:
                 break
             self._events.popleft()
-            taken.messages.append(encode_server(event) if message is None else message)
+            taken.messages.append(self._dialect.encode(event) if message is None else message)
             n_bytes += size
             self._count(waiting, -1)
             if isinstance(event, _ENDS):
@@ -114,9 +115,8 @@ class Outbox:
         if waiting.message is not None:
             self.n_answer_bytes += sign * waiting.n_bytes
 
-
-def _waiting(event: ServerEvent) -> _Waiting:
-    if type(event) is AudioDelta:
-        return _Waiting(event, None, (len(event.pcm) + 2) // 3 * 4 + FRAME_OVERHEAD_BYTES)
-    message = encode_server(event)
-    return _Waiting(event, message, len(message) + ANSWER_OVERHEAD_BYTES)
+    def _waiting(self, event: ServerEvent) -> _Waiting:
+        if type(event) is AudioDelta:
+            return _Waiting(event, None, self._dialect.audio_bytes(event))
+        message = self._dialect.encode(event)
+        return _Waiting(event, message, len(message) + ANSWER_OVERHEAD_BYTES)

@@ -12,12 +12,10 @@ class UnsentShare:
 
     Args:
         limits: For each connection, and in all.
-        bytes_per_s: What a second of speech takes on the wire.
     """
 
-    def __init__(self, limits: Limits, bytes_per_s: float) -> None:
+    def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self.bytes_per_s = bytes_per_s
         self._waiting: set[str] = set()
 
     def allowed(self, connection_id: str, n_bytes: int) -> int:

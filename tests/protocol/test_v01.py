@@ -9,7 +9,7 @@ import pytest
 
 from tts_server.errors import RemoteProtocolError
 from tts_server.protocol import events as ev
-from tts_server.protocol.codec import decode_client, encode_client
+from tts_server.protocol.v01 import decode_client, encode_client
 
 
 def refusal(message: str | bytes) -> RemoteProtocolError:

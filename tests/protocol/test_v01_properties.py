@@ -11,7 +11,7 @@ from tests.protocol.test_json_text import JSON_VALUES
 
 from tts_server.errors import ERROR_TYPES, RemoteProtocolError
 from tts_server.protocol import events as ev
-from tts_server.protocol.codec import CLIENT_TYPES, decode_client, decode_server, encode_client, encode_server
+from tts_server.protocol.v01 import CLIENT_TYPES, decode_client, decode_server, encode_client, encode_server
 from tts_server.speech.capabilities import AudioFormat, BackendInfo, Capabilities, ExtraSpec
 
 STRINGS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)

@@ -10,7 +10,7 @@ import pytest
 
 from tts_server.errors import RemoteProtocolError
 from tts_server.protocol import events as ev
-from tts_server.protocol.codec import decode_server, encode_server
+from tts_server.protocol.v01 import decode_server, encode_server
 from tts_server.speech.capabilities import AudioFormat, BackendInfo, Capabilities, ExtraSpec, Voice
 
 CAPABILITIES = Capabilities(
