@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tts_server.scheduling.estimate import (
     HALF_LIFE_S,
@@ -70,14 +74,14 @@ def test_careful_speed_falls_at_once_and_rises_after_long() -> None:
     estimate = SpeedEstimate()
     for _ in range(2000):
         estimate.step_done(0.1, 0.4)
-    assert estimate.careful_rtf == pytest.approx(0.25)
+    assert estimate.careful_rtf_of(1) == pytest.approx(0.25)
     for _ in range(100):
         estimate.step_done(0.2, 0.4)
-    assert estimate.careful_rtf == estimate.rtf > 0.45
+    assert estimate.careful_rtf_of(1) == estimate.rtf > 0.45
     for _ in range(300):
         estimate.step_done(0.1, 0.4)
     assert estimate.rtf < 0.26
-    assert estimate.careful_rtf > 0.27
+    assert estimate.careful_rtf_of(1) > 0.27
 
 
 def test_an_engine_that_costs_nothing_has_a_speed() -> None:
@@ -133,3 +137,89 @@ def test_texts_that_are_not_what_they_seem_spoil_the_estimate_within_bounds() ->
         estimate.spoken(0.01, "bob", 100.0)
     assert estimate.audio_s(10.0, "amy") == 10.0 * MIN_LENGTH_RATIO
     assert estimate.audio_s(10.0, "bob") == 10.0 * MAX_LENGTH_RATIO
+
+
+# --- batches ----------------------------------------------------------------------------------------------
+
+engines = st.tuples(st.floats(0.001, 0.2), st.floats(0.0, 0.1), st.floats(0.05, 1.0))
+sizes = st.lists(st.integers(1, 16), min_size=1, max_size=40)
+
+
+def work_in_batches(estimate: SpeedEstimate, engine: tuple[float, float, float], sizes: list[int]) -> None:
+    """Have steps done, each of which makes as much audio for each of its jobs."""
+    step_s, rider_s, audio_s = engine
+    for n_jobs in sizes:
+        estimate.step_done(step_s + rider_s * n_jobs, audio_s * n_jobs, n_jobs)
+
+
+@given(engines, sizes, st.integers(1, 16))
+def test_fewer_than_were_measured_are_never_promised_more_speed_than_they_have(
+    engine: tuple[float, float, float], sizes: list[int], n_streams: int
+) -> None:
+    step_s, rider_s, audio_s = engine
+    estimate = SpeedEstimate()
+    work_in_batches(estimate, engine, sizes)
+    if n_streams <= min(sizes):
+        assert estimate.rtf_of(n_streams) * audio_s * n_streams >= (step_s + rider_s * n_streams) * (1 - 1e-9)
+        assert estimate.part_s(n_streams) * n_streams >= (step_s + rider_s * n_streams) * (1 - 1e-9)
+    assert estimate.rtf_of(1) * audio_s >= (step_s + rider_s) * (1 - 1e-9), "one that is alone"
+    assert estimate.part_s(1) >= (step_s + rider_s) * (1 - 1e-9)
+
+
+@given(engines, sizes)
+def test_fewer_streams_need_no_more_in_all_than_more(
+    engine: tuple[float, float, float], sizes: list[int]
+) -> None:
+    estimate = SpeedEstimate()
+    work_in_batches(estimate, engine, sizes)
+    in_all = [n * estimate.rtf_of(n) for n in range(1, 20)]
+    assert all(fewer <= more * (1 + 1e-9) for fewer, more in itertools.pairwise(in_all))
+    each = [estimate.rtf_of(n) for n in range(1, 20)]
+    assert all(more <= fewer * (1 + 1e-9) for fewer, more in itertools.pairwise(each))
+
+
+def test_speed_of_batches_is_their_work_over_all_of_their_audio() -> None:
+    estimate = SpeedEstimate()
+    for _ in range(100):
+        estimate.step_done(0.3, 8 * 0.4, 8)
+    assert estimate.rtf == pytest.approx(0.3 / 3.2)
+    assert estimate.step_s == pytest.approx(0.3)
+    assert estimate.part_s(8) == estimate.part_s(20) == pytest.approx(0.3 / 8)
+    assert estimate.rtf_of(1) == pytest.approx(0.3 / 0.4)
+
+
+def test_the_start_of_one_that_is_alone_is_that_of_whole_steps() -> None:
+    estimate = SpeedEstimate()
+    estimate.step_done(0.2, 4 * 0.4, 4)
+    estimate.begun(0.3, 0.4, 1.2)
+    assert estimate.start_s(1) == pytest.approx(1.2 - 0.2)
+    assert estimate.start_s(4) == pytest.approx(0.3 - 0.05)
+    assert estimate.start_s(2) == pytest.approx(0.5)
+
+
+def test_a_step_of_unknown_cost_costs_in_proportion() -> None:
+    assert SpeedEstimate().batch_s(3) == pytest.approx(3 * PRIOR_STEP_S)
+    estimate = SpeedEstimate()
+    estimate.step_done(0.2, 0.4)
+    assert estimate.batch_s(4) == pytest.approx(0.8)
+
+
+@given(engines, st.lists(st.integers(1, 8), min_size=2, max_size=40).filter(lambda sizes: len({*sizes}) > 1))
+def test_what_steps_of_two_sizes_cost_tells_that_of_all(
+    engine: tuple[float, float, float], sizes: list[int]
+) -> None:
+    estimate = SpeedEstimate()
+    work_in_batches(estimate, engine, sizes)
+    for n_jobs in (1, 3, 8):
+        assert estimate.batch_s(n_jobs) == pytest.approx(engine[0] + engine[1] * n_jobs, rel=1e-3)
+
+
+@given(st.lists(st.tuples(st.floats(0.0, 2.0), st.integers(1, 16)), min_size=1, max_size=30))
+def test_a_larger_step_costs_no_less_and_no_more_than_in_proportion(steps: list[tuple[float, int]]) -> None:
+    estimate = SpeedEstimate()
+    for work_s, n_jobs in steps:
+        estimate.step_done(work_s, 0.4 * n_jobs, n_jobs)
+    costs_s = [estimate.batch_s(n) for n in range(1, 20)]
+    assert costs_s[0] >= -1e-9
+    for n, (smaller_s, larger_s) in enumerate(itertools.pairwise(costs_s), 1):
+        assert smaller_s - 1e-9 <= larger_s <= smaller_s * (n + 1) / n + 1e-9

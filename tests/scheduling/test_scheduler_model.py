@@ -269,8 +269,12 @@ class Scheduling(RuleBasedStateMachine):
         else:
             self.release(job_id, "cancelled")
 
-    @rule()
-    def give_up_what_is_too_late(self) -> None:
+    @rule(is_woken=st.booleans())
+    def give_up_what_is_too_late(self, is_woken: bool) -> None:
+        """Ask at any time, or when the scheduler said to."""
+        at_s = self.scheduler.expires_at()
+        if is_woken and at_s is not None:
+            self.now = max(self.now, at_s)
         late = self.scheduler.expired(self.now)
         assert late == [
             job_id
@@ -298,6 +302,13 @@ class Scheduling(RuleBasedStateMachine):
     @rule(connection_id=CONNECTIONS, waiting_s=st.sampled_from([0.0, 1.0, 12.0]))
     def what_waits_changes(self, connection_id: str, waiting_s: float) -> None:
         self.scheduler.waits(connection_id, waiting_s, self.now)
+
+    @rule(connection_ids=st.sets(CONNECTIONS, min_size=1, max_size=3))
+    def readers_fall_behind(self, connection_ids: set[str]) -> None:
+        for elapsed_s in (0.0, 10.0):
+            self.now += elapsed_s
+            for connection_id in sorted(connection_ids):
+                self.scheduler.waits(connection_id, 12.0, self.now)
 
     @rule(connection_id=CONNECTIONS, stream=st.sampled_from([None, "x"]))
     def interrupt(self, connection_id: str, stream: str | None) -> None:
@@ -361,5 +372,5 @@ class Scheduling(RuleBasedStateMachine):
             assert self.scheduler.expires_at() == min(at_s, default=None)
 
 
-Scheduling.TestCase.settings = settings(max_examples=100, stateful_step_count=40, deadline=None)
+Scheduling.TestCase.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
 test_any_order_of_inputs_conserves_jobs_and_serves_everybody = Scheduling.TestCase

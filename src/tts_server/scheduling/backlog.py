@@ -46,6 +46,7 @@ class Backlog:
     policy: SchedulingPolicy
     max_admitted: int
     n_lanes: int
+    room: int
     now: float
 
     @property
@@ -62,12 +63,15 @@ class Backlog:
     def n_places(self) -> int:
         """Streams in continuous speech that the lanes keep up with; an idle machine takes anything.
 
-        By the real-time factor of the batches that were: the more streams, the lower it is, so that a place
-        that it shows is there when as many have come as were measured, and before that when there are fewer,
-        whose steps are shorter. Where nobody could ride along so far it says too few and never too many.
+        Their speed is that of the largest steps that as many streams keep up with as are in them. It rests on
+        what was measured (see ``estimate``), and fewer streams need no more in all than more, so that a place
+        shown here is there whether or not the others have come yet.
         """
+        lane_share = self.policy.utilisation
+        sizes = range(self.room, 1, -1)
+        size = next((n for n in sizes if n * self.estimate.careful_rtf_of(n) <= lane_share), 1)
         # The epsilon lets a quotient such as 0.85 / 0.17 be the 5 that it is.
-        return max(1, math.floor(self.policy.utilisation * self.n_lanes / self.estimate.careful_rtf + 1e-9))
+        return max(1, math.floor(lane_share * self.n_lanes / self.estimate.careful_rtf_of(size) + 1e-9))
 
     @property
     def work_s(self) -> float:
@@ -210,9 +214,9 @@ class Backlog:
         return left_s if left_s > 0 else self.estimate.part_s(1) / self.estimate.rtf_of(1)
 
     def _n_together(self, entries: Iterable[Entry]) -> int:
-        """Tell how many streams share a lane's steps at the least."""
-        streams = {entry.stream for entry in entries if not entry.is_behind and not entry.load.paused}
-        return max(len(streams) // self.n_lanes, 1)
+        """Tell how many streams share a lane's steps."""
+        streams = {entry.stream for entry in entries if not entry.is_behind}
+        return min(max(len(streams) // self.n_lanes, 1), self.room)
 
     def _work_s(self, entry: Entry, n_together: int) -> float:
         start_s = 0.0 if entry.begun else max(self.estimate.start_s(n_together) - entry.work_s, 0.0)
@@ -230,8 +234,9 @@ class Backlog:
         """When the engine has made a response at the latest, seconds from now.
 
         By deadline, what others need until its listener has heard all goes first. Readers that are behind go
-        before it for as long as that listener has audio in hand. Otherwise all that is live may go first. Its
-        own work is that of one that is alone, as it may be when the others have ended.
+        before it for as long as that listener has audio in hand. Otherwise all that is live may go first. In
+        batches others ride along that are in no hurry, and keep pace with it; its own work is that of one
+        that is alone, as it may be when they have ended.
         """
         before = [other for other in self.live if other.stream != entry.stream or other.index < entry.index]
         n_together, alone_s = self._n_together([*before, entry]), self._work_s(entry, 1)
@@ -242,8 +247,9 @@ class Backlog:
         kept = [other for other in before if not other.is_behind]
         *others, own = self._demands([*kept, entry])
         # A step in progress is never cut.
-        others_s = sum(other.by(own.end_s) for other in others) / self.n_lanes
-        by_then_s = others_s + alone_s + self.estimate.step_s
+        rides_s = own.work_s if self.room > 1 else 0.0
+        others_s = sum(max(other.by(own.end_s), min(other.work_s, rides_s)) for other in others)
+        by_then_s = others_s / self.n_lanes + alone_s + self.estimate.step_s
         if len(kept) < len(before):
             by_then_s = max(by_then_s, own.end_s)
         return min(by_then_s, at_last_s)

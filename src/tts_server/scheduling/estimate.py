@@ -9,11 +9,12 @@ machine that was slow a minute ago may be so again, so the speed to promise by i
 
 Where a step makes the next audio of several streams, its work is measured over all of that audio, so that the
 real-time factor falls as batches form. For as many streams as were together when it was measured that is
-true; fewer share a step with fewer, and each costs more. How much more is not known, but a step of fewer is
+true. Fewer share a step with fewer, and each costs more. How much more is not known, but a step of fewer is
 no longer than one of more, so that ``n`` streams need no more of the machine *in all* than those did that
 were measured: a stream's part of that, ``1 / n`` of the whole, is what ``rtf_of`` and its like promise. A
-stream that is alone is therefore never promised a speed that only batches have, and those who come to it
-are let in as long as all together stay below what was carried before.
+stream that is alone is therefore never promised a speed that only batches have. Of more than were together
+so far it is known how a step's work rises with its size (``StepCost``); beyond the sizes that were seen half
+of what that promises is believed, and the rest when it was seen.
 """
 
 from __future__ import annotations
@@ -87,34 +88,60 @@ class StepCost:
     steepest: a larger one is not begun in a hurry before it was tried at leisure.
     """
 
-    __slots__ = ("_jobs", "_jobs_jobs", "_jobs_work", "_weight", "_work")
+    __slots__ = ("_audio", "_jobs", "_jobs_jobs", "_jobs_work", "_weight", "_work")
 
     def __init__(self) -> None:
         self._weight = 0.0
         self._jobs = 0.0
         self._work = 0.0
+        self._audio = 0.0
         self._jobs_jobs = 0.0
         self._jobs_work = 0.0
 
-    def add(self, n_jobs: int, work_s: float, keep: float) -> None:
+    def add(self, n_jobs: int, work_s: float, audio_s: float, keep: float) -> None:
         """Add a step; those before count ``keep`` times as much as they did."""
         self._weight = self._weight * keep + 1.0
         self._jobs = self._jobs * keep + n_jobs
         self._work = self._work * keep + work_s
+        self._audio = self._audio * keep + audio_s
         self._jobs_jobs = self._jobs_jobs * keep + n_jobs * n_jobs
         self._jobs_work = self._jobs_work * keep + n_jobs * work_s
 
     def work_s(self, n_jobs: int) -> float:
-        """Tell what a step of ``n_jobs`` should cost."""
+        """Tell what a step of ``n_jobs`` should cost, as likely too little as too much."""
         if not self._weight:
             return PRIOR_STEP_S * n_jobs
-        mean_jobs, mean_s = self._jobs / self._weight, self._work / self._weight
-        spread = self._jobs_jobs / self._weight - mean_jobs * mean_jobs
-        steepest = mean_s / mean_jobs
-        slope = steepest
-        if spread > MIN_SPREAD:
-            slope = (self._jobs_work / self._weight - mean_jobs * mean_s) / spread
-        return mean_s + min(max(slope, 0.0), steepest) * (n_jobs - mean_jobs)
+        return self._work / self._weight + self._slope * (n_jobs - self._jobs / self._weight)
+
+    def careful_rtf(self, n_jobs: int) -> float:
+        """Tell what a second of audio costs where steps are of ``n_jobs``, rather too much than too little.
+
+        Smaller steps than the mean cost as much as that. Larger ones rise as the line does as far as sizes
+        were seen, two standard deviations of them, and beyond half as that and half as in proportion.
+        """
+        if not self._audio:
+            return PRIOR_RTF
+        slope, mean_jobs = self._slope, self._jobs / self._weight
+        known = max(min(n_jobs - mean_jobs, 2 * math.sqrt(self._spread)), 0.0)
+        beyond = max(n_jobs - mean_jobs - known, 0.0)
+        known_s = self._work / self._weight + known * slope
+        step_s = known_s + beyond * (slope + known_s / (mean_jobs + known)) / 2
+        return step_s / (n_jobs * self._audio / self._jobs)
+
+    @property
+    def _spread(self) -> float:
+        """Variance of the sizes."""
+        mean_jobs = self._jobs / self._weight
+        return max(self._jobs_jobs / self._weight - mean_jobs * mean_jobs, 0.0)
+
+    @property
+    def _slope(self) -> float:
+        """What one more job adds to a step."""
+        steepest, spread = self._work / self._jobs, self._spread
+        if spread <= MIN_SPREAD:
+            return steepest
+        slope = (self._jobs_work - self._jobs / self._weight * self._work) / self._weight / spread
+        return min(max(slope, 0.0), steepest)
 
 
 class SpeedEstimate:
@@ -125,6 +152,7 @@ class SpeedEstimate:
         "_cost",
         "_lone_rtf",
         "_lone_start_s",
+        "_long_cost",
         "_long_rtf",
         "_part_s",
         "_rtf",
@@ -142,6 +170,7 @@ class SpeedEstimate:
         self._start_s = DecayingRatio(0.0)
         self._lone_start_s = DecayingRatio(0.0)
         self._cost = StepCost()
+        self._long_cost = StepCost()
         self._any_voice = DecayingRatio(PRIOR_LENGTH_RATIO)
         self._voices: dict[str | None, DecayingRatio] = {}
 
@@ -155,14 +184,17 @@ class SpeedEstimate:
         """Seconds of one lane's work for a second of audio, at the batches that were."""
         return max(self._rtf.value, MIN_RTF)
 
-    @property
-    def careful_rtf(self) -> float:
-        """The higher of a short average and a long one: rises at once with the machine's load."""
-        return max(self.rtf, self._long_rtf.value)
-
     def rtf_of(self, n_streams: int) -> float:
-        """Tell what a second of audio costs at most where so many streams are made side by side."""
-        return max(self.rtf, self._lone_rtf.value / n_streams)
+        """Tell what a second of audio costs where so many streams are made side by side; see above."""
+        if n_streams == 1:
+            return max(self.rtf, self._lone_rtf.value)
+        return max(self._cost.careful_rtf(n_streams), self._lone_rtf.value / n_streams, MIN_RTF)
+
+    def careful_rtf_of(self, n_streams: int) -> float:
+        """Tell the same by the higher of a short average and a long one."""
+        if n_streams == 1:
+            return max(self.rtf_of(1), self._long_rtf.value)
+        return max(self.rtf_of(n_streams), self._long_cost.careful_rtf(n_streams))
 
     @property
     def step_s(self) -> float:
@@ -176,12 +208,12 @@ class SpeedEstimate:
     def start_s(self, n_streams: int = 1) -> float:
         """Tell what is done before the first audio of a response, beyond what that audio itself costs.
 
-        As with ``rtf_of``, at most, where so many streams are made side by side.
+        As ``rtf_of``, where so many streams are made side by side.
         """
         return max(self._start_s.value, self._lone_start_s.value / n_streams)
 
     def batch_s(self, n_jobs: int) -> float:
-        """Tell what a step of so many jobs should cost; this alone may be too little as well as too much."""
+        """Tell what a step of so many jobs should cost; not careful as the others are."""
         return self._cost.work_s(n_jobs)
 
     def audio_s(self, estimated_s: float, voice: str | None) -> float:
@@ -191,13 +223,14 @@ class SpeedEstimate:
 
     def step_done(self, work_s: float, audio_s: float, n_jobs: int = 1) -> None:
         """Take note of what a step cost and made for all of its jobs."""
-        keep = kept_after(work_s, HALF_LIFE_S)
+        keep, long_keep = kept_after(work_s, HALF_LIFE_S), kept_after(work_s, LONG_HALF_LIFE_S)
         self._step_s.add(work_s, 1.0, keep)
         self._part_s.add(work_s, n_jobs, keep)
-        self._cost.add(n_jobs, work_s, keep)
+        self._cost.add(n_jobs, work_s, audio_s, keep)
         self._rtf.add(work_s, audio_s, keep)
         self._lone_rtf.add(work_s, audio_s / n_jobs, keep)
-        self._long_rtf.add(work_s, audio_s, kept_after(work_s, LONG_HALF_LIFE_S))
+        self._long_rtf.add(work_s, audio_s, long_keep)
+        self._long_cost.add(n_jobs, work_s, audio_s, long_keep)
 
     def begun(self, work_s: float, audio_s: float, steps_s: float | None = None) -> None:
         """Take note of all work up to the first audio of a response, and of its length.

@@ -71,6 +71,7 @@ class Scheduler:
         self._choice = Choice(self.policy, self.estimate)
         self._entries: dict[str, Entry] = {}
         self._batches: dict[int, list[str]] = {}
+        self._room = 1
         self._connections: dict[str, ConnectionLoad] = {}
         self._counters = Counters()
 
@@ -120,6 +121,7 @@ class Scheduler:
         """
         if room < 1:
             raise LocalProtocolError(f"a batch of {room} is none")
+        self._room = room
         if lane in self._batches:
             return []
         ready = [entry for entry in self._candidates(lane) if entry.eligible_at_s <= now]
@@ -348,6 +350,7 @@ class Scheduler:
             policy=self.policy,
             max_admitted=self._max_admitted,
             n_lanes=max(self.n_lanes, 1),
+            room=self._room,
             now=now,
         )
 
