@@ -26,10 +26,12 @@ def make_batching(step_s: float = 0.1, rider_s: float = 0.03) -> SpeedEstimate:
     return estimate
 
 
-def make_entry(number: int, due_s: float, *, is_behind: bool = False) -> Entry:
+def make_entry(number: int, due_s: float, *, is_behind: bool = False, begun: bool = True) -> Entry:
     load = ConnectionLoad()
     load.reader.is_behind = is_behind
-    return Entry(Job(f"j{number}", f"c{number}", 9.0), load, AdmissionLimits(), number, due_s)
+    entry = Entry(Job(f"j{number}", f"c{number}", 9.0), load, AdmissionLimits(), number, due_s)
+    entry.begun = begun
+    return entry
 
 
 def choose(entries: list[Entry], room: int, *, owed_s: float = 0.0, **policy: object) -> list[Entry]:
@@ -42,8 +44,15 @@ def choose(entries: list[Entry], room: int, *, owed_s: float = 0.0, **policy: ob
 
 
 entries = st.lists(
-    st.tuples(st.integers(-100, 400).map(lambda n: n / 100), st.booleans()), min_size=1, max_size=12
-).map(lambda drawn: [make_entry(n, due_s, is_behind=is_behind) for n, (due_s, is_behind) in enumerate(drawn)])
+    st.tuples(st.integers(-100, 400).map(lambda n: n / 100), st.booleans(), st.booleans()),
+    min_size=1,
+    max_size=12,
+).map(
+    lambda drawn: [
+        make_entry(n, due_s, is_behind=is_behind, begun=begun)
+        for n, (due_s, is_behind, begun) in enumerate(drawn)
+    ]
+)
 
 
 # --- properties -------------------------------------------------------------------------------------------
@@ -95,6 +104,8 @@ def test_no_rider_makes_the_most_urgent_late(ready: list[Entry], room: int) -> N
     estimate, batch = make_batching(), choose(ready, room)
     if batch[0].is_behind:
         return
+    if not batch[0].begun and batch[0].playout_end_s <= SchedulingPolicy().first_audio_s:
+        return
     if estimate.batch_s(1) <= batch[0].playout_end_s:
         assert estimate.batch_s(len(batch)) <= batch[0].playout_end_s
     in_time = [entry for entry in ready if not entry.is_behind]
@@ -115,6 +126,20 @@ def test_one_about_to_run_dry_has_a_step_as_short_as_it_needs() -> None:
     assert len(choose([make_entry(0, 0.11), *others], 8)) == 1
     assert len(choose([make_entry(0, 0.165), *others], 8)) == 3
     assert len(choose([make_entry(0, 0.32), *others], 8)) == 8
+
+
+def test_a_first_word_waits_for_nobody_who_can_wait() -> None:
+    newcomers, patient = [make_entry(n, 0.3, begun=False) for n in range(2)], [make_entry(5, 3.0)]
+    assert choose([newcomers[0], *patient], 8) == newcomers[:1]
+    assert choose([*newcomers, *patient], 8) == newcomers
+    assert choose([newcomers[0], make_entry(2, 0.31), make_entry(3, 0.35), *patient], 8) == newcomers[:1]
+    urgent = [newcomers[0], make_entry(2, 0.23), *patient]
+    assert choose(urgent, 8) == [urgent[1], newcomers[0], *patient], "nor does anybody run dry for it"
+
+
+def test_what_is_to_be_heard_after_something_else_is_no_first_word_to_wait_for() -> None:
+    queued = [make_entry(n, 3.0, begun=False) for n in range(4)]
+    assert choose(queued, 8) == queued
 
 
 def test_one_that_is_late_in_any_case_rides_with_those_who_would_be_and_with_no_other() -> None:

@@ -6,7 +6,7 @@ import math
 
 import pytest
 from tests.scheduling.factories import make_scheduler
-from tests.scheduling.simulation import STEP_WORK_S, Simulation, Talker
+from tests.scheduling.simulation import RIDER, STEP_WORK_S, Simulation, Talker
 
 TALK = 40
 """Characters of a short sentence: 2.6 s."""
@@ -27,6 +27,36 @@ def test_texts_of_different_lengths_cost_nobody_their_part_when_all_cannot_keep_
     Simulation(make_scheduler(), talkers, rtf=0.5).run(1200)
     parts = [talker.audio_s for talker in talkers]
     assert max(parts) <= 1.25 * min(parts)
+
+
+@pytest.mark.parametrize(("room", "n_talkers"), [(1, 2), (2, 3), (4, 5), (8, 6)])
+def test_batches_carry_more_listeners_and_none_of_them_runs_dry(room: int, n_talkers: int) -> None:
+    talkers = [Talker(f"t{n}", n_chars=200, begin_s=3.0 * n, lead_s=1.0) for n in range(n_talkers)]
+    late = Talker("late", n_chars=200, begin_s=60.0)
+    scheduler = make_scheduler(admission=True)
+    Simulation(scheduler, [*talkers, late], rtf=0.3, room=room, rider=RIDER).run(180)
+    assert [talker.gap_s for talker in talkers] == [0.0] * n_talkers
+    assert min(talker.audio_s for talker in talkers) > 0.9 * (180 - 3.0 * n_talkers)
+    assert scheduler.stats(180).gaps == 0
+
+
+@pytest.mark.parametrize("room", [2, 8])
+def test_a_newcomer_hears_its_first_word_soon_beside_batches(room: int) -> None:
+    talkers = [Talker(name, n_chars=800, lead_s=4.0) for name in "abc"]
+    newcomer = Talker("new", n_chars=TALK, begin_s=5.0, pause_s=9.7)
+    Simulation(make_scheduler(), [*talkers, newcomer], rtf=0.25, room=room, rider=RIDER).run(300)
+    batch_s = STEP_WORK_S * (1 + RIDER * (room - 1))
+    # A batch in progress, and a step of its own.
+    assert max(newcomer.first_audio_s) <= batch_s + STEP_WORK_S + 0.001
+    assert newcomer.gap_s < 0.02 * len(newcomer.first_audio_s)
+
+
+@pytest.mark.parametrize("room", [2, 8])
+def test_five_who_always_want_more_get_equal_audio_in_batches(room: int) -> None:
+    talkers = [Talker(name, n_chars=300) for name in "abcde"]
+    Simulation(make_scheduler(), talkers, rtf=1.0, room=room, rider=RIDER).run(600)
+    parts = [talker.audio_s for talker in talkers]
+    assert max(parts) <= 1.05 * min(parts)
 
 
 @pytest.mark.parametrize("rtf", [0.1, 0.17, 0.28, 0.4])

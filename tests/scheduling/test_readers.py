@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.scheduling.factories import admit, busy, held, make_estimate, make_scheduler, step
-from tests.scheduling.simulation import TICK_S, Reading, Simulation, Talker
+from tests.scheduling.simulation import RIDER, TICK_S, Reading, Simulation, Talker
 
 from tts_server.scheduling.reader import GRACE_S, HOLD_S, MAX_CREDIT_S, RATE_CARE, Reader
 from tts_server.scheduling.scheduler import Scheduler
@@ -30,6 +30,18 @@ SLOW = {
 
 def make_measured() -> Scheduler:
     return make_scheduler(estimate=make_estimate(RTF), admission=True)
+
+
+@pytest.mark.parametrize("room", [2, 8])
+@pytest.mark.parametrize("how", SLOW)
+def test_slow_readers_in_batches_take_nothing_from_who_listens(how: str, room: int) -> None:
+    slow = [Talker(f"slow{n}", n_chars=3000, n_texts=1, reading=SLOW[how]) for n in range(2)]
+    listeners = [Talker(f"l{n}", n_chars=200, begin_s=30.0 + n, lead_s=1.0) for n in range(2)]
+    scheduler = make_measured()
+    Simulation(scheduler, [*slow, *listeners], rtf=RTF, room=room, rider=RIDER).run(150)
+    assert [talker.gap_s for talker in listeners] == [0.0, 0.0]
+    assert [talker.n_refused for talker in listeners] == [0, 0]
+    assert scheduler.stats(150).gaps == 0
 
 
 @pytest.mark.parametrize("how", SLOW)

@@ -8,14 +8,11 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from tests.scheduling.factories import make_estimate, make_scheduler
-from tests.scheduling.simulation import CHAR_S, MAX_WAITING_S, Reading, Simulation, Talker
+from tests.scheduling.simulation import CHAR_S, MAX_WAITING_S, RIDER, Reading, Simulation, Talker
 
 from tts_server.errors import BusyError
 from tts_server.scheduling.backlog import MAX_RETRY_MS
 from tts_server.scheduling.job import Job
-
-RIDER = 2 / 7
-"""A batch of 8 costs as much as 3."""
 
 SLACK_S = 0.1
 """Less than a step."""

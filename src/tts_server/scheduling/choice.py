@@ -6,7 +6,9 @@ of its own would take, so that it pays for everybody to ride who may: those in t
 for, unless the listener who runs dry first would run dry *because* of them. Then the batch is the largest
 that ends before that, or, where even a step alone comes too late, holds those who would be late as well if
 they waited for the next. One who has just begun, with a tenth of a second in hand, thus gets a short step
-beside seven who have plenty, and rides with them from the next on.
+beside seven who have plenty, and rides with them from the next on. Whoever waits for a first word, and is the
+most urgent, is spared riders in the same way, but for others who do: the rest can wait, and a listener in
+silence should not.
 
 Whoever is *behind* (see ``reader``) goes first in a batch while every listener in time has ``in_hand_s`` in
 hand, and for a small share of the work in any case. In the first case those in time ride along, and others
@@ -17,6 +19,7 @@ those in time a rider's work, and nothing that they need.
 from __future__ import annotations
 
 import heapq
+import itertools
 import math
 from collections.abc import Sequence
 
@@ -49,27 +52,34 @@ class Choice:
             return behind
         due_s = in_time[0].playout_end_s
         if not behind:
-            return self._fitting(in_time, 1, due_s, now)
+            return self._fitting(in_time, 1, in_time[0], now)
         is_at_ease = due_s - now > self.policy.in_hand_s
         if is_at_ease or self._owed_s.get(lane, 0.0) >= self.estimate.part_s(room):
             self._owed_s[lane] = 0.0
             chosen = [behind[0], *in_time, *(behind[1:] if is_at_ease else ())]
-            return self._fitting(chosen[:room], 2, due_s, now)
+            return self._fitting(chosen[:room], 2, in_time[0], now)
         self._passing.add(lane)
-        return self._fitting(in_time, 1, due_s, now)
+        return self._fitting(in_time, 1, in_time[0], now)
 
-    def _fitting(self, chosen: list[Entry], n_sure: int, due_s: float, now: float) -> list[Entry]:
-        """Leave out whose ride would make a listener run dry who has audio until ``due_s``.
+    def _fitting(self, chosen: list[Entry], n_sure: int, urgent: Entry, now: float) -> list[Entry]:
+        """Leave out whose ride would make ``urgent`` run dry, or wait for a first word without need.
 
-        The first ``n_sure`` ride in any case: whoever is due then, and whose turn it is before.
+        The first ``n_sure`` ride in any case: it, and whose turn it is before.
         """
         n_most = len(chosen)
-        for n in range(n_most, n_sure - 1, -1):
-            if now + self.estimate.batch_s(n) <= due_s:
+        for n in () if self._is_silent(urgent, now) else range(n_most, n_sure - 1, -1):
+            if now + self.estimate.batch_s(n) <= urgent.playout_end_s:
                 return chosen[:n]
         next_s = now + self.estimate.batch_s(n_sure) + self.estimate.batch_s(n_most)
-        late = [one for one in chosen[n_sure:] if not one.is_behind and one.playout_end_s <= next_s]
-        return chosen[:n_sure] + late
+
+        def cannot_wait(one: Entry) -> bool:
+            return not one.is_behind and (one.playout_end_s <= next_s or self._is_silent(one, now))
+
+        return chosen[:n_sure] + list(itertools.takewhile(cannot_wait, chosen[n_sure:]))
+
+    def _is_silent(self, entry: Entry, now: float) -> bool:
+        """Tell whether its listener waits for a first word, and not until another text was heard."""
+        return not entry.begun and entry.playout_end_s - now <= self.policy.first_audio_s
 
     def urgency(self, entry: Entry) -> tuple[int, ...]:
         """Give what orders the responses: the least is the most urgent."""
