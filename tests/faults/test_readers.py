@@ -24,10 +24,9 @@ from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
 from tts_server.backends.tone import ToneBackend
-from tts_server.doors.stream import driver
+from tts_server.doors.stream import door, driver
 from tts_server.limits import Limits
 from tts_server.scheduling import reader
-from tts_server.doors.stream import door
 from tts_server.server.app import Server
 
 SMALL = Limits(max_unsent_bytes=50_000, send_stall_s=0.2)
