@@ -1,0 +1,148 @@
+"""A door in less than a hundred lines: text lines in, raw PCM out, over a Unix socket."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from pathlib import Path
+
+import pytest
+from tests.server.harness import Gate, make_config, make_tone, until, until_idle
+
+from tts_server.doors.door import NotReadyError, Readiness
+from tts_server.errors import TTSServerError
+from tts_server.scheduling.job import AdmissionLimits
+from tts_server.server.app import Server
+from tts_server.speech.choices import Wish, choose
+from tts_server.speech.made import Made
+
+_NUMBERS = itertools.count(1)
+
+
+class LineListener:
+    """One client: its lines are spoken one after another, and a line that cannot be is answered in words."""
+
+    admission = AdmissionLimits(max_inflight=4)
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connection_id = f"line-{next(_NUMBERS)}"
+        self._reader, self._writer = reader, writer
+        self._n_open = 0
+        self._is_over = asyncio.Event()
+
+    async def run(self, readiness: Readiness) -> None:
+        try:
+            ready = await readiness.wait()
+            for number in itertools.count(1):
+                line = (await self._reader.readline()).decode(errors="replace").strip()
+                if not line:
+                    break
+                try:
+                    request, _ = choose(line, Wish(), ready.info)
+                    ready.service.submit(self, str(number), request)
+                    self._n_open += 1
+                except TTSServerError as error:
+                    self._writer.write(f"! {error}\n".encode())
+            while self._n_open:
+                await self._is_over.wait()
+                self._is_over.clear()
+            await self._writer.drain()
+        except NotReadyError as why:
+            self._writer.write(f"! {why}\n".encode())
+        finally:
+            if (there := readiness.ready) is not None:
+                there.service.forget(self)
+            self._writer.close()
+
+    def made(self, _response_id: str, made: Made) -> None:
+        self._writer.write(made.pcm)
+
+    def finished(self, _response_id: str) -> None:
+        self._n_open -= 1
+        self._is_over.set()
+
+    def failed(self, response_id: str, error: TTSServerError) -> None:
+        self._writer.write(f"! {error}\n".encode())
+        self.finished(response_id)
+
+    def released(self, response_id: str) -> None:
+        self.finished(response_id)
+
+
+class LineDoor:
+    """A door; see the head of this file."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def open(self, readiness: Readiness) -> None:
+        def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            task = asyncio.ensure_future(LineListener(reader, writer).run(readiness))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+        self._server = await asyncio.start_unix_server(serve, self._path)
+
+    def stop_accepting(self) -> None:
+        self._server.close()
+
+    async def drain(self, timeout_s: float) -> None:
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=timeout_s)
+            for task in late:
+                task.cancel()
+
+
+# --- what it can do -----------------------------------------------------------------------------------------
+
+
+async def say(path: Path, *lines: str) -> bytes:
+    reader, writer = await asyncio.open_unix_connection(path)
+    writer.write("".join(f"{line}\n" for line in (*lines, "")).encode())
+    heard = await reader.read()
+    writer.close()
+    return heard
+
+
+async def test_another_door_speaks_beside_the_protocols_own(short_dir: Path) -> None:
+    path = short_dir / "lines"
+    async with Server(make_config(short_dir), make_tone(), doors=[LineDoor(path)]) as server:
+        one, two = await asyncio.gather(say(path, "hello"), say(path, "hello", "hello"))
+        assert len(one) == 2 * 24000 * 300 // 1000
+        assert len(two) == 2 * len(one)
+        assert await say(path, *["x" * 20] * 5) != b""
+        await until_idle(server)
+
+
+async def test_a_line_that_cannot_be_spoken_is_answered(short_dir: Path) -> None:
+    path = short_dir / "lines"
+    backend = make_tone(fail_at_step=0)
+    async with Server(make_config(short_dir), backend, doors=[LineDoor(path)]):
+        assert (await say(path, "hello")).startswith(b"! ")
+
+
+async def test_who_goes_away_costs_no_more(short_dir: Path) -> None:
+    path = short_dir / "lines"
+    async with Server(make_config(short_dir), make_tone(), doors=[LineDoor(path)]) as server:
+        reader, writer = await asyncio.open_unix_connection(path)
+        writer.write(b"x" * 500 + b"\n")
+        await until(lambda: server.service.queue_depth)
+        writer.write(b"\n")
+        assert await reader.read(2)
+        writer.close()
+        await until_idle(server)
+
+
+async def test_who_waits_for_a_model_that_never_comes_is_told(short_dir: Path) -> None:
+    path, gate = short_dir / "lines", Gate()
+    server = Server(make_config(short_dir), make_tone(hang_load=True, gate=gate), doors=[LineDoor(path)])
+    starting = asyncio.ensure_future(server.__aenter__())
+    await gate.until_reached()
+    reader, writer = await asyncio.open_unix_connection(path)
+    asyncio.get_running_loop().call_soon(starting.cancel)
+    gate.set()
+    assert await reader.read() == b"! the server stops\n"
+    writer.close()
+    with pytest.raises(asyncio.CancelledError):
+        await starting
