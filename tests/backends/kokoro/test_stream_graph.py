@@ -115,7 +115,8 @@ def test_a_fast_convolution_cut_anywhere_is_the_convolution(
     made = run(x, data.draw(pieces(n_samples, first)))
     expected = expected_of(x)
     assert made.shape == expected.shape
-    assert level_db(made - expected, expected) < -90
+    # Rounding follows the size of what is added up, which the sum may cancel.
+    assert level_db(made - expected, np.concatenate([expected, x], axis=1)) < -90
 
 
 @pytest.mark.parametrize("tiling", TILINGS.values(), ids=str)
