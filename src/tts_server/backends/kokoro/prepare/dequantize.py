@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 from onnx import helper, numpy_helper
 
 from tts_server.backends.kokoro.prepare.graph_index import GraphIndex, prune
+from tts_server.backends.kokoro.prepare.rebuild import rebuild
 from tts_server.errors import ModelCorruptError
 
 if TYPE_CHECKING:
@@ -110,22 +111,9 @@ class _Rewriter:
                 raise ModelCorruptError(
                     f"node {node.name!r} ({node.op_type}) of the model's graph is no known integer product"
                 )
-        used = {name for node in nodes for name in node.input}
         float_weights = {tensor.name: tensor for tensor in self._weights.values()}
-        result = onnx.ModelProto()
-        result.ir_version = model.ir_version
-        result.opset_import.extend(model.opset_import)
-        result.graph.name = graph.name
-        result.graph.input.extend(graph.input)
-        result.graph.output.extend(graph.output)
-        result.graph.node.extend(nodes)
-        for tensor in graph.initializer:
-            if tensor.name in used and tensor.name not in float_weights:
-                result.graph.initializer.append(tensor)
-        for name, tensor in float_weights.items():
-            if name in used:
-                result.graph.initializer.append(tensor)
-        return result
+        others = (tensor for tensor in graph.initializer if tensor.name not in float_weights)
+        return rebuild(model, nodes, (*others, *float_weights.values()))
 
     def _matmul(self, node: onnx.NodeProto) -> None:
         cast = self._index.sole_consumer(node.output[0], {"Cast"})

@@ -13,6 +13,7 @@ import onnx
 from onnx import helper, numpy_helper
 from onnx.reference import ReferenceEvaluator
 
+from tts_server.backends.kokoro.prepare.rebuild import rebuild
 from tts_server.errors import ModelCorruptError
 
 _NOT_FOLDED = frozenset(
@@ -36,22 +37,15 @@ def fold_constants(model: onnx.ModelProto) -> onnx.ModelProto:
             folded.update(node.output)
     if not folded:
         return model
-    result = onnx.ModelProto()
-    result.CopyFrom(model)
-    tensors = {tensor.name: tensor for tensor in result.graph.initializer}
+    tensors = {tensor.name: tensor for tensor in model.graph.initializer}
     kept = []
-    for node in result.graph.node:
+    for node in model.graph.node:
         if node.output[0] not in folded:
             kept.append(node)
             continue
         for tensor in _evaluate(node, tensors, model):
             tensors[tensor.name] = tensor
-    del result.graph.node[:]
-    result.graph.node.extend(kept)
-    used = {name for node in kept for name in node.input}
-    del result.graph.initializer[:]
-    result.graph.initializer.extend(tensor for name, tensor in tensors.items() if name in used)
-    return result
+    return rebuild(model, kept, tensors.values())
 
 
 def _is_constant(node: onnx.NodeProto, stored: set[str]) -> bool:

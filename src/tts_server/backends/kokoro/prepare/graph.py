@@ -20,6 +20,7 @@ from onnx import TensorProto, helper
 from tts_server.backends.kokoro.prepare.dequantize import dequantize
 from tts_server.backends.kokoro.prepare.fold import fold_constants
 from tts_server.backends.kokoro.prepare.graph_index import GraphIndex, prune
+from tts_server.backends.kokoro.prepare.rebuild import rebuild
 from tts_server.backends.kokoro.prepare.simplify import simplify
 from tts_server.errors import ModelCorruptError
 from tts_server.files.owned import create_file
@@ -155,18 +156,15 @@ def extract(
         raise ModelCorruptError(
             f"tensor {unused[0]!r} of the model's graph leads to none of {', '.join(outputs)}"
         )
-    result = onnx.ModelProto()
-    result.ir_version = model.ir_version
-    result.opset_import.extend(model.opset_import)
-    result.graph.name = model.graph.name
-    result.graph.node.extend(nodes)
-    result.graph.input.extend(value for value in model.graph.input if value.name in used)
-    result.graph.input.extend(
-        helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name, shape in inputs.items()
+    own = (value for value in model.graph.input if value.name in used)
+    given = (helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name, shape in inputs.items())
+    return rebuild(
+        model,
+        nodes,
+        model.graph.initializer,
+        inputs=(*own, *given),
+        outputs=map(_value_of_any_shape, outputs),
     )
-    result.graph.output.extend(_value_of_any_shape(name) for name in outputs)
-    result.graph.initializer.extend(t for t in model.graph.initializer if t.name in used)
-    return result
 
 
 def save_graphs(

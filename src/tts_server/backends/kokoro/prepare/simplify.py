@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 from onnx import helper, numpy_helper
 
 from tts_server.backends.kokoro.prepare.graph_index import GraphIndex, prune
+from tts_server.backends.kokoro.prepare.rebuild import rebuild
 from tts_server.errors import ModelCorruptError
 
 Float32 = NDArray[np.float32]
@@ -55,17 +56,7 @@ class Rewriter:
         graph = self.model.graph
         nodes = [new for old in graph.node for new in self._replacements.get(old.output[0], [old])]
         nodes = prune(nodes, [output.name for output in graph.output])
-        used = {name for node in nodes for name in node.input}
-        result = onnx.ModelProto()
-        result.ir_version = self.model.ir_version
-        result.opset_import.extend(self.model.opset_import)
-        result.graph.name = graph.name
-        result.graph.input.extend(graph.input)
-        result.graph.output.extend(graph.output)
-        result.graph.node.extend(nodes)
-        result.graph.initializer.extend(t for t in graph.initializer if t.name in used)
-        result.graph.initializer.extend(t for t in self._constants.values() if t.name in used)
-        return result
+        return rebuild(self.model, nodes, (*graph.initializer, *self._constants.values()))
 
 
 def simplify(model: onnx.ModelProto) -> onnx.ModelProto:

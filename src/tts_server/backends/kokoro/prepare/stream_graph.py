@@ -30,6 +30,7 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 from tts_server.backends.kokoro.layout import StateSpec
+from tts_server.backends.kokoro.prepare.rebuild import rebuild
 
 Float32 = NDArray[np.float32]
 
@@ -67,9 +68,10 @@ class StreamGraph:
             helper.make_tensor_value_info(name, TensorProto.FLOAT, None)
             for name in [*self._outputs, *(state.next_name for state in self.states)]
         ]
-        graph = helper.make_graph(self._nodes, self.name, self._inputs, outputs, self._initializers)
+        empty = helper.make_graph([], self.name, self._inputs, outputs)
         opset = [helper.make_opsetid("", OPSET)]
-        return helper.make_model(graph, opset_imports=opset, ir_version=IR_VERSION)
+        model = helper.make_model(empty, opset_imports=opset, ir_version=IR_VERSION)
+        return rebuild(model, self._nodes, self._initializers)
 
     def input(self, name: str, shape: Sequence[int | None]) -> str:
         """Declare a float32 input."""
