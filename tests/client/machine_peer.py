@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 
-from tests.session.factories import make_service
+from tests.session.factories import make_service, pcm, produced
 
 from tts_server.errors import BusyError, RemoteProtocolError, SynthesisError
 from tts_server.limits import Limits
@@ -22,6 +22,23 @@ from tts_server.session.effects import (
     SendInstead,
     SetTimer,
     Submit,
+    Timer,
+)
+from tts_server.session.inputs import (
+    Admitted,
+    Failed,
+    Finished,
+    Gone,
+    Input,
+    Left,
+    Opened,
+    Received,
+    Refused,
+    Released,
+    Reported,
+    Stopping,
+    TimerFired,
+    Unreadable,
 )
 from tts_server.session.machine import SessionMachine
 
@@ -45,7 +62,7 @@ class MachinePeer:
     is_closing: bool = False
     """Whether the connection is closed once the outbox is empty."""
     now: float = 0.0
-    _timers: dict[str, float] = field(default_factory=dict)
+    _timers: dict[Timer, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._machine = SessionMachine("sess_peer", make_service(), Limits(max_text_chars=MAX_TEXT_CHARS))
@@ -59,7 +76,7 @@ class MachinePeer:
         return self._machine.live_responses
 
     def open(self) -> ev.Hello:
-        self._do(self._machine.open(self.now))
+        self._tell(Opened())
         hello = self.outbox.popleft()
         assert isinstance(hello, ev.Hello)
         return hello
@@ -70,49 +87,52 @@ class MachinePeer:
         if isinstance(event, ev.AppendText) and "\0" in event.text:
             # Refused where messages are read.
             error = RemoteProtocolError("'text' holds U+0000", event_id=event.event_id)
-            self._do(self._machine.receive_error(error, self.now))
+            self._tell(Unreadable(error))
         else:
-            self._do(self._machine.receive(event, self.now))
+            self._tell(Received(event))
 
     def leave(self) -> ev.ServerEvent:
         """Let the first event of the outbox leave."""
         event = self.outbox.popleft()
         if isinstance(event, _ENDS):
-            self._do(self._machine.sent(event.response_id, self.now))
+            self._tell(Left(event.response_id))
         return event
 
     def shut_down(self) -> None:
-        self._do(self._machine.shutdown(self.now))
+        self._tell(Stopping())
 
     def disconnect(self) -> None:
         self.outbox.clear()
-        self._do(self._machine.disconnected(self.now))
+        self._tell(Gone())
 
     def pass_time(self, now: float) -> None:
         self.now = now
-        for name in [name for name, at_s in self._timers.items() if at_s <= now]:
-            del self._timers[name]
-            self._do(self._machine.timer(name, now))
+        for timer in [timer for timer, at_s in self._timers.items() if at_s <= now]:
+            del self._timers[timer]
+            self._tell(TimerFired(timer))
 
     # --- the engine -----------------------------------------------------------------------------------------
 
     def make(self, response_id: str, n_samples: int) -> None:
-        self._do(self._machine.audio(response_id, b"\1\0" * n_samples, self.now))
+        self._tell(produced(response_id, pcm(n_samples)))
 
     def finish(self, response_id: str) -> None:
         del self.engine[response_id]
-        self._do(self._machine.finished(response_id, self.now))
+        self._tell(Finished(response_id))
 
     def fail(self, response_id: str) -> None:
         del self.engine[response_id]
-        self._do(self._machine.failed(response_id, SynthesisError("the toy broke"), self.now))
+        self._tell(Failed(response_id, SynthesisError("the toy broke")))
 
     def release(self, response_id: str) -> None:
         """Let go of a cancelled response."""
         assert self.engine.pop(response_id)
-        self._do(self._machine.released(response_id, self.now))
+        self._tell(Released(response_id))
 
     # --- effects --------------------------------------------------------------------------------------------
+
+    def _tell(self, given: Input) -> None:
+        self._do(self._machine.handle(given, self.now))
 
     def _do(self, effects: list[Effect]) -> None:
         for effect in effects:
@@ -127,13 +147,9 @@ class MachinePeer:
                     assert not self.engine[effect.response_id], "told twice to let go"
                     self.engine[effect.response_id] = True
                 case ReportStatus():
-                    depth = len(self.engine)
-                    status = self._machine.status(
-                        effect.previous_event_id, queue_depth=depth, uptime_s=1.0, pid=1
-                    )
-                    self._do(status)
+                    self._tell(Reported(effect.previous_event_id, len(self.engine), 1.0, 1))
                 case SetTimer():
-                    self._timers[effect.name] = effect.at_s
+                    self._timers[effect.timer] = effect.at_s
                 case Close():
                     self.is_closing = True
                 case _:
@@ -144,11 +160,11 @@ class MachinePeer:
         response_id = effect.response_id
         if not self.has_room:
             busy = BusyError("no room", retry_after_ms=5)
-            self._do(self._machine.refused(response_id, busy, self.now))
+            self._tell(Refused(response_id, busy))
             return
         self.engine[response_id] = False
         self.spoken[response_id] = effect.request.text
-        self._do(self._machine.admitted(response_id, self.now))
+        self._tell(Admitted(response_id))
 
     def _send_instead(self, events: tuple[ev.ResponseCancelled, ...]) -> None:
         for event in events:
