@@ -36,6 +36,8 @@ from tts_server.protocol import events as ev
 def test_nothing_is_handled_before_the_hello_and_a_connection_begins_once() -> None:
     core = ClientCore("the server")
     assert not core.is_open
+    with pytest.raises(LocalProtocolError, match="no text before the server's hello"):
+        core.buffer()
     with pytest.raises(LocalProtocolError, match="Tell before the server's hello"):
         core.handle(inp.Tell(1, ev.CancelResponse()), 0.0)
     assert core.handle(inp.Connected(HELLO), 0.0) == []

@@ -44,6 +44,16 @@ def test_more_text_than_the_server_takes_is_refused_here() -> None:
     assert effects[0].error.code == "payload_too_large"
 
 
+def test_text_that_waited_for_its_turn_is_counted_when_that_comes() -> None:
+    core = make_core()
+    append(core, "x" * 20)
+    event_id = commit(core)
+    assert append(core, "y" * 15, 2) == append(core, "z" * 6, 3) == []
+    effects = core.handle(accepted(event_id), 0.0)
+    assert sent(effects) == [ev.AppendText("y" * 15, "c3")]
+    assert fails(effects) == {3: "21 characters are more than the 20 that the server takes at once"}
+
+
 def test_contexts_have_texts_of_their_own() -> None:
     core = make_core()
     append(core, "here")
@@ -68,7 +78,7 @@ def test_calls_wait_for_the_turn_of_a_commit() -> None:
     assert append(core, "next", 2) == []
     assert core.handle(inp.Clear(3, ev.ClearText("x")), 0.0) == []
     assert append(core, "after", 4) == []
-    assert core.handle(inp.GiveUp(4), 0.0) == []
+    assert core.handle(inp.GiveUp(4), 0.0) == core.handle(inp.GiveUp(99), 0.0) == []
     effects = core.handle(accepted(event_id), 0.0)
     assert effects[1:] == [fx.Send(ev.AppendText("next", "c2"), 2), fx.Send(ev.ClearText("x"), 3)]
     assert not core.is_idle
@@ -120,6 +130,14 @@ def test_commit_all_of_whose_text_was_refused_says_why() -> None:
     core.handle(refused("c1", "U+0000"), 0.0)
     assert fails(core.handle(refused(commit(core), "buffer_empty"), 0.0)) == {9: "U+0000"}
     assert fails(core.handle(refused(commit(core), "buffer_empty"), 0.0)) == {9: "buffer_empty"}
+
+
+def test_error_that_names_nothing_is_nobodys() -> None:
+    core = make_core()
+    append(core, "good")
+    error = refused(None)
+    assert core.handle(error, 0.0) == [fx.Keep(error.event, 0)]
+    assert core.buffer().sent == "good"
 
 
 def test_accepted_commit_of_nothing_but_refused_text_is_not_heard() -> None:

@@ -44,17 +44,19 @@ class Turn:
 
     given: TextCall
     events: tuple[ev.ClientEvent, ...] = ()
-    error: LocalProtocolError | None = None
+    error: LocalProtocolError | RequestRefusedError | None = None
 
 
 class TextBuffer:
     """What of the caller's text is in the server's buffer, what waits to go there, and whose turn it is.
 
     Args:
+        max_chars: The most that the server takes at once.
         next_id: Makes an ``event_id``.
     """
 
-    def __init__(self, next_id: Callable[[], str]) -> None:
+    def __init__(self, max_chars: int, next_id: Callable[[], str]) -> None:
+        self._max_chars = max_chars
         self.is_held = False
         """Whether a stream has the server's buffer."""
         self._next_id = next_id
@@ -87,12 +89,11 @@ class TextBuffer:
 
     # --- turns ----------------------------------------------------------------------------------------------
 
-    def hold(self, text: str) -> bool:
-        """Keep text here if a stream has the server's buffer, or other text waits; False where it may go."""
-        if not (self.is_held or self._held):
-            return False
-        self._held.append(text)
-        return True
+    def at_once(self, given: Append) -> Turn | None:
+        """What an append does that need not wait for its turn; None for one that has to."""
+        if not given.text:
+            return Turn(given)
+        return self._append(given) if self.is_held or self._held else None
 
     def ask(self, given: TextCall) -> None:
         """Let a call wait for its turn."""
@@ -112,7 +113,7 @@ class TextBuffer:
             return None
         given = self._waiting.popleft()
         if isinstance(given, Append):
-            return Turn(given) if self.hold(given.text) else Turn(given, (self._append(given.text),))
+            return self._append(given)
         if isinstance(given, Speak) and self._sent:
             message = "commit or clear the text that was appended before synthesizing more"
             return Turn(given, error=LocalProtocolError(message))
@@ -126,24 +127,19 @@ class TextBuffer:
             return Turn(given, (given.event,))
         if not self._held:
             return Turn(given, (given.event,))
-        append = self._append(self.held)
+        append = self._send(self.held)
         self._held.clear()
         return Turn(given, (append, given.event))
 
-    def over(self, call: int, outcome: Outcome) -> bool:
-        """End the turn of a call; True where the server's buffer is to be cleared.
+    def over(self, outcome: Outcome) -> bool:
+        """End the turn that lasts; True where the server's buffer is to be cleared.
 
         Refused text of the caller's stays, here where a stream waits for the server's buffer. After any other
         failure nothing of it is left.
         """
-        given = self._current
-        if given is None or given.call != call:
-            return False
-        self._current = None
-        if isinstance(given, Clear):
-            return False
-        if isinstance(given, Speak):
-            return outcome is not Outcome.DONE
+        given, self._current = self._current, None
+        if not isinstance(given, Commit):
+            return isinstance(given, Speak) and outcome is not Outcome.DONE
         if outcome is Outcome.REFUSED and not (self.is_held and self._sent):
             return False
         if outcome in {Outcome.REFUSED, Outcome.INCOMPLETE} and self._sent:
@@ -182,7 +178,19 @@ class TextBuffer:
         error, self._error = self._error, None
         return error
 
-    def _append(self, text: str) -> ev.AppendText:
+    def _append(self, given: Append) -> Turn:
+        n_chars = self.n_chars + len(given.text)
+        if n_chars > self._max_chars:
+            message = (
+                f"{n_chars} characters are more than the {self._max_chars} that the server takes at once"
+            )
+            return Turn(given, error=RequestRefusedError(message, code="payload_too_large"))
+        if self.is_held or self._held:
+            self._held.append(given.text)
+            return Turn(given)
+        return Turn(given, (self._send(given.text),))
+
+    def _send(self, text: str) -> ev.AppendText:
         event_id = self._next_id()
         self._sent[event_id] = text
         return ev.AppendText(text, event_id=event_id)

@@ -80,9 +80,15 @@ class ClientCore:
         return tuple(response.response_id for response in self._responses.live)
 
     def buffer(self, context: str = DEFAULT_CONTEXT) -> TextBuffer:
-        """The text of one context."""
+        """The text of one context.
+
+        Raises:
+            LocalProtocolError: The server has not said hello.
+        """
+        if self._hello is None:
+            raise LocalProtocolError("there is no text before the server's hello")
         if context not in self._buffers:
-            self._buffers[context] = TextBuffer(self.next_id)
+            self._buffers[context] = TextBuffer(self._hello.max_text_chars, self.next_id)
         return self._buffers[context]
 
     def next_id(self) -> str:
@@ -120,7 +126,7 @@ class ClientCore:
             case inp.Tell():
                 self._tell(given, given.event, now)
             case inp.Append() | inp.Commit() | inp.Speak() | inp.Clear():
-                self._ask_for_turn(given, hello, now)
+                self._ask_for_turn(given, now)
             case inp.GiveUp():
                 self._give_up(given.call, now)
             case inp.LetGo():
@@ -172,20 +178,13 @@ class ClientCore:
         self._send(event, given.call)
         self._wake(leaving.deadline_s)
 
-    def _ask_for_turn(self, given: inp.TextCall, hello: ev.Hello, now: float) -> None:
+    def _ask_for_turn(self, given: inp.TextCall, now: float) -> None:
         buffer = self.buffer(given.context)
         if not isinstance(given, inp.Append):
             check_request(given.event)
-        else:
-            n_chars, limit = buffer.n_chars + len(given.text), hello.max_text_chars
-            if n_chars > limit:
-                message = f"{n_chars} characters are more than the {limit} that the server takes at once"
-                error = RequestRefusedError(message, code="payload_too_large")
-                self._effects.append(fx.Fail(given.call, error))
-                return
-            if not given.text or buffer.hold(given.text):
-                self._effects.append(fx.Answer(given.call))
-                return
+        elif (turn := buffer.at_once(given)) is not None:
+            self._begin_turn(turn, now)
+            return
         buffer.ask(given)
         self._take_turns(buffer, now)
 
@@ -213,7 +212,7 @@ class ClientCore:
         if asking is None or isinstance(asking, inp.Request):
             return
         buffer = self.buffer(asking.context)
-        if buffer.over(asking.call, outcome):
+        if buffer.over(outcome):
             clear = ev.ClearText(self.next_id())
             self._requests.ignore(str(clear.event_id))
             self._send(clear)
