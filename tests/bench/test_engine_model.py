@@ -92,3 +92,11 @@ def test_noise_spreads_the_work_and_keeps_the_audio() -> None:
     assert steps_of(noisy, PARAGRAPH) == steps_of(noisy, PARAGRAPH)
     works = [sum(work_s for work_s, _ in steps_of(model, PARAGRAPH)) for model in (calm, noisy)]
     assert works[1] == pytest.approx(works[0], rel=0.1)
+
+
+@pytest.mark.parametrize(("extra", "work_s"), [(0.0, 0.3), (0.5, 0.45), (1.0, 0.6)])
+def test_a_batch_costs_its_longest_step_and_a_part_of_the_others(extra: float, work_s: float) -> None:
+    engine = EngineModel(batch_extra=extra)
+    assert engine.batch_work_s([0.1, 0.3, 0.2]) == pytest.approx(work_s)
+    assert engine.batch_work_s([0.3]) == 0.3
+    assert EngineModel(batch_extra=2 / 7).batch_work_s([0.1] * 8) == pytest.approx(0.3)

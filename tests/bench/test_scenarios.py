@@ -93,6 +93,7 @@ def test_simulation_takes_the_engine_from_its_flags() -> None:
     ("arguments", "message"),
     [
         (("simulate", "--rtf", "0"), "0 is out of range for seconds of work"),
+        (("simulate", "--max-batch", "0"), "--max-batch: 0 is not a positive whole number"),
         (("simulate", "--engines", "no"), "--engines: 'no' is not a positive whole number"),
         (("engines", "--engines", "1,x"), "--engines: 'x' is not a positive whole number"),
         (("hostile", "--attacks", "pings,x"), "--attacks: 'x' is none of "),

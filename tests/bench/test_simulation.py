@@ -31,7 +31,7 @@ GREEDY = [(PARAGRAPH * 3)[:1800]]
 
 def make_plan(rtf: float = 0.3, **fields: Any) -> SimulationPlan:
     policy = SchedulingPolicy(order=fields.pop("order", "deadline"), admission=fields.pop("admission", True))
-    engine = EngineModel(rtf=rtf, noise=fields.pop("noise", 0.0))
+    engine = EngineModel(rtf=rtf, noise=fields.pop("noise", 0.0), batch_extra=fields.pop("batch_extra", 1.0))
     return SimulationPlan(engine=engine, policy=policy, **fields)
 
 
@@ -52,6 +52,8 @@ plans = st.builds(
     order=st.sampled_from(["deadline", "fifo"]),
     admission=st.booleans(),
     n_lanes=st.integers(1, 3),
+    max_batch=st.sampled_from([1, 2, 8]),
+    batch_extra=st.sampled_from([0.0, 2 / 7, 1.0]),
 )
 
 
@@ -70,7 +72,14 @@ def test_every_response_has_its_end_and_no_step_follows_a_cancel(plan: Simulatio
         assert step.began_s <= cancels.get(step.job_id, step.began_s)
     for lane in range(plan.n_lanes):
         mine = [step for step in steps if step.lane == lane]
-        assert all(before.ended_s <= after.began_s for before, after in itertools.pairwise(mine))
+        batches = [list(batch) for _, batch in itertools.groupby(mine, lambda step: step.began_s)]
+        free = (step for batch in batches for step in batch if step.ended_s > step.began_s)
+        for before, after in itertools.pairwise(free):
+            assert before.began_s == after.began_s or before.ended_s <= after.began_s
+        for batch in batches:
+            assert len({(step.job_id, step.ended_s) for step in batch}) == len(batch)
+    assert stats.parts == len(steps)
+    assert stats.steps <= stats.parts <= stats.steps * plan.max_batch
 
 
 def test_same_plan_gives_the_same_figures() -> None:
@@ -184,3 +193,22 @@ def test_listener_of_the_simulation_is_that_of_the_wire() -> None:
     (stream,) = result.streams
     assert stream.audio_s == pytest.approx(5.0 - stream.first_audio_s[0] + 0.2, abs=0.02)
     assert stream.cancel_s == [0.0]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_an_engine_whose_batch_of_eight_costs_three_steps_carries_more_than_twice_as_many(seed: int) -> None:
+    for max_batch, n_carried in ((1, 2), (8, 5)):
+        plan = make_plan(
+            0.3,
+            batch_extra=2 / 7,
+            max_batch=max_batch,
+            n_streams=8,
+            seconds=300.0,
+            pattern="continuous",
+            lead_s=AHEAD_S,
+            seed=seed,
+        )
+        total = in_all(simulate(plan).streams)
+        assert sum(total.gaps_s) < 0.1
+        assert total.audio_s > 0.95 * n_carried * 300.0
+        assert max_batch > 1 or total.audio_s < 1.05 * n_carried * 300.0

@@ -232,12 +232,6 @@ def test_two_streams_of_a_connection_take_two_places_while_both_are_made() -> No
     admit(scheduler, "b1", audio_s=5.0)
 
 
-def test_streams_of_one_name_on_two_connections_are_two() -> None:
-    scheduler = make_scheduler()
-    admit(scheduler, "a1", "b1", stream_id="default")
-    assert [begin(scheduler, 0.0), begin(scheduler, 0.0, lane=1)] == ["a1", "b1"]
-
-
 def test_a_place_is_promised_for_when_enough_of_those_who_speak_have_ended() -> None:
     scheduler = make_measured(0.2)
     admit(scheduler, "a1", "b1", "c1", "d1", audio_s=10.0)

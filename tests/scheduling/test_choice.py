@@ -191,6 +191,12 @@ def test_streams_of_one_connection_ride_together_and_jobs_of_one_stream_do_not()
     assert (stats.steps, stats.parts, stats.running) == (1, 2, 1)
 
 
+def test_streams_of_one_name_on_two_connections_are_two() -> None:
+    scheduler = make_scheduler(estimate=make_batching())
+    admit(scheduler, "a1", "b1", stream_id="default")
+    assert scheduler.next_batch(0.0, room=8) == ["a1", "b1"]
+
+
 def test_a_batch_has_those_that_began_on_its_lane_or_nowhere() -> None:
     scheduler = make_scheduler(n_lanes=2, estimate=make_batching())
     admit(scheduler, "a1", "b1", "c1", "d1")

@@ -41,6 +41,7 @@ def test_the_priors_hold_until_something_was_measured() -> None:
     assert not estimate.measured
     assert (estimate.rtf, estimate.step_s, estimate.start_s()) == (PRIOR_RTF, PRIOR_STEP_S, 0.0)
     assert estimate.audio_s(10.0, "amy") == 10.0
+    assert estimate.rtf_of(4) == estimate.careful_rtf_of(4) == PRIOR_RTF
 
 
 def test_speed_is_work_over_audio() -> None:
