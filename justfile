@@ -24,6 +24,10 @@ fix:
 test *arguments:
     python dev.py test "$@"
 
+# What of each pure module its own tests reach: of all modules, or of those that are named.
+coverage *modules:
+    python -m tools.coverage_gate "$@"
+
 # The tests on every Python at hand, with the newest and the lowest versions that are allowed.
 matrix *arguments:
     python tools/matrix.py "$@"

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tts_server.errors import RemoteProtocolError
 from tts_server.session.buffer import TextBuffer
 
 
@@ -19,6 +20,30 @@ def test_the_text_is_all_that_was_appended(pieces: list[str]) -> None:
         buffer.append(piece)
     assert buffer.text == "".join(pieces)
     assert buffer.n_chars == len(buffer.text)
+
+
+@given(st.text(max_size=20), st.text(min_size=1, max_size=20))
+def test_what_does_not_fit_is_refused_and_nothing_of_it_kept(text: str, more: str) -> None:
+    buffer = TextBuffer(len(text) + len(more) - 1)
+    buffer.append(text)
+    with pytest.raises(RemoteProtocolError) as caught:
+        buffer.append(more)
+    assert caught.value.code == "payload_too_large"
+    assert str(caught.value) == (
+        f"{len(more)} characters more would make {len(text) + len(more)}; accepted in one commit are at most "
+        f"{len(text) + len(more) - 1}, and {len(text)} are buffered"
+    )
+    assert (buffer.text, buffer.n_chars) == (text, len(text))
+
+
+@given(st.text(max_size=20), st.text(max_size=20))
+def test_a_cleared_buffer_is_as_new(text: str, after: str) -> None:
+    buffer = TextBuffer(20)
+    buffer.append(text)
+    buffer.clear()
+    assert (buffer.text, buffer.n_chars) == ("", 0)
+    buffer.append(after)
+    assert (buffer.text, buffer.n_chars) == (after, len(after))
 
 
 @given(st.lists(st.integers(0, 40), max_size=200))

@@ -99,6 +99,15 @@ def test_a_refused_update_changes_nothing_and_does_not_create() -> None:
     assert created.session == ev.SessionState("sess_abcdefgh1234", "amy", "sine", "en", {}, "pcm16")
 
 
+def test_an_update_to_another_model_is_refused_and_one_to_the_loaded_model_is_not() -> None:
+    machine = make_machine()
+    error = error_of(machine.receive(ev.UpdateSession("m", model="square", voice="bob"), 0.0))
+    assert (error.error.code, error.previous_event_id) == ("invalid_config", "m")
+    assert error.error.message == "the model 'square' is not loaded; accepted is: sine"
+    created = only(machine.receive(ev.UpdateSession(model="sine"), 0.0), ev.SessionCreated)
+    assert (created.session.model, created.session.voice) == ("sine", "amy")
+
+
 def test_the_session_tells_the_services_own_format() -> None:
     service = replace(make_service(), audio=AudioFormat(RATE_HZ, "pcm24"))
     created = only(make_machine(service=service).handle(Received(ev.UpdateSession()), 0.0), ev.SessionCreated)

@@ -40,6 +40,13 @@ def test_another_model_is_refused() -> None:
     assert str(caught.value) == "the model 'Sine' is not loaded; accepted is: sine"
 
 
+def test_a_format_that_is_not_read_is_refused() -> None:
+    with pytest.raises(ChoiceError) as caught:
+        check_text_format("ssml", make_service(text_formats=("plain", "markup")).capabilities)
+    assert caught.value.code == "invalid_config"
+    assert str(caught.value) == "the text format 'ssml' is not supported; accepted are: plain, markup"
+
+
 # --- voice --------------------------------------------------------------------------------------------------
 
 

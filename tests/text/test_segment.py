@@ -106,6 +106,9 @@ SENTENCES = [
     ("en", "all lower case. also here. ok", ["all lower case. ", "also here. ", "ok"]),
     ("en", "1. Milk\n2. Eggs\n\nThat is all.", ["1. Milk\n", "2. Eggs\n\n", "That is all."]),
     ("en", "a hard\nwrapped line. Next", ["a hard\nwrapped line. ", "Next"]),
+    ("en", "He asked Dr.\nSmith came.", ["He asked Dr.\n", "Smith came."]),
+    ("en", "He asked Dr.\nsmith.", ["He asked Dr.\nsmith."]),
+    ("en", "He asked Dr.\n \nsmith.", ["He asked Dr.\n \n", "smith."]),
     ("en", "Version 2.0.1 is out.Really.", ["Version 2.0.1 is out.Really."]),
     (
         "es",
