@@ -54,10 +54,12 @@ def measure(tests: tuple[str, ...], names: list[str]) -> list[Reached]:
         sources = ",".join(str(source_of(name)) for name in names)
         options = ["--branch", f"--data-file={data}", f"--include={sources}"]
         _python("coverage", "run", *options, *PYTEST, *tests)
+        if not data.exists():
+            return [_reached(name, None) for name in names]
         _python("coverage", "json", "-q", f"--data-file={data}", "-o", str(report))
         files = json.loads(report.read_text(encoding="utf-8"))["files"]
     by_path = {(ROOT / name).resolve(): found for name, found in files.items()}
-    return [_reached(name, by_path[source_of(name)]) for name in names]
+    return [_reached(name, by_path.get(source_of(name))) for name in names]
 
 
 def _python(*arguments: str) -> None:
@@ -67,7 +69,9 @@ def _python(*arguments: str) -> None:
         raise TestsFailedError(done.stdout + done.stderr)
 
 
-def _reached(module: str, found: dict[str, Any]) -> Reached:
+def _reached(module: str, found: dict[str, Any] | None) -> Reached:
+    if found is None:
+        return Reached(module, 0.0, "is not imported by its tests")
     lines = found["missing_lines"]
     branches = [f"{begin}->{end}" for begin, end in found["missing_branches"] if begin not in lines]
     return Reached(module, found["summary"]["percent_covered"], " ".join([*map(str, lines), *branches]))

@@ -9,10 +9,16 @@ from typing import Any
 import pytest
 
 from tts_server.speech.chunk import AudioChunk
+from tts_server.speech.made import NOTHING, Made
 from tts_server.speech.request import SpeechRequest
 from tts_server.speech.words import WordTime
 
-VALUES = [AudioChunk(array("h", [1])), SpeechRequest("text"), WordTime("text", 0.0, 0.5, 0, 4)]
+VALUES = [
+    AudioChunk(array("h", [1])),
+    Made(b"\1\0", 1, 0.5),
+    SpeechRequest("text"),
+    WordTime("text", 0.0, 0.5, 0, 4),
+]
 
 
 @pytest.mark.parametrize("value", VALUES, ids=lambda value: type(value).__name__)
@@ -29,3 +35,13 @@ def test_a_request_for_a_text_alone_names_nothing_else() -> None:
 
 def test_a_chunk_brings_no_words_where_its_backend_knows_none() -> None:
     assert AudioChunk(array("h", [1])).words == ()
+
+
+def test_a_step_that_made_nothing_says_so() -> None:
+    assert (NOTHING.pcm, NOTHING.n_samples, NOTHING.audio_s, NOTHING.words, NOTHING.n_bad) == (
+        b"",
+        0,
+        0.0,
+        (),
+        0,
+    )

@@ -1,0 +1,150 @@
+"""English as it is written, and as it is said."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tts_server.text.normalize.english import normalize_english
+
+
+def spoken(text: str, dialect: str = "en-us") -> str:
+    return normalize_english(text, dialect).text
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("€1,200.99", "1,200 euros and 99 cents"),
+        ("£1", "1 pound"),
+        ("$0.99", "99 cents"),
+        ("$1.01", "1 dollar and 1 cent"),
+        ("$1500", "1,500 dollars"),
+        ("$2.5 million", "2.5 million dollars"),
+        ("$100K", "100 thousand dollars"),
+        ("-$5", "minus 5 dollars"),
+        ("5€", "5 euros"),
+        ("¥500", "500 yen"),
+        ("50¢", "50 cents"),
+        ("10:00 AM", "10 AM"),
+        ("12:00", "12 o'clock"),
+        ("5:05", "5 oh 5"),
+        ("7pm", "7 PM"),
+        ("2024-05-06", "May 6th 2024"),
+        ("Jan. 5", "January 5th"),
+        ("March 3, 2024", "March 3rd, 2024"),
+        ("5 Dec 2020", "5 December 2020"),
+        ("−3°C", "minus 3 degrees Celsius"),
+        ("20 °F", "20 degrees Fahrenheit"),
+        ("1 km", "1 kilometer"),
+        ("60 mph", "60 miles per hour"),
+        ("3.5GB", "3.5 gigabytes"),
+        ("5'10\"", "5 foot 10"),
+        ("555-123-4567", "5 5 5, 1 2 3, 4 5 6 7"),
+        ("+1 (555) 123-4567", "plus 1 5 5 5, 1 2 3, 4 5 6 7"),
+        ("1234567890", "1 2 3 4 5 6 7 8 9 0"),
+        ("007", "0 0 7"),
+        ("192.168.1.1", "192 point 168 point 1 point 1"),
+        ("1/2 cup", "one half cup"),
+        ("1 1/2 cups", "1 and a half cups"),
+        ("2½", "2 and a half"),
+        ("10-15 people", "10 to 15 people"),
+        ("1990–2000", "1990 to 2000"),
+        ("#1", "number 1"),
+        ("x = 5 - 2", "x equals 5 minus 2"),
+        ("https://www.example.com/a-b?q=1#x", "example dot com slash a dash b"),
+        ("john.doe@example.co.uk", "john dot doe at example dot co dot UK"),
+        ("main.py", "main dot PY"),
+        ("[the docs](https://example.com/x)", "the docs"),
+        ("**Bold** and _it_ and `code`", "Bold and it and code"),
+        ("# Heading", "Heading"),
+        ("- item", "item"),
+        ("snake_case", "snake case"),
+        ("St. John", "Saint John"),
+        ("Main St. is", "Main Street is"),
+        ("cats & dogs", "cats and dogs"),
+        ("C# and C++", "C sharp and C++"),
+        ("[Note]", "(Note)"),
+        ("wait -- no", "wait — no"),
+    ],
+)
+def test_what_is_read_wrong_otherwise_is_said_as_a_person_would(written: str, said: str) -> None:
+    assert spoken(written) == said
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Room 101",
+        "in 1984",
+        "24/7",
+        "well-known",
+        "it's 5 o'clock",
+        "rock 'n' roll",
+        "A.I. is here",
+        "3 cats",
+    ],
+)
+def test_what_is_read_right_is_left_alone(text: str) -> None:
+    assert spoken(text) == text
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("25/12/2024", "December 25th 2024"),
+        ("12/13/2024", "December 13th 2024"),
+        ("11/11/2024", "November 11th 2024"),
+        ("13/32/2024", "13/32/2024"),
+        ("0/0/2024", "0/0/2024"),
+        ("March 2, 2024", "March 2nd, 2024"),
+        ("-$2.5 million", "minus 2.5 million dollars"),
+        ("US$1,234.5", "1,234.5 dollars"),
+        ("$1234567890123456", "1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 dollars"),
+        ("€1.00", "1 euro"),
+        ("1¢", "1 cent"),
+        ("£2.50", "2 pounds and 50 pence"),
+        ("12:34:56", "12 34 and 56 seconds"),
+        ("0:30", "zero 30"),
+        ("0:00", "zero hundred"),
+        ("13:00", "13 hundred"),
+        ("555-1234", "5 5 5, 1 2 3 4"),
+        ("+15551234567", "plus 1 5 5 5 1 2 3 4 5 6 7"),
+        ("555.123.4567", "5 5 5, 1 2 3, 4 5 6 7"),
+        ("2/7 of it", "2/7 of it"),
+        ("555-123-4567.com", "555 dash 123 dash 4567 dot com"),
+        ("2024-05-06 m", "May 6th 2024 m"),
+        ("½", "one half"),
+        ("10000-20000 people", "10000-20000 people"),
+        ("v1.2.3", "version 1 point 2 point 3"),
+        ('5" wide', "5 inches wide"),
+        ("2×3", "2 times 3"),
+        ("~5", "about 5"),
+        ("Main St.", "Main Street."),
+        ("Smith et al. vs. Lee", "Smith et al. versus Lee"),
+        ("milk, eggs, etc.", "milk, eggs, et cetera."),
+        ("{a} [b]", "(a) (b)"),
+    ],
+)
+def test_odd_writing_is_said_as_a_person_would(written: str, said: str) -> None:
+    assert spoken(written) == said
+
+
+def test_the_dialect_decides_which_number_is_the_month() -> None:
+    assert spoken("Due 3/4/2024", "en-us") == "Due March 4th 2024"
+    assert spoken("Due 3/4/2024", "en-gb") == "Due April 3rd 2024"
+    assert spoken("Due 3/25/2024", "en-gb") == "Due March 25th 2024"
+
+
+@given(
+    st.text(alphabet="$€£¢0123456789.,-/:+ aStdrMUKm°%½\"'#[]()_*", max_size=40),
+    st.sampled_from(["en-us", "en-gb"]),
+)
+def test_every_unit_stands_in_the_text_in_its_order(text: str, dialect: str) -> None:
+    units = normalize_english(text, dialect).units
+    assert [unit.char_start for unit in units] == sorted({unit.char_start for unit in units})
+    assert all(0 <= unit.char_start < unit.char_end <= len(text) for unit in units)
+    assert all(a.char_end <= b.char_start for a, b in pairwise(units))
