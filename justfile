@@ -28,6 +28,10 @@ test *arguments:
 coverage *modules:
     python -m tools.coverage_gate "$@"
 
+# Which small changes of the pure code its own tests do not notice; `--sample 50` tries fifty of them.
+mutants *arguments:
+    python -m tools.mutants "$@"
+
 # The tests on every Python at hand, with the newest and the lowest versions that are allowed.
 matrix *arguments:
     python tools/matrix.py "$@"

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 from blockbuster import BlockBuster
-from hypothesis import settings
+from hypothesis import Phase, settings
 
 TESTS = Path(__file__).parent
 KOKORO = Path("backends/kokoro")
@@ -24,6 +24,10 @@ KOKORO = Path("backends/kokoro")
 # Examples share two cores with whatever else runs, so no single one is held to a time.
 settings.register_profile("default", deadline=None)
 settings.register_profile("fuzz", deadline=None, max_examples=5_000)
+# The same examples each time, and no search for the simplest: for runs that are compared with each other.
+settings.register_profile(
+    "same", deadline=None, database=None, derandomize=True, phases=[Phase.explicit, Phase.generate]
+)
 settings.load_profile("default")
 
 

@@ -53,7 +53,7 @@ def measure(tests: tuple[str, ...], names: list[str]) -> list[Reached]:
         data, report = Path(folder, "data"), Path(folder, "report.json")
         sources = ",".join(str(source_of(name)) for name in names)
         options = ["--branch", f"--data-file={data}", f"--include={sources}"]
-        _python("coverage", "run", *options, *PYTEST, *tests)
+        _python("coverage", "run", *options, "-m", "pytest", *PYTEST, *tests)
         if not data.exists():
             return [_reached(name, None) for name in names]
         _python("coverage", "json", "-q", f"--data-file={data}", "-o", str(report))
