@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import tracemalloc
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -52,6 +53,17 @@ def test_the_pieces_are_few_whatever_their_lengths_are(lengths: list[int]) -> No
     for length in lengths:
         buffer.append("x" * length)
     assert len(buffer._pieces) <= buffer.n_chars.bit_length()
+    assert all(len(one) > 2 * len(other) for one, other in pairwise(buffer._pieces))
+
+
+@pytest.mark.parametrize(("lengths", "kept"), [((5, 2), [5, 2]), ((4, 2), [6]), ((100, 1, 1), [100, 2])])
+def test_a_piece_is_joined_to_the_one_before_from_half_its_length_on(
+    lengths: tuple[int, ...], kept: list[int]
+) -> None:
+    buffer = TextBuffer(1000)
+    for length in lengths:
+        buffer.append("x" * length)
+    assert [len(piece) for piece in buffer._pieces] == kept
 
 
 @pytest.mark.parametrize(("piece", "bytes_per_char"), [("", 0), ("a", 1), ("音", 2), ("😀", 4)])

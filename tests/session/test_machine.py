@@ -120,6 +120,13 @@ def test_dropped_extras_are_noted_before_the_answer() -> None:
     assert isinstance(events(effects)[0], ev.SessionCreated)
 
 
+@pytest.mark.parametrize(("n_keys", "end"), [(10, "'k9' are not"), (11, "'k9' and 1 more are not")])
+def test_no_more_than_ten_dropped_extras_are_named(n_keys: int, end: str) -> None:
+    note = make_machine().receive(ev.UpdateSession(extras={f"k{n}": n for n in range(n_keys)}), 0.0)[0]
+    assert isinstance(note, Note)
+    assert f"{end} this backend's and were dropped" in note.message
+
+
 def test_many_dropped_extras_are_noted_in_one_line() -> None:
     two = make_machine().handle(Received(ev.UpdateSession(extras={"zzz": 1, "y\n": 1, "speed": 1})), 0.0)
     assert two[0] == Note("debug", r"the extras 'zzz', 'y\n' are not this backend's and were dropped")
