@@ -19,10 +19,11 @@ from tests.patience import PATIENCE_S
 from tests.tone_server import serving_aside
 
 from tts_server import cli
-from tts_server.audio.wav import WAV_HEADER_BYTES, wav_header
+from tts_server.audio.wav import wav_header
 from tts_server.config.environment import default_socket_path
 from tts_server.endpoint import Endpoint
 
+WAV_HEADER_BYTES = 44
 N_SAMPLES = len("Hello.") * 1440
 
 

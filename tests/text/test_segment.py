@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tts_server.text.segment import Segmenter, count_words, iter_segments, segments
+from tts_server.text.segment import Segmenter, segments
 
 LANGUAGES = ["en", "es", "fr", "hi", "it", "pt", "ja", "xx"]
 
@@ -85,7 +87,13 @@ def test_segments_do_not_depend_on_how_the_text_was_cut(
         turn += 1
     arrived += segmenter.finish()
     assert arrived == segments(text, language, min_words=min_words, max_chars=max_chars)
-    assert segmenter.pending == ""
+    assert segmenter.finish() == []
+
+
+def segments_of(pieces: Iterable[str], language: str = "en") -> list[str]:
+    """Push pieces as they come, and end the text."""
+    segmenter = Segmenter(language)
+    return [segment for piece in pieces for segment in segmenter.push(piece)] + segmenter.finish()
 
 
 SENTENCES = [
@@ -138,19 +146,19 @@ def test_sentences_are_the_same_wherever_the_text_is_cut_in_two(
     language: str, text: str, expected: list[str]
 ) -> None:
     for cut in range(len(text)):
-        assert list(iter_segments([text[:cut], text[cut:]], language)) == expected
-    assert list(iter_segments(text, language)) == expected
+        assert segments_of([text[:cut], text[cut:]], language) == expected
+    assert segments_of(text, language) == expected
 
 
 def test_a_sentence_is_given_out_as_soon_as_the_next_one_begins() -> None:
     segmenter = Segmenter()
     assert segmenter.push("It works. ") == []
     assert segmenter.push("Now ") == ["It works. "]
-    assert segmenter.pending == "Now "
+    assert segmenter.finish() == ["Now "]
 
 
 def test_an_abbreviation_cut_in_two_is_not_an_end() -> None:
-    assert list(iter_segments(["I saw D", "r", ". Smi", "th. He w", "aved."])) == [
+    assert segments_of(["I saw D", "r", ". Smi", "th. He w", "aved."]) == [
         "I saw Dr. Smith. ",
         "He waved.",
     ]
@@ -190,6 +198,8 @@ def test_a_long_run_of_marks_is_linear_work(piece: str) -> None:
 
 
 def test_words_are_counted_in_scripts_with_and_without_spaces() -> None:
-    assert count_words("One, two — three!") == 3
-    assert count_words("今日は良い天気") == 4
-    assert count_words(" … ") == 0
+    assert segments("One, two — three! Four. Five.", min_words=4) == ["One, two — three! Four. ", "Five."]
+    assert segments("One, two — three! Four. Five.", min_words=3) == ["One, two — three! ", "Four. Five."]
+    assert segments("今日は良い天気。はい。", "ja", min_words=4) == ["今日は良い天気。", "はい。"]
+    assert segments("今日は良い天気。はい。", "ja", min_words=5) == ["今日は良い天気。はい。"]
+    assert segments(" … ! One. Two.", min_words=1) == [" … ! One. ", "Two."]

@@ -8,7 +8,6 @@ from typing import BinaryIO, Self
 
 _UNKNOWN_BYTES = 0xFFFFFFFF
 _HEADER = struct.Struct("<4sI4s4sIHHIIHH4sI")
-WAV_HEADER_BYTES = _HEADER.size
 
 
 def wav_header(rate_hz: int, n_samples: int | None = None) -> bytes:

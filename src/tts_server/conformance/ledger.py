@@ -21,14 +21,12 @@ class Heard:
     Args:
         pcm: Its audio.
         n_frames: Frames received.
-        is_created: Whether ``response.created`` has come.
         is_short: Whether the last frame was shorter than 20 ms, so that no other may follow.
         end: Type of the event that it ended with.
     """
 
     pcm: bytearray = field(default_factory=bytearray)
     n_frames: int = 0
-    is_created: bool = False
     is_short: bool = False
     end: str | None = None
 
@@ -98,7 +96,7 @@ class Ledger:
         self._committed = response_id
         if response_id in self.responses:
             return [f"{response_id} was the id of an earlier response"]
-        self.responses[response_id] = Heard(is_created=True)
+        self.responses[response_id] = Heard()
         return []
 
     def _audio(self, event: dict[str, Any]) -> list[str]:

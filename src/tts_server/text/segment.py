@@ -13,7 +13,6 @@ the text.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
 from enum import Enum
 from typing import NamedTuple
 
@@ -129,11 +128,6 @@ class Segmenter:
         self._min_words = min_words
         self._max_chars = max(1, max_chars)
         self.clear()
-
-    @property
-    def pending(self) -> str:
-        """What has been pushed and not been given out."""
-        return self._buffer
 
     def push(self, text: str) -> list[str]:
         """Add text; return the segments that are complete now, each with the white space behind it."""
@@ -297,21 +291,6 @@ def segments(
     """Return the segments of a whole text; see ``Segmenter``."""
     segmenter = Segmenter(language, min_words=min_words, max_chars=max_chars)
     return [*segmenter.push(text), *segmenter.finish()]
-
-
-def iter_segments(pieces: Iterable[str], language: str = "en", *, min_words: int = 0) -> Iterator[str]:
-    """Yield the segments of a text that arrives in pieces, each as soon as it is complete."""
-    segmenter = Segmenter(language, min_words=min_words)
-    for piece in pieces:
-        yield from segmenter.push(piece)
-    yield from segmenter.finish()
-
-
-def count_words(text: str) -> int:
-    """Return how many words ``text`` has; in scripts without spaces every two characters count as one."""
-    counter = _WordCounter()
-    counter.add(text)
-    return counter.n_words
 
 
 def _skip(pattern: re.Pattern[str], text: str, position: int) -> int:

@@ -58,12 +58,6 @@ VOCABULARY: dict[str, int] = {
 def encode(phonemes: str) -> list[int]:
     """Return the numbers of the phonemes that the model knows, in order, without pads.
 
-    A symbol that the model does not know is left out, as in the model's training code; `unknown_symbols`
-    names them.
+    A symbol that the model does not know is left out, as in the model's training code.
     """
     return [VOCABULARY[symbol] for symbol in phonemes if symbol in VOCABULARY]
-
-
-def unknown_symbols(phonemes: str) -> list[str]:
-    """Return the distinct symbols that `encode` would leave out, in order of appearance."""
-    return list(dict.fromkeys(symbol for symbol in phonemes if symbol not in VOCABULARY))

@@ -84,11 +84,6 @@ class ModelSource:
     paths: tuple[Path, ...]
     expected: KnownFile | None = None
 
-    @property
-    def from_packages(self) -> bool:
-        """Whether the model came with the installation."""
-        return len(self.paths) > 1
-
     def read(self, progress: ProgressCallback | None = None) -> bytes:
         """Read the whole file and check its sum.
 
