@@ -346,3 +346,56 @@ def test_functions_stay_below_the_limit_of_lines() -> None:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and body_length(node) > MAX_FUNCTION_LINES
     }
     assert long == set(LONG_FUNCTIONS)
+
+
+# --- the session's tables know their types ------------------------------------------------------------------
+
+SESSION_TABLES = re.compile(r"[A-Z_]*TABLE|_WHILE_\w+|_WHEN_\w+|_Handler|_?Input")
+
+
+def _says_any(annotation: ast.expr | None) -> bool:
+    """Whether an annotation, or one in quotes, names ``Any`` anywhere."""
+    if annotation is None:
+        return False
+    names = {node.id for node in ast.walk(annotation) if isinstance(node, ast.Name)}
+    names |= {node.attr for node in ast.walk(annotation) if isinstance(node, ast.Attribute)}
+    quoted = [node.value for node in ast.walk(annotation) if isinstance(node, ast.Constant)]
+    return "Any" in names or any(isinstance(text, str) and re.search(r"\bAny\b", text) for text in quoted)
+
+
+def _annotations(tree: ast.Module) -> Iterator[tuple[str, ast.expr | None]]:
+    """Yield what the session's tables and its functions say of their types, each with a name."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.AnnAssign) and SESSION_TABLES.fullmatch(ast.unparse(node.target)):
+            yield ast.unparse(node.target), node.annotation
+        elif isinstance(node, ast.Assign) and SESSION_TABLES.fullmatch(ast.unparse(node.targets[0])):
+            yield ast.unparse(node.targets[0]), node.value
+        elif isinstance(node, ast.FunctionDef):
+            given = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+            yield from ((f"{node.name}({arg.arg})", arg.annotation) for arg in given)
+            yield f"{node.name}() ->", node.returns
+
+
+def test_the_tables_of_the_session_and_their_handlers_know_their_types() -> None:
+    wrong = [
+        f"{name}: {where}"
+        for name in ("session.machine", "session.response", "session.context", "session.inputs")
+        if name in modules()
+        for where, annotation in _annotations(modules()[name])
+        if _says_any(annotation)
+    ]
+    assert wrong == []
+
+
+def test_the_tables_of_the_session_are_keyed_by_types_and_have_no_lambdas() -> None:
+    wrong = [
+        f"{name}: {ast.unparse(node)}"
+        for name in ("session.machine", "session.response", "session.context")
+        if name in modules()
+        for table in ast.walk(modules()[name])
+        if isinstance(table, ast.AnnAssign) and re.fullmatch(r"[A-Z_]*TABLE", ast.unparse(table.target))
+        for node in ast.walk(table)
+        if isinstance(node, ast.Lambda)
+        or (isinstance(node, ast.Tuple) and any(isinstance(key, ast.Constant) for key in node.elts))
+    ]
+    assert wrong == []

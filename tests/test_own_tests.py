@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from tests.test_boundaries import pure_modules
 from tools.coverage_gate import LEAST_PERCENT, Reached, judge
 from tools.own_tests import ROOT, Allowed, OwnTests, source_of
-from tests.test_boundaries import pure_modules
 
 TABLE = OwnTests.read()
 

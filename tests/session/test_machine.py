@@ -101,10 +101,10 @@ def test_a_refused_update_changes_nothing_and_does_not_create() -> None:
 
 def test_an_update_to_another_model_is_refused_and_one_to_the_loaded_model_is_not() -> None:
     machine = make_machine()
-    error = error_of(machine.receive(ev.UpdateSession("m", model="square", voice="bob"), 0.0))
+    error = error_of(machine.handle(Received(ev.UpdateSession("m", model="square", voice="bob")), 0.0))
     assert (error.error.code, error.previous_event_id) == ("invalid_config", "m")
     assert error.error.message == "the model 'square' is not loaded; accepted is: sine"
-    created = only(machine.receive(ev.UpdateSession(model="sine"), 0.0), ev.SessionCreated)
+    created = only(machine.handle(Received(ev.UpdateSession(model="sine")), 0.0), ev.SessionCreated)
     assert (created.session.model, created.session.voice) == ("sine", "amy")
 
 
@@ -122,7 +122,9 @@ def test_dropped_extras_are_noted_before_the_answer() -> None:
 
 @pytest.mark.parametrize(("n_keys", "end"), [(10, "'k9' are not"), (11, "'k9' and 1 more are not")])
 def test_no_more_than_ten_dropped_extras_are_named(n_keys: int, end: str) -> None:
-    note = make_machine().receive(ev.UpdateSession(extras={f"k{n}": n for n in range(n_keys)}), 0.0)[0]
+    note = make_machine().handle(Received(ev.UpdateSession(extras={f"k{n}": n for n in range(n_keys)})), 0.0)[
+        0
+    ]
     assert isinstance(note, Note)
     assert f"{end} this backend's and were dropped" in note.message
 

@@ -86,11 +86,6 @@ class Responses:
         self._stream_id = stream_id
         self._by_id: dict[str, Response] = {}
 
-    @property
-    def live(self) -> tuple[str, ...]:
-        """Ids of the responses whose terminal event was not handed to ``Send``."""
-        return tuple(r.response_id for r in self._by_id.values() if r.state is ResponseState.LIVE)
-
     def state(self, response_id: str) -> ResponseState | None:
         """Tell where a response stands; None when it has ended, or never was."""
         response = self._by_id.get(response_id)
