@@ -31,8 +31,9 @@ class OwnTests:
     """The table.
 
     Args:
-        also: Modules to be held beside those of pure rooms; one may not be there yet.
-        patterns: Where the tests of a module are, if not where they usually are.
+        also: Modules to be held beside those that are pure; one may not be there yet.
+        patterns: Where the tests of a module are, if not where they usually are; and, for a room, those of its
+            modules that have none there.
         below: Modules that may be reached less than others.
         mutated: Rooms and modules that ``just mutants`` changes; one may not be there yet.
     """
@@ -51,22 +52,31 @@ class OwnTests:
 
     def modules(self) -> list[str]:
         """List the modules that are held, those that are not there yet included."""
-        return [*(name for room in pure_rooms() for name in modules_in(room)), *self.also]
+        pure = [name for place in pure_places() for name in modules_in(place)]
+        return [*pure, *self.also]
 
     def of(self, module: str) -> tuple[str, ...]:
         """List the test files of a module, as paths below the root; empty where there is none."""
         folder, _, name = module.replace(".", "/").rpartition("/")
         usual = [str(Path("tests", folder, f"test_{name}{end}.py")) for end in ("", "_*")]
-        patterns = self.patterns.get(module, usual)
-        return tuple(sorted({str(found.relative_to(ROOT)) for one in patterns for found in ROOT.glob(one)}))
+        room = self.patterns.get(module.partition(".")[0], [])
+        return _files(self.patterns.get(module, usual)) or _files(room)
 
 
-def pure_rooms() -> list[str]:
-    """List the rooms that the table of the architecture page calls pure."""
+def _files(patterns: list[str]) -> tuple[str, ...]:
+    return tuple(sorted({str(found.relative_to(ROOT)) for one in patterns for found in ROOT.glob(one)}))
+
+
+def pure_places() -> list[str]:
+    """List the rooms, and the modules of other rooms, that the table of the architecture page calls pure."""
     lines = PAGE.read_text(encoding="utf-8").splitlines()
     first = lines.index("| room | holds | may import | pure |") + 2
-    rows = takewhile(lambda line: line.startswith("|"), lines[first:])
-    return [re.findall(r"`(\w+)", row)[0] for row in rows if row.endswith("| yes |")]
+    places = []
+    for row in takewhile(lambda line: line.startswith("|"), lines[first:]):
+        room, _, _, pure = (cell.strip() for cell in row.strip("|").split("|"))
+        name = room.strip("`").removesuffix(".py").removesuffix("/")
+        places += [name] if pure == "yes" else [f"{name}.{module}" for module in re.findall(r"`(\w+)`", pure)]
+    return places
 
 
 def source_of(module: str) -> Path:
