@@ -32,7 +32,7 @@ class OwnTests:
 
     Args:
         also: Modules to be held beside those that are pure; one may not be there yet.
-        patterns: Where the tests of a module are, if not where they usually are; and, for a room, those of its
+        patterns: Where the tests of a module are, if not where they usually are. For a room: those of its
             modules that have none there.
         below: Modules that may be reached less than others.
         mutated: Rooms and modules that ``just mutants`` changes; one may not be there yet.
