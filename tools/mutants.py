@@ -225,7 +225,12 @@ def main() -> int:
         print("without a change, the tests fail, or there are none: " + " ".join(bad))
         return 1
     began = time.monotonic()
-    survivors = sorted(trial.survivors(chosen), key=lambda one: (one.module, one.mutation.number))
+    survivors = []
+    for mutant in trial.survivors(chosen):
+        survivors.append(mutant)
+        # At once, since all of them take long.
+        print(f"{mutant.module}:{mutant.mutation.number} survived", file=sys.stderr)
+    survivors.sort(key=lambda one: (one.module, one.mutation.number))
     status = judge(everything, len(chosen), survivors, read_known())
     print(f"{time.monotonic() - began:.0f} s in {n_processes()} processes")
     return status
