@@ -135,7 +135,7 @@ def rules_page() -> str:
         "Every rule of [protocol 0.1](protocol.md) with the [transcripts](conformance.md) that try it.",
         "",
     ]
-    lines += [f"{len(tried)} rules, {len(transcripts)} trantools.", "", "## Rules", ""]
+    lines += [f"{len(tried)} rules, {len(transcripts)} transcripts.", "", "## Rules", ""]
     rows = [
         (f"`{rule_id}`", rule.text, ", ".join(f"`{name}`" for name in tried[rule_id]))
         for rule_id, rule in load_rules().items()
