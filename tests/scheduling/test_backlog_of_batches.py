@@ -7,7 +7,7 @@ from tests.scheduling.factories import admit, busy, make_scheduler
 
 from tts_server.errors import BusyError
 from tts_server.scheduling.estimate import SpeedEstimate
-from tts_server.scheduling.job import AdmissionLimits, Job
+from tts_server.scheduling.job import AdmissionLimits, Job, StepMade, StepOutcome
 from tts_server.scheduling.scheduler import Scheduler
 
 STEP_S, RIDER_S, PIECE_S = 0.1, 0.02, 0.25
@@ -67,3 +67,33 @@ def test_places_of_batches_do_not_go_while_few_are_there() -> None:
         for _ in range(40):
             scheduler.estimate.step_done(STEP_S + RIDER_S * (size - 1), PIECE_S * size, size)
         admit(scheduler, *(f"{name}1" for name in "abcdef"), audio_s=6.0)
+
+
+def test_who_rides_along_without_haste_puts_an_end_off() -> None:
+    retry_ms = {}
+    for room in (1, 8):
+        scheduler = make_batched(1)
+        admit(scheduler, "b1", audio_s=30.0)
+        for _ in range(80):
+            (job_id,) = scheduler.next_batch(0.0)
+            made = StepMade(job_id, PIECE_S, StepOutcome.MORE)
+            scheduler.batch_done([made], 0.0, work_s=STEP_S)
+        scheduler.next_batch(0.0)
+        admit(scheduler, "a1", now=0.6, audio_s=4.0)
+        assert scheduler.next_batch(0.6, room=room) == [], "busy"
+        with pytest.raises(BusyError) as caught:
+            scheduler.admit(Job("a2", "a", 1.0), 0.6, AdmissionLimits(1))
+        retry_ms[room] = caught.value.retry_after_ms
+    # As much of b1 is made meanwhile.
+    assert retry_ms[8] >= 2 * 1000 * lone_work_s(4.0)
+    assert retry_ms[1] < retry_ms[8]
+
+
+def test_a_place_is_not_free_before_the_work_of_one_left_alone_is_done() -> None:
+    scheduler = make_scheduler(9, 99, estimate=SpeedEstimate(), admission=True)
+    admit(scheduler, "a1", audio_s=20.0)
+    admit(scheduler, "b1", "c1", "d1", "e1", audio_s=0.1)
+    scheduler.next_batch(0.0, 1, room=8)
+    for _ in range(50):
+        scheduler.estimate.step_done(0.6, PIECE_S * 6, 6)
+    assert busy(scheduler, "f1", now=20.0).retry_after_ms >= 1000 * 20.0 * 0.6 / PIECE_S

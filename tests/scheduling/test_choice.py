@@ -160,6 +160,13 @@ def test_whoever_is_behind_goes_first_and_others_like_it_last_while_all_are_at_e
     assert choose([*behind, *in_time], 4) == [behind[0], *in_time, behind[1]]
 
 
+def test_a_step_too_long_for_whoever_is_at_ease_takes_one_that_is_behind_along() -> None:
+    behind = [make_entry(n, 0.0, is_behind=True) for n in range(3)]
+    in_time = make_entry(3, 2.5)
+    choice = Choice(SchedulingPolicy(), make_batching(3.0, 1.0))
+    assert choice.batch([*behind, in_time], 0, 0.0, 8) == [behind[0], in_time]
+
+
 def test_what_is_owed_to_those_behind_is_one_rides_worth() -> None:
     behind = [make_entry(n, 0.0, is_behind=True) for n in range(3)]
     in_time = [make_entry(n, 1.0) for n in range(3, 5)]
@@ -247,6 +254,25 @@ def test_a_batch_that_ends_its_jobs_makes_room_for_the_next_of_their_streams() -
     made = [StepMade(job_id, 1.0, FINISHED) for job_id in batch]
     assert scheduler.batch_done(made, 0.1, work_s=0.1) == ["a1", "b1"]
     assert scheduler.next_batch(0.1, room=8) == ["a2", "b2"]
+
+
+def test_each_job_is_charged_with_its_part_of_a_step() -> None:
+    scheduler, expected = make_scheduler(), SpeedEstimate()
+    admit(scheduler, "a1", "b1")
+    for work_s, audio_s in ((0.4, 0.0), (0.2, 0.4)):
+        made = [StepMade(job_id, audio_s, MORE) for job_id in scheduler.next_batch(0.0, room=2)]
+        scheduler.batch_done(made, 0.0, work_s=work_s)
+        expected.step_done(work_s, 2 * audio_s, 2)
+    for _ in range(2):
+        expected.begun(0.3, 0.4, 0.6)
+    for n in (1, 2, 3):
+        for figure in (
+            SpeedEstimate.rtf_of,
+            SpeedEstimate.part_s,
+            SpeedEstimate.start_s,
+            SpeedEstimate.batch_s,
+        ):
+            assert figure(scheduler.estimate, n) == pytest.approx(figure(expected, n))
 
 
 # --- jobs that are of no use too late ---------------------------------------------------------------------

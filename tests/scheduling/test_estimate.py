@@ -179,6 +179,30 @@ def test_fewer_streams_need_no_more_in_all_than_more(
     assert all(more <= fewer * (1 + 1e-9) for fewer, more in itertools.pairwise(each))
 
 
+pieces = st.lists(st.tuples(st.integers(1, 16), st.floats(0.05, 1.0)), min_size=1, max_size=30)
+
+
+@given(st.floats(0.01, 1.0), st.floats(0.0, 0.5), pieces, st.integers(1, 16))
+def test_pieces_of_any_length_promise_no_more_speed_than_there_is(
+    step_rtf: float, rider_rtf: float, pieces: list[tuple[int, float]], n_streams: int
+) -> None:
+    estimate = SpeedEstimate()
+    for n_jobs, audio_s in pieces:
+        estimate.step_done((step_rtf + rider_rtf * n_jobs) * audio_s, audio_s * n_jobs, n_jobs)
+    if n_streams <= min(n_jobs for n_jobs, _ in pieces):
+        assert estimate.rtf_of(n_streams) * n_streams >= (step_rtf + rider_rtf * n_streams) * (1 - 1e-9)
+
+
+def test_beyond_the_sizes_that_were_seen_half_of_the_gain_is_believed() -> None:
+    estimate = SpeedEstimate()
+    for _ in range(300):
+        for n_jobs in (1, 2):
+            estimate.step_done(0.1, 0.4 * n_jobs, n_jobs)
+    # Sizes of 1.5 in the mean and 0.5 apart from it are known up to 2.5.
+    assert estimate.rtf_of(2) == pytest.approx(0.1 / 0.8, rel=0.01)
+    assert estimate.rtf_of(8) == pytest.approx((0.1 + 5.5 * 0.1 / 2.5 / 2) / 3.2, rel=0.02)
+
+
 def test_speed_of_batches_is_their_work_over_all_of_their_audio() -> None:
     estimate = SpeedEstimate()
     for _ in range(100):
