@@ -120,6 +120,8 @@ class ClientCore:
 
     def _take(self, given: inp.WhileConnected, hello: ev.Hello, now: float) -> None:
         match given:
+            case inp.Received():
+                self._receive(given, hello, now)
             case inp.Request():
                 check_request(given.event)
                 self._ask(given.event, given, given.timeout_s, now)
@@ -133,8 +135,6 @@ class ClientCore:
                 self._let_go(given.response_id)
             case inp.FloorTaken() | inp.FloorFreed():
                 self.buffer(given.context).is_held = isinstance(given, inp.FloorTaken)
-            case inp.Received():
-                self._receive(given, hello, now)
             case _:
                 self._notice(given, now)
 

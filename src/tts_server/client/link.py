@@ -347,6 +347,8 @@ class Link:
 
     def _do(self, effect: fx.Effect) -> None:
         match effect:
+            case fx.Deliver():
+                self._sinks.put(effect.call, effect.event)
             case fx.Send():
                 self._send(effect.event, effect.call)
             case fx.Answer():
@@ -354,8 +356,6 @@ class Link:
             case fx.Fail():
                 self._sinks.drop(effect.call)
                 self._answer(effect.call, effect.error)
-            case fx.Deliver():
-                self._sinks.put(effect.call, effect.event)
             case fx.EndListening():
                 self._sinks.end(effect.call, effect.error)
             case fx.Keep():
