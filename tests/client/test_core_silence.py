@@ -119,6 +119,9 @@ def test_short_silence_leaves_the_server_some_time_to_answer() -> None:
     core = silent_core(0.01)
     effects = core.handle(inp.TimerFired(), 0.01)
     assert effects[-1] == fx.SetTimer(0.01 + 0.1)
+    (event,) = sent(effects)
+    # Looked at again at once, and not when the answer would have been late.
+    assert core.handle(status(event), 0.015) == [fx.SetTimer(0.02)]
 
 
 def test_rule_that_allows_any_silence_asks_for_nothing() -> None:
