@@ -65,10 +65,7 @@ class Room:
 
 
 def room_in(row: str) -> Room:
-    """Read a row such as ``| `audio/` | PCM conversion | `errors` | |``.
-
-    The last cell is empty, ``yes``, or a list of those modules of the room that are pure.
-    """
+    """Read a row such as ``| `audio/` | PCM conversion | `errors` | yes |``; the last may name modules."""
     room, _, others, pure = (cell.strip() for cell in row.strip("|").split("|"))
     named = re.fullmatch(r"`(\w+)(?:/|\.py)`", room)
     assert named, f"not a folder nor a file: {room}"
