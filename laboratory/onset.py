@@ -23,7 +23,7 @@ import numpy as np
 
 from laboratory.sound import Float32
 from tts_server.backends.base import BackendOptions
-from tts_server.backends.kokoro import KokoroBackend
+from tts_server.backends.kokoro import KokoroModel
 from tts_server.backends.kokoro.languages import DEFAULT_LANGUAGES, resolve_dialect
 from tts_server.backends.kokoro.layout import SAMPLE_RATE_HZ
 from tts_server.backends.kokoro.onnx.stream import SpeechStream
@@ -117,9 +117,9 @@ class Onsets:
     """
 
     def __init__(self, cache_dir: Path, threads: int = 2) -> None:
-        backend = KokoroBackend(BackendOptions(cache_dir=str(cache_dir), threads=threads))
-        backend.load(lambda _stage, _fraction: None)
-        self._engine = backend._loaded()
+        model = KokoroModel(BackendOptions(cache_dir=str(cache_dir), threads=threads))
+        model.load(lambda _stage, _fraction: None)
+        self._parts = model.parts
         self._voices = load_voices()
         self._g2p = G2P()
 
@@ -153,12 +153,12 @@ class Onsets:
 
     def _begin(self, ids: Sequence[int], voice: str, speed: float, *, trim: bool) -> SpeechStream:
         def predict(features: TextFeatures) -> Statistics:
-            return self._engine.statistics.predict(
+            return self._parts.statistics.predict(
                 features.text, features.pitch, features.energy, voice=voice, n_phonemes=len(ids)
             )
 
         style = self._voices.style(voice, len(ids))
-        return self._engine.model.begin(ids, style, speed, predict, trim=trim)
+        return self._parts.model.begin(ids, style, speed, predict, trim=trim)
 
 
 def _compare(trimmed: Float32, kept: Float32, n_trimmed: int, voice: str, text: str, speed: float) -> Onset:

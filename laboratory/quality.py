@@ -19,11 +19,11 @@ import numpy as np
 
 from laboratory.sound import Float32, mel_difference_db, pitch_difference_cents, roughness
 from tts_server.backends.base import BackendOptions
-from tts_server.backends.kokoro import KokoroBackend
+from tts_server.backends.kokoro.backend import KokoroModel
 from tts_server.backends.kokoro.languages import resolve_dialect
 from tts_server.backends.kokoro.layout import SAMPLE_RATE_HZ
 from tts_server.backends.kokoro.onnx.stream import TextFeatures
-from tts_server.backends.kokoro.onnx.synthesizer import KokoroModel
+from tts_server.backends.kokoro.onnx.synthesizer import KokoroModel as WholeModel
 from tts_server.backends.kokoro.prepare.weights import resolve
 from tts_server.backends.kokoro.pronounce.g2p import G2P
 from tts_server.backends.kokoro.split import split_text
@@ -94,10 +94,11 @@ class Comparison:
 
     def __init__(self, cache_dir: Path, threads: int = 2) -> None:
         options = BackendOptions(cache_dir=str(cache_dir), threads=threads)
-        self._backend = KokoroBackend(options)
-        self._backend.load(lambda _stage, _fraction: None)
-        self._engine = self._backend._loaded()
-        self._whole = KokoroModel.load(resolve(), cache_dir / "kokoro", threads)
+        model = KokoroModel(options)
+        model.load(lambda _stage, _fraction: None)
+        self._parts = model.parts
+        self._engine = model.engine()
+        self._whole = WholeModel.load(resolve(), cache_dir / "kokoro", threads)
         self._voices = load_voices()
         self._g2p = G2P()
 
@@ -112,7 +113,7 @@ class Comparison:
 
     def streamed(self, text: str, voice: str) -> tuple[Float32, list[int]]:
         """Synthesize a text as the server does, with the silence kept; return where its seams are too."""
-        utterance = self._backend.start(SpeechRequest(text, voice=voice, extras={"keep_silence": True}))
+        utterance = self._engine.start(SpeechRequest(text, voice=voice, extras={"keep_silence": True}))
         chunks = []
         while (chunk := utterance.step()) is not None:
             if len(chunk.samples):
@@ -129,13 +130,13 @@ class Comparison:
         seen: list[Predicted] = []
 
         def predict(features: TextFeatures) -> Statistics:
-            predicted = self._engine.statistics.predict(
+            predicted = self._parts.statistics.predict(
                 features.text, features.pitch, features.energy, voice=voice, n_phonemes=len(ids)
             )
             seen.append(Predicted(features.n_frames * DURATION_FRAME_S, predicted))
             return predicted
 
-        stream = self._engine.model.begin(ids, self._voices.style(voice, len(ids)), 1.0, predict)
+        stream = self._parts.model.begin(ids, self._voices.style(voice, len(ids)), 1.0, predict)
         while not seen:
             stream.step()
         return seen[0]

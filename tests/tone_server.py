@@ -11,7 +11,7 @@ from typing import Any
 
 from tests.patience import PATIENCE_S
 
-from tts_server.backends.tone import ToneBackend, ToneScript
+from tts_server.backends.tone import ToneModel, ToneScript
 from tts_server.config.server import ServerConfig
 from tts_server.endpoint import Endpoint
 from tts_server.server.app import Server
@@ -23,7 +23,7 @@ async def serving(
 ) -> AsyncIterator[Server]:
     """Run a server on this event loop."""
     config = ServerConfig(endpoint=endpoint, backend="tone", **settings)
-    async with Server(config, ToneBackend(script=script)) as server:
+    async with Server(config, ToneModel(script=script)) as server:
         yield server
 
 

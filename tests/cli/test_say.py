@@ -66,7 +66,7 @@ def test_running_server_is_used(tmp_path: Path, capsys: pytest.CaptureFixture[st
 def test_own_server_is_started_when_none_runs_and_nothing_is_left_of_it(
     tmp_path: Path, own_temp: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(registry, "BUILT_IN", registry.BUILT_IN[-1:])
+    monkeypatch.setattr(registry, "PREFERENCE", ("tone",))
     path = tmp_path / "hello.wav"
     assert cli.main(["say", "Good day.", "-o", str(path)]) == 0
     assert n_samples(path) == len("Good day.") * 1440
@@ -79,7 +79,7 @@ def test_own_server_is_started_when_none_runs_and_nothing_is_left_of_it(
 def test_flags_of_the_engine_start_an_own_server_although_one_runs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(registry, "BUILT_IN", registry.BUILT_IN[-1:])
+    monkeypatch.setattr(registry, "PREFERENCE", ("tone",))
     path = tmp_path / "hello.wav"
     assert cli.main(["say", "Good day.", "-o", str(path), "--set", "char_ms=30"]) == 0
     assert n_samples(path) == len("Good day.") * 720

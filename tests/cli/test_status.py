@@ -6,7 +6,7 @@ import json
 import socket
 import sys
 from collections.abc import Iterator
-from importlib.metadata import EntryPoint
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
 import pytest
@@ -14,10 +14,10 @@ from tests.tone_server import serving_aside
 
 from tts_server import cli
 from tts_server.backends import registry
-from tts_server.backends.base import Backend, ProgressCallback
+from tts_server.backends.base import Model, ProgressCallback
 from tts_server.backends.kokoro.prepare import weights
 from tts_server.backends.models import ModelCatalog, ModelListing, VerifiedModel
-from tts_server.backends.tone import ToneBackend
+from tts_server.backends.tone import ToneModel
 from tts_server.config.environment import default_socket_path
 from tts_server.endpoint import Endpoint
 from tts_server.errors import LocalProtocolError
@@ -130,13 +130,13 @@ def test_voices_of_a_server_that_was_named_and_is_not_there(capsys: pytest.Captu
 def test_voices_of_a_backend_are_asked_for_before_it_is_loaded(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def fail(_: ToneBackend) -> Capabilities:
+    def fail(_: ToneModel) -> Capabilities:
         raise LocalProtocolError("not loaded")
 
-    monkeypatch.setattr(ToneBackend, "capabilities", property(fail))
+    monkeypatch.setattr(ToneModel, "capabilities", property(fail))
     assert cli.main(["voices", "--backend", "tone"]) == 0
     assert "alto" in capsys.readouterr().out
-    monkeypatch.setattr(ToneBackend, "list_voices", Backend.list_voices)
+    monkeypatch.setattr(ToneModel, "list_voices", Model.list_voices)
     assert cli.main(["voices", "--backend", "tone"]) == 2
     assert "only while it runs" in capsys.readouterr().err
 
@@ -159,10 +159,10 @@ def test_models_of_another_distribution_are_found(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     points = {
-        registry.GROUP: [EntryPoint("whistle", "tts_server.backends.tone:ToneBackend", registry.GROUP)],
-        registry.MODELS_GROUP: [EntryPoint("whistle", f"{__name__}:Whistles", registry.MODELS_GROUP)],
+        registry.GROUP: EntryPoint("whistle", "tts_server.backends.tone:ToneModel", registry.GROUP),
+        registry.MODELS_GROUP: EntryPoint("whistle", f"{__name__}:Whistles", registry.MODELS_GROUP),
     }
-    monkeypatch.setattr(registry, "entry_points", lambda group: points[group])
+    monkeypatch.setattr(registry, "entry_points", lambda group: [*entry_points(group=group), points[group]])
     monkeypatch.setitem(sys.modules, __name__, sys.modules[Whistles.__module__])
     assert cli.main(["models", "list", "--json"]) == 0
     listed = [(model["backend"], model["name"]) for model in json.loads(capsys.readouterr().out)]

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from tests.tone_server import serving
 
-from tts_server.backends.tone import ToneBackend
+from tts_server.backends.tone import ToneModel
 from tts_server.conformance.suite import look_at, play_one
 from tts_server.conformance.transcript import Transcript, load_rules, load_transcripts
 from tts_server.conformance.wire import Target
@@ -49,8 +49,8 @@ def with_voices(capabilities: Capabilities, requires: tuple[str, ...]) -> Capabi
 async def test_transcript_passes(
     transcript: Transcript, transport: str, short_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    capabilities = with_voices(ToneBackend().capabilities, transcript.requires)
-    monkeypatch.setattr(ToneBackend, "capabilities", capabilities)
+    capabilities = with_voices(ToneModel().capabilities, transcript.requires)
+    monkeypatch.setattr(ToneModel, "capabilities", capabilities)
     address = Endpoint.unix(short_dir / "tts.sock") if transport == "unix" else Endpoint.tcp("127.0.0.1", 0)
     async with asyncio.timeout(50), serving(address, **server_for(transcript)) as server:
         target = Target(server.endpoint, TOKEN if "token" in transcript.requires else None)

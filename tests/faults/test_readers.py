@@ -23,7 +23,7 @@ from tests.server.harness import (
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
-from tts_server.backends.tone import ToneBackend
+from tts_server.backends.tone import ToneModel
 from tts_server.doors.stream import door, driver
 from tts_server.limits import Limits
 from tts_server.scheduling import reader
@@ -76,7 +76,7 @@ HOW_THEY_READ = {"not at all": 0, "a little now and then": 1}
 
 
 @contextlib.asynccontextmanager
-async def guarded_server(path: Path, backend: ToneBackend, limits: Limits) -> AsyncIterator[Server]:
+async def guarded_server(path: Path, backend: ToneModel, limits: Limits) -> AsyncIterator[Server]:
     """A server that admits by its speed."""
     async with asyncio.timeout(2 * WAIT_S), Server(make_config(path, limits=limits), backend) as server:
         yield server

@@ -14,14 +14,14 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, Self
 
 from tests.golden.lines import Lines
 
-from tts_server.backends.base import Backend
-from tts_server.backends.tone import ToneBackend, ToneScript
+from tts_server.backends.base import Model
+from tts_server.backends.tone import ToneModel, ToneScript
 from tts_server.doors.door import Ready
 from tts_server.doors.stream.driver import ConnectionDriver
 from tts_server.doors.stream.memory import MemoryConnection, connect
@@ -31,9 +31,10 @@ from tts_server.limits import Limits
 from tts_server.protocol import v01
 from tts_server.scheduling.scheduler import Scheduler, SchedulingPolicy
 from tts_server.service.service import SpeechService
-from tts_server.service.worker import EngineEvent, EngineWorker, LoadEnded, Outcome, StepEnded
+from tts_server.service.worker import BatchEnded, EngineEvent, EngineWorker, LoadEnded, Outcome, StepEnded
 from tts_server.session.machine import SessionMachine
 from tts_server.speech.capabilities import AudioFormat, BackendInfo
+from tts_server.speech.made import NOTHING
 from tts_server.speech.request import SpeechRequest
 from tts_server.speech.service import ServiceInfo
 
@@ -70,10 +71,10 @@ class _Engine(EngineWorker):
 
     n_ordered = 0
 
-    def step(self, job_id: str, request: SpeechRequest) -> None:
+    def step(self, batch: Sequence[tuple[str, SpeechRequest]]) -> None:
         """Order a step."""
         self.n_ordered += 1
-        super().step(job_id, request)
+        super().step(batch)
 
 
 class Peer:
@@ -149,7 +150,7 @@ class Stack:
         self._loop = loop
         self._limits = Limits(**(limits or {}))
         self._policy = SchedulingPolicy(admission=admission)
-        self._backend: Backend = ToneBackend(script=ToneScript(**script))
+        self._backend: Model = ToneModel(script=ToneScript(**script))
         self._engine = _Engine(self._backend, self._deliver)
         self._delivered: asyncio.Queue[EngineEvent] = asyncio.Queue()
         self._n_taken = 0
@@ -166,7 +167,7 @@ class Stack:
         scheduler = Scheduler(max_admitted=limits.max_admitted, policy=self._policy)
         self._service = SpeechService([self._engine], scheduler, self._loop)
         self._info = ServiceInfo(
-            BackendInfo(backend.name, backend.model),
+            BackendInfo(backend.name, backend.model_name),
             AudioFormat(backend.sample_rate_hz),
             backend.capabilities,
         )
@@ -216,7 +217,7 @@ class Stack:
         """Have the server itself fail in the next step."""
         self.lines.did("the server makes a mistake in a step")
         fault = LocalProtocolError("a secret of the inside")
-        await self._let_in(lambda event: replace(event, outcome=Outcome.FAILED, pcm=b"", error=fault))
+        await self._let_in(lambda event: replace(event, outcome=Outcome.FAILED, made=NOTHING, error=fault))
 
     async def passes(self, seconds: float) -> None:
         """Let time pass."""
@@ -262,8 +263,9 @@ class Stack:
     async def _let_in(self, change: Callable[[StepEnded], StepEnded]) -> None:
         assert self._engine.n_ordered > self._n_taken, "the engine has nothing to do"
         event = await self._delivered.get()
-        assert isinstance(event, StepEnded)
+        assert isinstance(event, BatchEnded)
         self._n_taken += 1
         self._loop.now_s += WORK_S
-        self._service.step_ended(self._engine, change(replace(event, work_s=WORK_S)))
+        changed = BatchEnded(tuple(map(change, event.results)), WORK_S)
+        self._service.batch_ended(self._engine, changed)
         await self.settle()

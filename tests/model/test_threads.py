@@ -14,9 +14,9 @@ LOAD = """
 import sys
 from threadpoolctl import threadpool_info
 from tts_server.backends.base import BackendOptions
-from tts_server.backends.kokoro import KokoroBackend
+from tts_server.backends.kokoro import KokoroModel
 
-backend = KokoroBackend(BackendOptions(cache_dir=sys.argv[1]))
+backend = KokoroModel(BackendOptions(cache_dir=sys.argv[1]))
 backend.load(lambda *_: None)
 print({pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"})
 """

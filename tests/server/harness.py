@@ -15,8 +15,8 @@ from tests.patience import PATIENCE_S
 from websockets.asyncio.client import ClientConnection, connect, unix_connect
 from websockets.exceptions import ConnectionClosed
 
-from tts_server.backends.base import Backend
-from tts_server.backends.tone import ToneBackend, ToneScript
+from tts_server.backends.base import Model
+from tts_server.backends.tone import ToneModel, ToneScript
 from tts_server.config.server import ServerConfig
 from tts_server.endpoint import Endpoint
 from tts_server.limits import Limits
@@ -46,8 +46,8 @@ class Gate(threading.Event):
         assert await asyncio.to_thread(self.reached.wait, WAIT_S)
 
 
-def make_tone(**script: object) -> ToneBackend:
-    return ToneBackend(script=ToneScript(**script))  # type: ignore[arg-type]
+def make_tone(**script: object) -> ToneModel:
+    return ToneModel(script=ToneScript(**script))  # type: ignore[arg-type]
 
 
 def make_config(path: Path, **fields: Any) -> ServerConfig:
@@ -57,7 +57,7 @@ def make_config(path: Path, **fields: Any) -> ServerConfig:
 @contextlib.asynccontextmanager
 async def running_server(
     path: Path,
-    backend: Backend | None = None,
+    backend: Model | None = None,
     *,
     step_timeout_s: float = 30.0,
     limits: Limits | None = None,
@@ -73,7 +73,7 @@ async def running_server(
             yield server
     finally:
         # A test that fails must not leave a thread that keeps the interpreter from ending.
-        gate = backend._script.gate if isinstance(backend, ToneBackend) else None
+        gate = backend.script.gate if isinstance(backend, ToneModel) else None
         if gate is not None:
             gate.set()
 

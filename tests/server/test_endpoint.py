@@ -13,7 +13,7 @@ from tests.server.harness import (
 )
 
 from tts_server.backends.base import ProgressCallback
-from tts_server.backends.tone import ToneBackend
+from tts_server.backends.tone import ToneModel
 from tts_server.endpoint import Endpoint
 from tts_server.errors import EndpointError
 
@@ -27,7 +27,7 @@ async def test_socket_is_made_for_the_owner_alone_and_removed(short_dir: Path) -
 
 
 async def test_second_server_on_a_path_is_refused_before_it_loads(short_dir: Path) -> None:
-    class Watched(ToneBackend):
+    class Watched(ToneModel):
         def load(self, progress: ProgressCallback) -> None:
             del progress
             raise AssertionError("loaded")

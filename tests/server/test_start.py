@@ -18,12 +18,12 @@ from tests.server.harness import (
 )
 
 from tts_server.backends.base import BackendOptions, ProgressCallback
-from tts_server.backends.tone import ToneBackend
+from tts_server.backends.tone import ToneModel
 from tts_server.errors import ConfigError, ModelError, ModelNotFoundError
 from tts_server.server.app import Server
 
 
-class SlowBackend(ToneBackend):
+class SlowBackend(ToneModel):
     """Loads only when it is let."""
 
     def __init__(self, *, error: Exception | None = None) -> None:

@@ -8,21 +8,19 @@ from pathlib import Path
 import pytest
 from tests.server.harness import Gate, client_of, make_config, make_tone, running_server
 
-from tts_server.backends.base import Backend
-from tts_server.backends.tone import ToneBackend
+from tts_server.backends.tone import ToneModel
 from tts_server.errors import ConfigError
 from tts_server.server.app import Server
-from tts_server.service.engines import engine_backends
+from tts_server.service.engines import count_engines
 
 
-class Loner(ToneBackend):
+class Loner(ToneModel):
     """Cannot work side by side with another."""
 
-    def sibling(self) -> Backend:
-        return Backend.sibling(self)
+    max_engines = 1
 
 
-class Advised(ToneBackend):
+class Advised(ToneModel):
     def advise_engines(self, n_cores: int) -> tuple[int, str]:
         return 3, f"three are best for {n_cores // n_cores} reason"
 
@@ -55,10 +53,5 @@ async def test_backend_that_runs_one_engine_says_so_before_the_load(short_dir: P
 
 def test_number_of_engines_is_the_backends_advice_when_asked_for(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
-    assert len(engine_backends(Advised(), None)) == 3
+    assert count_engines(Advised(), None) == 3
     assert "3 engines: three are best for 1 reason" in caplog.text
-
-
-def test_siblings_behave_alike() -> None:
-    backends = engine_backends(make_tone(rate_hz=8000), 2)
-    assert [backend.sample_rate_hz for backend in backends] == [8000, 8000]

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from tts_server.backends.tone import ToneBackend
+from tts_server.backends.tone import ToneModel
 from tts_server.errors import BusyError, LocalProtocolError, SynthesisError, TTSServerError
 from tts_server.limits import Limits
 from tts_server.scheduling.scheduler import AdmissionLimits, Scheduler, SchedulingPolicy
 from tts_server.service import service as module
 from tts_server.service.service import SpeechService
-from tts_server.service.worker import EngineWorker, Outcome, StepEnded
+from tts_server.service.worker import BatchEnded, EngineWorker, Outcome, StepEnded
 from tts_server.speech.made import Made
 from tts_server.speech.request import SpeechRequest
 
 if TYPE_CHECKING:
     import asyncio
 
+RATE_HZ = 24000
 PCM = bytes(2 * 2400)
-A_SECOND = bytes(2 * 24000)
+A_SECOND = bytes(2 * RATE_HZ)
 """Enough for another's first audio to be due before more of this."""
 REQUEST = SpeechRequest("hello", "alto", "en", {})
 
@@ -31,14 +32,14 @@ class FakeWorker:
     """Notes its orders; the test says what became of them."""
 
     def __init__(self) -> None:
-        self.backend = ToneBackend()
+        self.model = ToneModel()
         self.orders: list[str] = []
 
     def estimate_s(self, request: SpeechRequest) -> float:
-        return self.backend.estimate_s(request)
+        return self.model.estimate_s(request)
 
-    def step(self, job_id: str, _request: SpeechRequest) -> None:
-        self.orders.append(f"step {job_id}")
+    def step(self, batch: Sequence[tuple[str, SpeechRequest]]) -> None:
+        self.orders += [f"step {job_id}" for job_id, _ in batch]
 
     def drop(self, job_id: str) -> None:
         self.orders.append(f"drop {job_id}")
@@ -148,8 +149,9 @@ class House:
         n_bad: int = 0,
         error: TTSServerError | None = None,
     ) -> None:
-        result = StepEnded(job_id, outcome, pcm, n_bad=n_bad, work_s=0.01, error=error)
-        self.service.step_ended(cast("EngineWorker", self.workers[engine]), result)
+        made = Made(pcm, len(pcm) // 2, len(pcm) / 2 / RATE_HZ, n_bad=n_bad)
+        ended = BatchEnded((StepEnded(job_id, outcome, made, error),), work_s=0.01)
+        self.service.batch_ended(cast("EngineWorker", self.workers[engine]), ended)
 
     @property
     def orders(self) -> list[str]:

@@ -1,9 +1,8 @@
 """Which backends there are, which can run here, and how one is made.
 
-A backend of any distribution registers its class in the entry-point group ``tts_server.backends``; it is
-made with one ``BackendOptions``. The built-in ones register the same way, and are also known here, with the
-packages that they need, so that they are found in a bare checkout and what is missing can be named without
-importing anything heavy.
+A backend of any distribution, this one too, registers its ``Model`` in the entry-point group
+``tts_server.backends``; it is made with one ``BackendOptions``. What the backends of this distribution need
+is written here, so that what is missing can be named without importing anything heavy.
 """
 
 from __future__ import annotations
@@ -11,15 +10,16 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, cast
 
 from tts_server.errors import ConfigError, MissingDependencyError
 
 if TYPE_CHECKING:
-    from tts_server.backends.base import Backend, BackendOptions
+    from tts_server.backends.base import BackendOptions, Model
     from tts_server.backends.models import ModelCatalog
 
 GROUP: Final = "tts_server.backends"
@@ -28,7 +28,7 @@ MODELS_GROUP: Final = "tts_server.models"
 AUTO: Final = "auto"
 """Name that stands for the best backend that can run here."""
 
-BackendFactory = Callable[["BackendOptions"], "Backend"]
+ModelFactory = Callable[["BackendOptions"], "Model"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +37,9 @@ class BackendEntry:
 
     Args:
         name: What ``--backend`` takes.
-        target: Where its class is, as ``module:class``.
+        target: Where its model's class is, as ``module:class``.
         extra: Extra of this distribution that brings its packages; empty for another distribution's.
         requires: Modules that it imports and that may be missing.
-        is_builtin: Whether it belongs to this distribution.
         models: Where the catalog of its models is, as ``module:class``; empty where they are no files.
     """
 
@@ -48,7 +47,6 @@ class BackendEntry:
     target: str
     extra: str = ""
     requires: tuple[str, ...] = ()
-    is_builtin: bool = False
     models: str = ""
 
     @property
@@ -62,30 +60,35 @@ class BackendEntry:
         return not self.missing
 
 
-BUILT_IN: Final[tuple[BackendEntry, ...]] = (
-    BackendEntry(
-        "kokoro",
-        "tts_server.backends.kokoro:KokoroBackend",
-        extra="kokoro",
-        requires=("numpy", "onnxruntime", "onnx", "espeakng_loader"),
-        is_builtin=True,
-        models="tts_server.backends.kokoro.catalog:KokoroModels",
-    ),
-    BackendEntry("tone", "tts_server.backends.tone:ToneBackend", is_builtin=True),
+OURS: Final = "tts_server."
+"""How the targets of this distribution's own backends begin."""
+
+PREFERENCE: Final = ("kokoro", "tone")
+"""The order in which ``auto`` tries backends. ``tone`` speaks no words and is the last resort."""
+
+NEEDS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {"kokoro": ("numpy", "onnxruntime", "onnx", "espeakng_loader")}
 )
-"""Best first: the order in which ``auto`` tries them. ``tone`` speaks no words and is the last resort."""
+"""Modules that a backend of this distribution needs; the extra that brings them has the backend's name."""
 
 
 def known_backends() -> tuple[BackendEntry, ...]:
-    """Every backend that can be named: the built-in ones, best first, then all others by name."""
-    built_in = {entry.name: entry for entry in BUILT_IN}
+    """Every backend that can be named: the preferred ones, best first, then all others by name."""
     models = {point.name: point.value for point in entry_points(group=MODELS_GROUP)}
-    others = {
-        point.name: BackendEntry(point.name, point.value, models=models.get(point.name, ""))
-        for point in entry_points(group=GROUP)
-        if point.name not in built_in
-    }
-    return (*BUILT_IN, *(others[name] for name in sorted(others)))
+    found: dict[str, BackendEntry] = {}
+    # No other distribution can take the name of one of ours.
+    for point in sorted(entry_points(group=GROUP), key=lambda point: not point.value.startswith(OURS)):
+        requires = NEEDS.get(point.name, ()) if point.value.startswith(OURS) else ()
+        entry = BackendEntry(
+            point.name,
+            point.value,
+            extra=point.name if requires else "",
+            requires=requires,
+            models=models.get(point.name, ""),
+        )
+        found.setdefault(point.name, entry)
+    preferred = [name for name in PREFERENCE if name in found]
+    return tuple(found[name] for name in [*preferred, *sorted(found.keys() - preferred)])
 
 
 def find_backend(name: str) -> BackendEntry:
@@ -95,12 +98,11 @@ def find_backend(name: str) -> BackendEntry:
         ConfigError: There is none of that name.
     """
     backends = known_backends()
-    if name == AUTO:
-        usable = (entry for entry in BUILT_IN if entry.is_installed)
-        return next(usable)
     for entry in backends:
-        if entry.name == name:
+        if entry.name == name or (name == AUTO and entry.name in PREFERENCE and entry.is_installed):
             return entry
+    if not backends:
+        raise ConfigError("no backend is registered: this package is not installed, only its files are there")
     accepted = ", ".join([AUTO, *(entry.name for entry in backends)])
     raise ConfigError(f"unknown backend {name!r}; there are {accepted}")
 
@@ -118,8 +120,8 @@ def require_backend(name: str) -> BackendEntry:
     return entry
 
 
-def create_backend(name: str, options: BackendOptions) -> Backend:
-    """Make a backend; its model is not loaded yet.
+def create_model(name: str, options: BackendOptions) -> Model:
+    """Make the model of a backend, not loaded yet.
 
     Raises:
         ConfigError: There is none of that name, or an option is not accepted.
@@ -127,7 +129,7 @@ def create_backend(name: str, options: BackendOptions) -> Backend:
     """
     entry = require_backend(name)
     try:
-        factory = cast("BackendFactory", EntryPoint(entry.name, entry.target, GROUP).load())
+        factory = cast("ModelFactory", EntryPoint(entry.name, entry.target, GROUP).load())
         return factory(options)
     except ModuleNotFoundError as error:
         raise _missing(entry, (error.name or str(error),)) from error

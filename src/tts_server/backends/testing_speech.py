@@ -1,4 +1,4 @@
-"""Checks of what a loaded backend speaks, for ``tts_server.backends.testing``.
+"""Checks of what an engine speaks, for ``tts_server.backends.testing``.
 
 Each runs on the engine's thread and raises ``AssertionError`` with the promise that does not hold. ``most``
 is the most by which two utterances of one text may differ, from ``spread``.
@@ -10,11 +10,11 @@ import math
 import sys
 import time
 from array import array
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from tts_server.audio.pcm import to_pcm16
-from tts_server.backends.base import Backend
+from tts_server.backends.base import Engine, Model, StepResult, Utterance
 from tts_server.errors import SynthesisError
 from tts_server.speech.chunk import AudioChunk
 from tts_server.speech.request import SpeechRequest
@@ -36,9 +36,9 @@ def expect(holds: bool, promise: str) -> None:
         raise AssertionError(f"not so: {promise}")
 
 
-def make_request(backend: Backend, text: str, language: str | None = None) -> SpeechRequest:
-    """Ask a loaded backend for a text in its default voice, and in its default language or another."""
-    capabilities = backend.capabilities
+def make_request(model: Model, text: str, language: str | None = None) -> SpeechRequest:
+    """Ask a loaded model for a text in its default voice, and in its default language or another."""
+    capabilities = model.capabilities
     return SpeechRequest(
         text=text,
         voice=capabilities.default_voice,
@@ -47,12 +47,38 @@ def make_request(backend: Backend, text: str, language: str | None = None) -> Sp
     )
 
 
-def speak(backend: Backend, request: SpeechRequest) -> Iterator[AudioChunk]:
-    """Run an utterance to its end; closes it, whatever happens."""
-    utterance = backend.start(request)
+def step_all(engine: Engine, utterances: Sequence[Utterance]) -> list[StepResult]:
+    """Step utterances together; the form of the results is checked."""
+    results = engine.step(utterances)
+    expect(len(results) == len(utterances), "a step has a result for each utterance")
+    for result in results:
+        is_one = result is None or isinstance(result, AudioChunk | SynthesisError)
+        expect(is_one, f"a step returns chunks, errors of synthesis or None, not {type(result).__name__}")
+    return list(results)
+
+
+def step(engine: Engine, utterance: Utterance) -> AudioChunk | None:
+    """Step an utterance by itself.
+
+    Raises:
+        SynthesisError: The engine failed on it.
+    """
+    (result,) = step_all(engine, [utterance])
+    if isinstance(result, SynthesisError):
+        raise result
+    return result
+
+
+def speak(engine: Engine, request: SpeechRequest) -> Iterator[AudioChunk]:
+    """Run an utterance by itself to its end; closes it, whatever happens.
+
+    Raises:
+        SynthesisError: The engine failed on it.
+    """
+    utterance = engine.start(request)
     try:
         for _ in range(MAX_STEPS):
-            chunk = utterance.step()
+            chunk = step(engine, utterance)
             if chunk is None:
                 return
             yield chunk
@@ -61,14 +87,30 @@ def speak(backend: Backend, request: SpeechRequest) -> Iterator[AudioChunk]:
         utterance.close()
 
 
-def pcm_of(backend: Backend, request: SpeechRequest) -> bytes:
-    """Speak a request and return all of its samples as int16 little-endian PCM, each chunk's form checked."""
-    return b"".join(_pcm(chunk) for chunk in speak(backend, request))
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """A loaded model and an engine of it, on whose thread everything runs."""
+
+    model: Model
+    engine: Engine
+
+    def request(self, text: str, language: str | None = None) -> SpeechRequest:
+        """As ``make_request``."""
+        return make_request(self.model, text, language)
+
+    def start(self, text: str) -> Utterance:
+        """Begin to speak a text."""
+        return self.engine.start(self.request(text))
+
+    def pcm(self, request: SpeechRequest | str) -> bytes:
+        """Return all samples of a request or a text as int16 PCM, each chunk's form checked."""
+        if isinstance(request, str):
+            request = self.request(request)
+        return b"".join(pcm_of(chunk) for chunk in speak(self.engine, request))
 
 
-def _pcm(chunk: AudioChunk) -> bytes:
+def pcm_of(chunk: AudioChunk) -> bytes:
     """Check the form of a chunk's samples; return them as int16."""
-    expect(isinstance(chunk, AudioChunk), f"a step returns a chunk or None, not {type(chunk).__name__}")
     view = memoryview(chunk.samples)
     expect(view.ndim == 1 and view.contiguous, "samples are contiguous, of one dimension")
     expect(view.format in {"f", "h"}, f"samples are float32 or int16, not of format {view.format!r}")
@@ -90,9 +132,9 @@ def _peak(pcm: bytes) -> int:
     return max(map(abs, _samples(pcm)), default=0)
 
 
-def spread(backend: Backend) -> float:
+def spread(speaker: Speaker) -> float:
     """Return how much two utterances of one text may differ: as much as they do with nothing beside."""
-    one, other = (pcm_of(backend, make_request(backend, SENTENCE)) for _ in range(2))
+    one, other = (speaker.pcm(SENTENCE) for _ in range(2))
     return max(LEAST_SPREAD, 2 * difference(one, other))
 
 
@@ -104,57 +146,57 @@ def difference(a: bytes, b: bytes) -> float:
     return apart / max(1, sum(map(abs, one)), sum(map(abs, other)))
 
 
-def check_speech(backend: Backend, max_step_s: float) -> None:
+def check_speech(speaker: Speaker, max_step_s: float) -> None:
     """A sentence can be heard, lasts, and comes in steps if the backend says that it streams."""
-    utterance = backend.start(make_request(backend, LONG_SENTENCE))
+    utterance = speaker.start(LONG_SENTENCE)
     pieces: list[bytes] = []
     longest_s = 0.0
     for _ in range(MAX_STEPS):
         began = time.perf_counter()
-        chunk = utterance.step()
+        chunk = step(speaker.engine, utterance)
         longest_s = max(longest_s, time.perf_counter() - began)
         if chunk is None:
             break
-        pieces.append(_pcm(chunk))
+        pieces.append(pcm_of(chunk))
     utterance.close()
     pcm = b"".join(pieces)
-    expect(len(pcm) // 2 > backend.sample_rate_hz // 2, "a long sentence lasts at least half a second")
+    expect(len(pcm) // 2 > speaker.model.sample_rate_hz // 2, "a long sentence lasts at least half a second")
     expect(_peak(pcm) > 300, "a sentence can be heard")
-    if backend.capabilities.streaming:
+    if speaker.model.capabilities.streaming:
         expect(sum(map(bool, pieces)) > 1, "a backend that streams gives a long sentence in several chunks")
         expect(longest_s <= max_step_s, f"a step takes about 0.1 s, not {longest_s:.1f} s")
 
 
-def check_every_language(backend: Backend) -> None:
+def check_every_language(speaker: Speaker) -> None:
     """Every advertised language is spoken, and a request may leave everything to the backend."""
-    for language in backend.capabilities.languages:
-        pcm = pcm_of(backend, make_request(backend, "1 2 3", language))
+    for language in speaker.model.capabilities.languages:
+        pcm = speaker.pcm(speaker.request("1 2 3", language))
         expect(_peak(pcm) > 300, f"language {language!r} can be heard")
-    expect(bool(pcm_of(backend, SpeechRequest(SENTENCE))), "a text alone is spoken")
+    expect(bool(speaker.pcm(SpeechRequest(SENTENCE))), "a text alone is spoken")
 
 
-def check_nothing_to_speak(backend: Backend) -> None:
+def check_nothing_to_speak(speaker: Speaker) -> None:
     """A text with nothing to speak ends without samples and without an error."""
     for text in NOTHING_TO_SPEAK:
-        pcm = pcm_of(backend, make_request(backend, text))
+        pcm = speaker.pcm(text)
         expect(pcm == b"", f"a text with nothing to speak has no samples: {text!r}")
 
 
-def check_odd_texts(backend: Backend) -> None:
+def check_odd_texts(speaker: Speaker) -> None:
     """Whatever the text, it is spoken or refused as ``SynthesisError``."""
     for text in ODD_TEXTS:
         try:
-            pcm_of(backend, make_request(backend, text))
+            speaker.pcm(text)
         except SynthesisError as error:
             expect(bool(str(error)), "an error says what went wrong")
 
 
-def check_words(backend: Backend) -> None:
+def check_words(speaker: Speaker) -> None:
     """Word times, if there are any, are the client's own words, in order and within the audio."""
     for text in (SENTENCE, f"  {SENTENCE}\n{LONG_SENTENCE} "):
-        chunks = list(speak(backend, make_request(backend, text)))
+        chunks = list(speak(speaker.engine, speaker.request(text)))
         words: list[WordTime] = [word for chunk in chunks for word in chunk.words]
-        length_s = sum(len(memoryview(chunk.samples)) for chunk in chunks) / backend.sample_rate_hz
+        length_s = sum(len(memoryview(chunk.samples)) for chunk in chunks) / speaker.model.sample_rate_hz
         position, previous_s = 0, 0.0
         for word in words:
             expect(text[word.char_start : word.char_end] == word.text, f"{word} is what stands in the text")
@@ -168,65 +210,63 @@ def check_words(backend: Backend) -> None:
             expect("".join(spoken.split()) == "".join(text.split()), "every word has its time")
 
 
-def check_ownership(backend: Backend, most: float) -> None:
+def check_ownership(speaker: Speaker, most: float) -> None:
     """The samples that a step returned are the caller's: overwriting them changes nothing that follows."""
-    untouched = pcm_of(backend, make_request(backend, SENTENCE))
+    untouched = speaker.pcm(SENTENCE)
     for _ in range(2):
         pieces = []
-        for chunk in speak(backend, make_request(backend, SENTENCE)):
-            pieces.append(_pcm(chunk))
+        for chunk in speak(speaker.engine, speaker.request(SENTENCE)):
+            pieces.append(pcm_of(chunk))
             view = memoryview(chunk.samples)
             if not view.readonly:
                 view.cast("B")[:] = bytes(view.nbytes)
         expect(difference(untouched, b"".join(pieces)) <= most, "the caller owns the samples")
 
 
-def check_independence(backend: Backend, most: float) -> None:
+def check_independence(speaker: Speaker, most: float) -> None:
     """Utterances do not touch each other: side by side, abandoned, and one after the other."""
-    alone = pcm_of(backend, make_request(backend, SENTENCE))
-    first = backend.start(make_request(backend, SENTENCE))
-    second = backend.start(
-        make_request(backend, "Something else, and much longer than the first of the two.")
-    )
+    alone = speaker.pcm(SENTENCE)
+    first = speaker.start(SENTENCE)
+    second = speaker.start("Something else, and much longer than the first of the two.")
     pieces: list[bytes] = []
     second_goes_on = True
     for _ in range(MAX_STEPS):
-        if (chunk := first.step()) is None:
+        if (chunk := step(speaker.engine, first)) is None:
             break
-        pieces.append(_pcm(chunk))
-        second_goes_on = second_goes_on and second.step() is not None
+        pieces.append(pcm_of(chunk))
+        second_goes_on = second_goes_on and step(speaker.engine, second) is not None
     first.close()
     second.close()
     expect(difference(alone, b"".join(pieces)) <= most, "an utterance does not touch another beside it")
-    again = pcm_of(backend, make_request(backend, SENTENCE))
+    again = speaker.pcm(SENTENCE)
     expect(difference(alone, again) <= most, "an abandoned utterance does not touch the next")
 
 
-def check_close(backend: Backend, most: float) -> None:
+def check_close(speaker: Speaker, most: float) -> None:
     """An utterance can be closed before its first step, after any, and after its end."""
-    alone = pcm_of(backend, make_request(backend, SENTENCE))
-    n_steps = sum(1 for _ in speak(backend, make_request(backend, SENTENCE)))
+    alone = speaker.pcm(SENTENCE)
+    n_steps = sum(1 for _ in speak(speaker.engine, speaker.request(SENTENCE)))
     for n_before in sorted({0, 1, 2, 3, n_steps // 2, n_steps}):
-        utterance = backend.start(make_request(backend, SENTENCE))
+        utterance = speaker.start(SENTENCE)
         for _ in range(n_before):
-            if utterance.step() is None:
+            if step(speaker.engine, utterance) is None:
                 break
         utterance.close()
-    again = pcm_of(backend, make_request(backend, SENTENCE))
+    again = speaker.pcm(SENTENCE)
     expect(difference(alone, again) <= most, "closing in the middle does not touch the next")
 
 
-def check_extras(backend: Backend) -> None:
+def check_extras(speaker: Speaker) -> None:
     """An utterance begins with every value of an extra that its own limits allow, or is refused."""
-    for name, spec in backend.capabilities.extras.items():
+    for name, spec in speaker.model.capabilities.extras.items():
         values: list[object] = [*spec.choices, *(v for v in (spec.minimum, spec.maximum) if v is not None)]
         if spec.kind == "integer":
             values = [int(value) for value in values]  # type: ignore[call-overload]
         if spec.kind == "boolean":
             values = [False, True]
         for value in values:
-            request = replace(make_request(backend, SENTENCE), extras={name: value})
+            request = replace(speaker.request(SENTENCE), extras={name: value})
             try:
-                backend.start(request).close()
+                speaker.engine.start(request).close()
             except SynthesisError as error:
                 expect(bool(str(error)), "an error says what went wrong")

@@ -3,7 +3,7 @@
 Each letter or digit is one short beep and everything else a pause of the same length, so that the length of
 the audio follows from the text alone, a listener hears where a word ends, and word times are exact. The
 beeps are made once for each voice and speed, and a step only joins them: a hundred speakers cost next to
-nothing.
+nothing. With ``max_batch`` above 1 an engine steps so many utterances in the time of the slowest of them.
 """
 
 from __future__ import annotations
@@ -18,17 +18,19 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
-from tts_server.backends.base import Backend, BackendOptions, Utterance
+from tts_server.backends.base import BackendOptions, Engine, Model, Utterance
 from tts_server.errors import ConfigError, ModelNotFoundError, SynthesisError
 from tts_server.speech.capabilities import Capabilities, ExtraSpec, Voice
 from tts_server.speech.chunk import AudioChunk
 from tts_server.speech.words import WordTime
 
 if TYPE_CHECKING:
-    from tts_server.backends.base import ProgressCallback
+    from collections.abc import Sequence
+
+    from tts_server.backends.base import ProgressCallback, StepResult
     from tts_server.speech.request import SpeechRequest
 
-MODEL: Final = "tone-1"
+MODEL_NAME: Final = "tone-1"
 
 PITCH_HZ: Final = MappingProxyType(
     {"alto": 440.0, "bass": 165.0, "soprano": 660.0, "tenor": 330.0, "viola": 550.0}
@@ -67,12 +69,13 @@ class ToneScript:
         rate_hz: Sample rate.
         char_ms: Length of a character's beep or pause at speed 1.
         step_ms: Audio that one step makes, in whole characters.
-        work_ms: Time that each step takes beyond its own.
+        work_ms: Time that each step takes beyond its own; of a batch, the longest counts.
+        max_batch: Utterances that one step takes.
         load_ms: Time that the load takes, in a hundred equal parts.
         fail_load: The load ends in ``ModelNotFoundError``.
         fail_start: Beginning an utterance ends in ``SynthesisError``.
         fail_at_step: This step ends in ``SynthesisError``.
-        raise_at_step: This step ends in an exception that no backend should let through.
+        raise_at_step: This step ends in an exception that no backend should let through, for its whole batch.
         hang_load: The load does not go on before ``gate`` is set.
         hang_at_step: This step does not return before ``gate`` is set.
         nan_at_step: This step returns float samples, all NaN or infinite.
@@ -87,6 +90,7 @@ class ToneScript:
     char_ms: float = 60.0
     step_ms: float = 240.0
     work_ms: float = 0.0
+    max_batch: int = 1
     load_ms: float = 0.0
     fail_load: bool = False
     hang_load: bool = False
@@ -118,6 +122,9 @@ class ToneScript:
         return cls(**values)
 
 
+_AT_LEAST_ONE: Final = {"rate_hz", "char_ms", "max_batch"}
+
+
 def _parse_setting(name: str, kind: str, text: str) -> object:
     if kind == "bool":
         if text.lower() in {"1", "true", "yes", "on"}:
@@ -129,12 +136,12 @@ def _parse_setting(name: str, kind: str, text: str) -> object:
         number = float(text) if kind == "float" else int(text)
     except ValueError:
         raise ConfigError(f"{text!r} is not accepted for {name}; it takes a number") from None
-    if not (math.isfinite(number) and 0 <= number <= 1e6) or (number == 0 and name in {"rate_hz", "char_ms"}):
+    if not (math.isfinite(number) and 0 <= number <= 1e6) or (number == 0 and name in _AT_LEAST_ONE):
         raise ConfigError(f"{text} is out of range for {name}")
     return number
 
 
-class ToneBackend(Backend):
+class ToneModel(Model):
     """The tone backend.
 
     Args:
@@ -146,12 +153,13 @@ class ToneBackend(Backend):
     """
 
     name = "tone"
-    model = MODEL
+    model_name = MODEL_NAME
+    max_engines: int | None = None
 
     def __init__(self, options: BackendOptions | None = None, *, script: ToneScript | None = None) -> None:
         options = options or BackendOptions()
-        if options.model not in {None, MODEL}:
-            raise ConfigError(f"the tone backend has no model {options.model!r}; it has {MODEL}")
+        if options.model not in {None, MODEL_NAME}:
+            raise ConfigError(f"the tone backend has no model {options.model!r}; it has {MODEL_NAME}")
         voice = options.voice or VOICES[0].name
         if voice not in PITCH_HZ:
             raise ConfigError(f"the tone backend has no voice {voice!r}; it has {', '.join(PITCH_HZ)}")
@@ -167,6 +175,11 @@ class ToneBackend(Backend):
         )
 
     @property
+    def script(self) -> ToneScript:
+        """How it behaves."""
+        return self._script
+
+    @property
     def sample_rate_hz(self) -> int:
         """The script's rate."""
         return self._script.rate_hz
@@ -175,10 +188,6 @@ class ToneBackend(Backend):
     def capabilities(self) -> Capabilities:
         """Five voices, three languages, and the extras of ``EXTRAS``."""
         return self._capabilities
-
-    def sibling(self) -> Backend:
-        """Make another with the same script and voice."""
-        return ToneBackend(BackendOptions(voice=self._capabilities.default_voice), script=self._script)
 
     def list_voices(self) -> tuple[Voice, ...]:
         """All of them."""
@@ -200,15 +209,9 @@ class ToneBackend(Backend):
             raise ModelNotFoundError("the tone backend was told not to find its model")
         progress("tuning", 1.0)
 
-    def start(self, request: SpeechRequest) -> Utterance:
-        """Begin an utterance.
-
-        Raises:
-            SynthesisError: The script says so.
-        """
-        if self._script.fail_start:
-            raise SynthesisError("the tone backend was told not to start")
-        return _ToneUtterance(self._script, request, request.voice or VOICES[0].name)
+    def engine(self) -> ToneEngine:
+        """Make one more engine of the same behaviour."""
+        return ToneEngine(self._script)
 
     def estimate_s(self, request: SpeechRequest) -> float:
         """Count the beeps and pauses of the text, at its speed."""
@@ -233,17 +236,60 @@ EXTRAS: Final = MappingProxyType(
 """What a client may set for one response; the failures are there to try a client's own handling of them."""
 
 
-class _ToneUtterance(Utterance):
-    def __init__(self, script: ToneScript, request: SpeechRequest, voice: str) -> None:
+class ToneEngine(Engine):
+    """Steps as many utterances together as its script says.
+
+    Args:
+        script: How it behaves.
+    """
+
+    def __init__(self, script: ToneScript) -> None:
+        self._script = script
+        self.max_batch = script.max_batch
+
+    def start(self, request: SpeechRequest) -> ToneUtterance:
+        """Begin an utterance.
+
+        Raises:
+            SynthesisError: The script says so.
+        """
+        if self._script.fail_start:
+            raise SynthesisError("the tone backend was told not to start")
+        return ToneUtterance(self._script, request)
+
+    def step(self, batch: Sequence[Utterance]) -> list[StepResult]:
+        """Make the next characters of each, in the time that the slowest of them takes.
+
+        Raises:
+            ZeroDivisionError: The script says so.
+        """
+        speaking = [utterance for utterance in batch if isinstance(utterance, ToneUtterance)]
+        errors = [utterance.prepare() for utterance in speaking]
+        works_s = [u.work_s for u, error in zip(speaking, errors, strict=True) if u.goes_on and not error]
+        if any(works_s):
+            time.sleep(max(works_s))
+        return [error or u.beep() for u, error in zip(speaking, errors, strict=True)]
+
+
+class ToneUtterance(Utterance):
+    """A text that is beeped; see ``ToneEngine``.
+
+    Args:
+        script: How the engine behaves.
+        request: What to beep; its extras may change the script for this utterance.
+    """
+
+    def __init__(self, script: ToneScript, request: SpeechRequest) -> None:
         extras = request.extras or {}
         self._script = script
-        self._work_s = float(extras.get("work_ms", script.work_ms)) / 1000
+        self.work_s = float(extras.get("work_ms", script.work_ms)) / 1000
         self._fail_at = extras.get("fail_at_step", script.fail_at_step)
         self._nan_at = extras.get("nan_at_step", script.nan_at_step)
         self._loud_at = extras.get("loud_at_step", script.loud_at_step)
         char_ms = script.char_ms / _speed(request)
         self._text = request.text if any(c.isalnum() for c in request.text) and not script.mute else ""
-        self._beep, self._pause = _make_segments(PITCH_HZ[voice], script.rate_hz, char_ms)
+        pitch_hz = PITCH_HZ[request.voice or VOICES[0].name]
+        self._beep, self._pause = _make_segments(pitch_hz, script.rate_hz, char_ms)
         self._char_s = len(self._pause) / 2 / script.rate_hz
         self._chars_per_step = max(1, round(script.step_ms / char_ms))
         self._position = 0
@@ -251,13 +297,32 @@ class _ToneUtterance(Utterance):
         self._step = -1
         self._n_empty = script.empty_steps
 
-    def step(self) -> AudioChunk | None:
-        if self._position >= len(self._text):
+    @property
+    def goes_on(self) -> bool:
+        """Whether there is more to beep."""
+        return self._position < len(self._text)
+
+    def prepare(self) -> SynthesisError | None:
+        """Begin a step, which hangs or fails if the script says so; returns this utterance's own error.
+
+        Raises:
+            ZeroDivisionError: The script says so.
+        """
+        if not self.goes_on:
             return None
         self._step += 1
-        self._misbehave()
-        if self._work_s:
-            time.sleep(self._work_s)
+        if self._step == self._script.hang_at_step:
+            _hang(self._script)
+        if self._step == self._script.raise_at_step:
+            raise ZeroDivisionError("the tone backend was told to break")
+        if self._step == self._fail_at:
+            return SynthesisError(f"the tone backend was told to fail at step {self._step}")
+        return None
+
+    def beep(self) -> AudioChunk | None:
+        """End a step: make its characters; None at the end of the text."""
+        if not self.goes_on:
+            return None
         if self._step == self._script.garbage_at_step:
             return AudioChunk(samples="these are no samples")
         if self._n_empty:
@@ -273,15 +338,6 @@ class _ToneUtterance(Utterance):
         elif self._step == self._loud_at:
             samples = array("f", LOUD * (len(samples) // len(LOUD)))
         return AudioChunk(samples=samples, words=self._words_until(end))
-
-    def _misbehave(self) -> None:
-        script = self._script
-        if self._step == script.hang_at_step:
-            _hang(script)
-        if self._step == script.raise_at_step:
-            raise ZeroDivisionError("the tone backend was told to break")
-        if self._step == self._fail_at:
-            raise SynthesisError(f"the tone backend was told to fail at step {self._step}")
 
     def _words_until(self, end: int) -> tuple[WordTime, ...]:
         """The words that begin before ``end`` and were not given yet."""

@@ -14,7 +14,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from tts_server.backends.base import BackendOptions
-from tts_server.backends.registry import AUTO, create_backend, find_backend
+from tts_server.backends.registry import AUTO, create_model, find_backend
 from tts_server.cli.flags import add_client_endpoint, as_flags
 from tts_server.cli.interrupt import run_until_signal
 from tts_server.cli.output import columns, show, show_json, tell
@@ -111,8 +111,8 @@ def voices_of_backend(name: str) -> tuple[Voice, ...]:
     """
     entry = find_backend(name)
     languages_to_add = backend_options().extra_languages
-    backend = create_backend(entry.name, BackendOptions(extra_languages=languages_to_add))
-    voices = backend.list_voices()
+    model = create_model(entry.name, BackendOptions(extra_languages=languages_to_add))
+    voices = model.list_voices()
     if voices is None:
         raise ConfigError(f"the {entry.name} backend lists its voices only while it runs")
     return voices

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Self
 
-from tts_server.backends.registry import create_backend
+from tts_server.backends.registry import create_model
 from tts_server.doors.door import Door, Readiness, Ready
 from tts_server.doors.pages import Health
 from tts_server.doors.stream.door import StreamDoor
@@ -24,7 +24,7 @@ from tts_server.scheduling.scheduler import Scheduler, SchedulingPolicy
 from tts_server.server.descriptors import within_descriptors
 from tts_server.server.listening import listener_options
 from tts_server.server.unix_socket import UnixSocket, claim
-from tts_server.service.engines import Engines, engine_backends, in_thread
+from tts_server.service.engines import Engines, count_engines, in_thread
 from tts_server.service.service import STEP_TIMEOUT_S, SpeechService
 from tts_server.service.stats import ServiceStats
 from tts_server.speech.capabilities import AudioFormat, BackendInfo
@@ -33,10 +33,10 @@ from tts_server.speech.service import ServiceInfo
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from tts_server.backends.base import Backend, ProgressCallback
+    from tts_server.backends.base import Model, ProgressCallback
     from tts_server.config.server import ServerConfig
     from tts_server.endpoint import Endpoint
-    from tts_server.service.worker import EngineWorker, StepEnded
+    from tts_server.service.worker import BatchEnded, EngineWorker
 
 logger = logging.getLogger(__name__)
 
@@ -68,7 +68,7 @@ class Server:
     def __init__(
         self,
         config: ServerConfig,
-        backend: Backend | None = None,
+        backend: Model | None = None,
         *,
         doors: Sequence[Door] = (),
         progress: ProgressCallback | None = None,
@@ -98,7 +98,7 @@ class Server:
         self._report_timer: asyncio.TimerHandle | None = None
 
     @property
-    def backend(self) -> Backend:
+    def backend(self) -> Model:
         """The backend, with its model loaded; once the server was entered."""
         if self._backend is None:
             raise ConfigError("the server has not been started")
@@ -161,7 +161,7 @@ class Server:
             if self._backend is None:
                 # Imports the backend's packages, which takes seconds for some.
                 config = self._config
-                self._backend = await asyncio.to_thread(create_backend, config.backend, config.options)
+                self._backend = await asyncio.to_thread(create_model, config.backend, config.options)
             await self._open_doors_to(self._config.endpoint)
             await self._load(self._backend)
         except BaseException:
@@ -222,19 +222,19 @@ class Server:
         self._unix_socket = claim(path)
         return self._unix_socket
 
-    async def _load(self, backend: Backend) -> None:
-        logger.info("loading backend %s, model %s", backend.name, backend.model)
+    async def _load(self, backend: Model) -> None:
+        logger.info("loading backend %s, model %s", backend.name, backend.model_name)
         began = self._loop.time()
         try:
-            backends = engine_backends(backend, self._config.engines)
-            self._engines = Engines(backends, self._on_step, self._progress)
+            n_engines = count_engines(backend, self._config.engines)
+            self._engines = Engines(backend, n_engines, self._on_batch, self._progress)
             await self._engines.load()
         except TTSServerError:
             self._readiness.fail("the model could not be loaded")
             raise
         self._started_at = self._loop.time()
         limits = self._limits
-        scheduler = Scheduler(max_admitted=limits.max_admitted, n_lanes=len(backends), policy=self._policy)
+        scheduler = Scheduler(max_admitted=limits.max_admitted, n_lanes=n_engines, policy=self._policy)
         self._scheduler = scheduler
         self._service = SpeechService(
             self._engines.workers,
@@ -243,7 +243,7 @@ class Server:
             step_timeout_s=self._step_timeout_s,
         )
         info = ServiceInfo(
-            backend=BackendInfo(backend.name, backend.model),
+            backend=BackendInfo(backend.name, backend.model_name),
             audio=AudioFormat(backend.sample_rate_hz),
             capabilities=backend.capabilities,
         )
@@ -251,8 +251,8 @@ class Server:
         self._report_timer = self._loop.call_later(REPORT_INTERVAL_S, self._report)
         self._readiness.succeed(Ready(self._service, info, limits, self._started_at))
 
-    def _on_step(self, worker: EngineWorker, result: StepEnded) -> None:
-        self.service.step_ended(worker, result)
+    def _on_batch(self, worker: EngineWorker, ended: BatchEnded) -> None:
+        self.service.batch_ended(worker, ended)
 
     def _log_ready(self, load_s: float) -> None:
         capabilities = self.backend.capabilities

@@ -6,16 +6,16 @@ import asyncio
 import contextlib
 import logging
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
 
 from tts_server.backends.base import LoadCancelled
 from tts_server.errors import ModelError, TTSServerError
-from tts_server.service.worker import EngineWorker, LoadEnded, LoadProgressed, StepEnded, Stopped
+from tts_server.service.worker import BatchEnded, EngineWorker, LoadEnded, LoadProgressed, Stopped
 
 if TYPE_CHECKING:
-    from tts_server.backends.base import Backend, ProgressCallback
+    from tts_server.backends.base import Model, ProgressCallback
     from tts_server.service.worker import EngineEvent
 
 logger = logging.getLogger(__name__)
@@ -27,49 +27,56 @@ ENGINE_STOP_S: Final = 5.0
 """Longest wait for the engines' threads to end, at a stop and when a load is called off. A step takes about
 0.1 s; an import of a large package some seconds."""
 
-StepCallback = Callable[[EngineWorker, StepEnded], None]
+BatchCallback = Callable[[EngineWorker, BatchEnded], None]
 
 
-def engine_backends(backend: Backend, n_engines: int | None) -> list[Backend]:
-    """Make the backends of all engines of one model, none of them loaded.
+def count_engines(model: Model, n_engines: int | None) -> int:
+    """Settle how many engines of a model there will be, and tell it so before it is loaded.
 
     Args:
-        backend: The first of them.
+        model: Not loaded.
         n_engines: How many; None is what the backend advises for the processors of this process.
 
     Raises:
-        ConfigError: The backend cannot work side by side with others of its kind.
+        ConfigError: So many cannot work side by side.
     """
     if n_engines is None:
         # Fewer than ``os.cpu_count`` where a container or ``taskset`` grants fewer; macOS cannot say.
         n_cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-        n_engines, reason = backend.advise_engines(n_cores)
+        n_engines, reason = model.advise_engines(n_cores)
         logger.info("%d %s: %s", n_engines, "engine" if n_engines == 1 else "engines", reason)
-    return [backend, *(backend.sibling() for _ in range(n_engines - 1))]
+    model.reserve_engines(n_engines)
+    return n_engines
 
 
 class Engines:
-    """A worker for each backend. Everything but ``progress`` runs on the event loop's thread.
+    """A worker for each engine of a model. Everything but ``progress`` runs on the event loop's thread.
 
     Args:
-        backends: One for each engine, all of one model.
-        on_step: Called with what came of a step.
-        progress: Called with the progress of the load, on the engine's thread.
+        model: Not loaded, and told of the engines.
+        n_engines: How many.
+        on_batch: Called with what came of a step.
+        progress: Called with the progress of the load, on the first engine's thread.
     """
 
     def __init__(
-        self, backends: Sequence[Backend], on_step: StepCallback, progress: ProgressCallback | None
+        self, model: Model, n_engines: int, on_batch: BatchCallback, progress: ProgressCallback | None
     ) -> None:
         self._loop = asyncio.get_running_loop()
-        self._on_step = on_step
+        self._name = model.name
+        self._on_batch = on_batch
         self._progress = progress
         self._loaded: asyncio.Future[None] = self._loop.create_future()
         self._ended: list[asyncio.Event] = []
         self.workers: list[EngineWorker] = []
-        for number, backend in enumerate(backends):
-            ended = asyncio.Event()
-            worker = EngineWorker(backend, partial(self._deliver, number), name=f"engine-{number}")
-            self._ended.append(ended)
+        for number in range(n_engines):
+            worker = EngineWorker(
+                model,
+                partial(self._deliver, number),
+                name=f"engine-{number}",
+                first=self.workers[0] if self.workers else None,
+            )
+            self._ended.append(asyncio.Event())
             self.workers.append(worker)
 
     @property
@@ -78,12 +85,12 @@ class Engines:
         return any(worker.is_alive for worker in self.workers)
 
     async def load(self) -> None:
-        """Load the models, one after the other, so that one that is shared is prepared once.
+        """Load the model and make its engines, one after the other.
 
         Cancelling it leaves a load that goes on; ``stop`` then calls it off.
 
         Raises:
-            ModelError: A model cannot be loaded. Another error of this package's is let through.
+            ModelError: The model cannot be loaded. Another error of this package's is let through.
         """
         for worker in self.workers:
             self._loaded = self._loop.create_future()
@@ -116,14 +123,14 @@ class Engines:
             self._loop.call_soon_threadsafe(self._take, number, event)
 
     def _take(self, number: int, event: EngineEvent) -> None:
-        if isinstance(event, StepEnded):
-            self._on_step(self.workers[number], event)
+        if isinstance(event, BatchEnded):
+            self._on_batch(self.workers[number], event)
         elif isinstance(event, Stopped):
             self._ended[number].set()
         elif isinstance(event, LoadEnded) and not self._loaded.done():
-            self._end_load(self.workers[number].backend.name, event.error)
+            self._end_load(event.error)
 
-    def _end_load(self, name: str, error: BaseException | None) -> None:
+    def _end_load(self, error: BaseException | None) -> None:
         if error is None:
             self._loaded.set_result(None)
         elif isinstance(error, LoadCancelled):
@@ -131,8 +138,8 @@ class Engines:
         elif isinstance(error, TTSServerError):
             self._loaded.set_exception(error)
         else:
-            logger.error("the %s backend failed to load", name, exc_info=error)
-            self._loaded.set_exception(ModelError(f"the {name} backend failed to load"))
+            logger.error("the %s backend failed to load", self._name, exc_info=error)
+            self._loaded.set_exception(ModelError(f"the {self._name} backend failed to load"))
 
 
 async def in_thread(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

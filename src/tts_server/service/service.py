@@ -24,7 +24,7 @@ from tts_server.quiet_log import QuietLog
 from tts_server.scheduling.scheduler import Job, Scheduler, StepMade, StepOutcome
 from tts_server.service.listener import Listener
 from tts_server.service.stats import ServiceStats
-from tts_server.service.worker import Outcome, StepEnded
+from tts_server.service.worker import BatchEnded, Outcome, StepEnded
 from tts_server.speech.made import Made
 
 if TYPE_CHECKING:
@@ -65,7 +65,6 @@ class _Lane:
 
     index: int
     worker: EngineWorker
-    rate_hz: int
     busy_with: _Task | None = None
     step_began: float = 0.0
     is_stuck: bool = False
@@ -94,7 +93,7 @@ class SpeechService:
         self._scheduler = scheduler
         self._loop = loop
         self._step_timeout_s = step_timeout_s
-        self._lanes = [_Lane(i, worker, worker.backend.sample_rate_hz) for i, worker in enumerate(workers)]
+        self._lanes = [_Lane(i, worker) for i, worker in enumerate(workers)]
         self._tasks: dict[str, _Task] = {}
         self._is_dispatch_due = False
         self._quiet = QuietLog(logger)
@@ -114,7 +113,7 @@ class SpeechService:
     @property
     def sample_rate_hz(self) -> int:
         """Of everything that is made."""
-        return self._lanes[0].rate_hz
+        return self._lanes[0].worker.model.sample_rate_hz
 
     @property
     def queue_depth(self) -> int:
@@ -248,7 +247,7 @@ class SpeechService:
         lane.step_began = now
         if lane.watchdog is None:
             lane.watchdog = self._loop.call_at(now + self._step_timeout_s, self._watch, lane)
-        lane.worker.step(job_id, task.request)
+        lane.worker.step([(job_id, task.request)])
 
     def _set_alarm(self, lane: _Lane, at_s: float | None) -> None:
         if lane.alarm is not None:
@@ -260,8 +259,9 @@ class SpeechService:
         lane.alarm = None
         self._dispatch()
 
-    def step_ended(self, worker: EngineWorker, result: StepEnded) -> None:
+    def batch_ended(self, worker: EngineWorker, ended: BatchEnded) -> None:
         """Take what came of a step."""
+        (result,) = ended.results
         lane = next(lane for lane in self._lanes if lane.worker is worker)
         task = lane.busy_with
         if task is None or task.job_id != result.job_id:
@@ -272,20 +272,18 @@ class SpeechService:
             self._count_lanes()
             logger.warning("engine %d answers again", lane.index)
         self._n_steps += 1
-        self._count_bad_samples(task, result.n_bad)
+        self._count_bad_samples(task, result.made.n_bad)
         outcome, error = self._judge(task, result)
-        n_samples = len(result.pcm) // 2
-        made = Made(result.pcm, n_samples, n_samples / lane.rate_hz, result.words, result.n_bad)
-        step = StepMade(task.job_id, made.audio_s, _OUTCOMES[outcome])
-        is_released = bool(self._scheduler.batch_done([step], self._loop.time(), work_s=result.work_s))
+        step = StepMade(task.job_id, result.made.audio_s, _OUTCOMES[outcome])
+        is_released = bool(self._scheduler.batch_done([step], self._loop.time(), work_s=ended.work_s))
         if is_released:
             self._let_go(task, is_open=result.outcome is Outcome.MORE)
-        self._tell(task, made, outcome, error)
+        self._tell(task, result.made, outcome, error)
         self._dispatch()
 
     def _judge(self, task: _Task, result: StepEnded) -> tuple[Outcome, TTSServerError | None]:
         """What the step came to, with an engine that gets nowhere counted as failed."""
-        task.n_empty_steps = 0 if result.pcm else task.n_empty_steps + 1
+        task.n_empty_steps = 0 if result.made.pcm else task.n_empty_steps + 1
         if result.outcome is Outcome.MORE and task.n_empty_steps >= MAX_EMPTY_STEPS:
             return Outcome.FAILED, SynthesisError("the speech engine makes no audio of this text")
         return result.outcome, result.error

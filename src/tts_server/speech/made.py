@@ -14,7 +14,7 @@ class Made:
 
     Args:
         pcm: In the format that was asked for; without sound it is empty.
-        n_samples: Samples that it stands for, at the model's rate.
+        n_samples: Samples that it holds, at the rate of that format.
         audio_s: How long they sound.
         words: Words that begin in these samples or were first known with them, in order; their times count
             from the first sample of the request.

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tts_server.backends.base import Backend, BackendOptions
-from tts_server.backends.kokoro.backend import KokoroBackend
+from tts_server.backends.base import BackendOptions, Engine
+from tts_server.backends.kokoro.backend import KokoroModel
+from tts_server.backends.kokoro.utterance import LoadedParts, StreamedUtterance
+from tts_server.backends.testing import speak as run
+from tts_server.errors import ModelError
 from tts_server.speech.capabilities import ExtraValue
 from tts_server.speech.request import SpeechRequest
 
@@ -20,41 +24,51 @@ pytestmark = [pytest.mark.model]
 TEXTS = ("Your table for four is booked for half past seven.", "The kitchen light is off now.")
 
 
+@dataclass(frozen=True)
+class House:
+    """A loaded model and two engines of it."""
+
+    model: KokoroModel
+    engines: tuple[Engine, Engine]
+
+
 @pytest.fixture(scope="module")
-def engines(cache_dir: Path) -> Iterator[tuple[KokoroBackend, KokoroBackend]]:
-    first = KokoroBackend(BackendOptions(voice="af_heart", threads=2, cache_dir=str(cache_dir)))
-    second = first.sibling()
-    for backend in (first, second):
-        backend.load(lambda _stage, _fraction: None)
-    yield first, second
-    first.close()
-    second.close()
+def house(cache_dir: Path) -> Iterator[House]:
+    model = KokoroModel(BackendOptions(voice="af_heart", threads=2, cache_dir=str(cache_dir)))
+    model.reserve_engines(2)
+    model.load(lambda _stage, _fraction: None)
+    yield House(model, (model.engine(), model.engine()))
+    model.close()
 
 
-def speak(backend: Backend, text: str, extras: Mapping[str, ExtraValue] | None = None) -> NDArray[np.float32]:
-    utterance = backend.start(SpeechRequest(text, extras=extras))
-    chunks = []
-    while (chunk := utterance.step()) is not None:
-        chunks.append(np.asarray(chunk.samples, np.float32))
-    utterance.close()
+def speak(engine: Engine, text: str, extras: Mapping[str, ExtraValue] | None = None) -> NDArray[np.float32]:
+    chunks = [
+        np.asarray(chunk.samples, np.float32) for chunk in run(engine, SpeechRequest(text, extras=extras))
+    ]
     return np.concatenate(chunks)
 
 
-def test_engines_run_the_same_sessions(engines: tuple[KokoroBackend, KokoroBackend]) -> None:
-    first, second = (backend._loaded().model for backend in engines)
+def parts_of(engine: Engine) -> LoadedParts:
+    utterance = engine.start(SpeechRequest("Now."))
+    assert isinstance(utterance, StreamedUtterance)
+    return utterance._parts
+
+
+def test_engines_run_the_same_sessions(house: House) -> None:
+    first, second = (parts_of(engine).model for engine in house.engines)
     assert first is not second
     assert first.vocoder is second.vocoder
     assert first.decoder is second.decoder
 
 
-def test_engines_speak_side_by_side_as_each_does_alone(engines: tuple[KokoroBackend, KokoroBackend]) -> None:
-    alone = [speak(backend, text) for backend, text in zip(engines, TEXTS, strict=True)]
+def test_engines_speak_side_by_side_as_each_does_alone(house: House) -> None:
+    alone = [speak(engine, text) for engine, text in zip(house.engines, TEXTS, strict=True)]
     together: dict[int, NDArray[np.float32]] = {}
 
-    def run(number: int) -> None:
-        together[number] = speak(engines[number], TEXTS[number])
+    def say(number: int) -> None:
+        together[number] = speak(house.engines[number], TEXTS[number])
 
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(2)]
+    threads = [threading.Thread(target=say, args=(number,)) for number in range(2)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -66,37 +80,41 @@ def test_engines_speak_side_by_side_as_each_does_alone(engines: tuple[KokoroBack
         assert np.abs(samples[:n] - together[number][:n]).max() < 1e-2
 
 
-def test_engine_outlives_the_one_that_loaded_its_model(cache_dir: Path) -> None:
-    first = KokoroBackend(BackendOptions(voice="af_heart", threads=2, cache_dir=str(cache_dir)))
-    second = first.sibling()
-    for backend in (first, second):
-        backend.load(lambda _stage, _fraction: None)
-    first.close()
-    assert len(speak(second, TEXTS[1])) > 24000
-    second.close()
+@pytest.mark.parametrize(
+    ("threads", "n_engines", "in_a_session"), [(2, 1, 2), (2, 2, 1), (4, 2, 3), (4, 4, 1), (2, 4, 1)]
+)
+def test_threads_are_for_all_engines_together(threads: int, n_engines: int, in_a_session: int) -> None:
+    model = KokoroModel(BackendOptions(threads=threads))
+    model.reserve_engines(n_engines)
+    assert model.session_threads == in_a_session
+
+
+def test_an_engine_of_a_model_that_is_not_loaded_is_refused() -> None:
+    with pytest.raises(ModelError, match="not loaded"):
+        KokoroModel(BackendOptions()).engine()
 
 
 @pytest.mark.parametrize(
     ("threads", "n_cores", "advised"), [(None, 2, 2), (None, 1, 1), (1, 8, 1), (2, 8, 2), (None, 16, 4)]
 )
 def test_advice_is_an_engine_for_each_thread(threads: int | None, n_cores: int, advised: int) -> None:
-    backend = KokoroBackend(BackendOptions(threads=threads))
-    n_engines, reason = backend.advise_engines(n_cores)
+    model = KokoroModel(BackendOptions(threads=threads))
+    n_engines, reason = model.advise_engines(n_cores)
     assert n_engines == advised
     assert reason
 
 
-def test_length_is_estimated_at_any_speed(engines: tuple[KokoroBackend, KokoroBackend]) -> None:
-    backend = engines[0]
+def test_length_is_estimated_at_any_speed(house: House) -> None:
+    model, engine = house.model, house.engines[0]
     ratios = []
     for speed in (0.5, 1.0, 2.0):
         for text in TEXTS:
             request = SpeechRequest(text, extras={"speed": speed})
-            made_s = len(speak(backend, text, extras={"speed": speed})) / backend.sample_rate_hz
-            ratios.append(backend.estimate_s(request) / made_s)
+            made_s = len(speak(engine, text, extras={"speed": speed})) / model.sample_rate_hz
+            ratios.append(model.estimate_s(request) / made_s)
     assert max(ratios) < 1.4 * min(ratios)
 
 
 def test_nothing_to_speak_has_no_length() -> None:
-    backend = KokoroBackend(BackendOptions())
-    assert backend.estimate_s(SpeechRequest("\U0001f600 ... !", extras={"speed": 0.5})) == 0.0
+    model = KokoroModel(BackendOptions())
+    assert model.estimate_s(SpeechRequest("\U0001f600 ... !", extras={"speed": 0.5})) == 0.0

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tts_server.backends.base import BackendOptions
-from tts_server.backends.kokoro.backend import KokoroBackend
+from tts_server.backends.base import BackendOptions, Engine
+from tts_server.backends.kokoro.backend import KokoroModel
 from tts_server.backends.kokoro.layout import SAMPLE_RATE_HZ
 from tts_server.speech.request import SpeechRequest
 from tts_server.speech.words import WordTime
@@ -30,17 +30,17 @@ SOUND_S = 0.25
 
 
 @pytest.fixture(scope="module")
-def backend(kokoro_cache: Path) -> Iterator[KokoroBackend]:
-    loaded = KokoroBackend(BackendOptions(threads=2, cache_dir=str(kokoro_cache)))
-    loaded.load(lambda _stage, _fraction: None)
-    yield loaded
-    loaded.close()
+def engine(kokoro_cache: Path) -> Iterator[Engine]:
+    model = KokoroModel(BackendOptions(threads=2, cache_dir=str(kokoro_cache)))
+    model.load(lambda _stage, _fraction: None)
+    yield model.engine()
+    model.close()
 
 
 def speak(
-    backend: KokoroBackend, text: str, voice: str, **extras: object
+    engine: Engine, text: str, voice: str, **extras: object
 ) -> tuple[NDArray[np.float32], list[WordTime]]:
-    utterance = backend.start(SpeechRequest(text, voice=voice, extras=extras))
+    utterance = engine.start(SpeechRequest(text, voice=voice, extras=extras))
     samples: list[NDArray[np.float32]] = []
     words: list[WordTime] = []
     while (chunk := utterance.step()) is not None:
@@ -53,9 +53,9 @@ def speak(
 @pytest.mark.parametrize("keep_silence", [False, True])
 @pytest.mark.parametrize(("text", "voice", "speed"), REQUESTS)
 def test_words_lie_within_the_audio_and_begin_and_end_with_its_sound(
-    backend: KokoroBackend, text: str, voice: str, speed: float, keep_silence: bool
+    engine: Engine, text: str, voice: str, speed: float, keep_silence: bool
 ) -> None:
-    samples, words = speak(backend, text, voice, speed=speed, keep_silence=keep_silence)
+    samples, words = speak(engine, text, voice, speed=speed, keep_silence=keep_silence)
     assert [word.text for word in words] == text.split()
     assert words[0].start_s >= 0
     assert words[-1].end_s <= len(samples) / SAMPLE_RATE_HZ
@@ -67,8 +67,8 @@ def test_words_lie_within_the_audio_and_begin_and_end_with_its_sound(
 
 
 @pytest.mark.parametrize("speed", [0.5, 1.0, 2.0])
-def test_each_sentence_of_a_text_begins_and_ends_in_silence(backend: KokoroBackend, speed: float) -> None:
-    samples, _ = speak(backend, "Now. Is it? All of them.", "bf_emma", speed=speed)
+def test_each_sentence_of_a_text_begins_and_ends_in_silence(engine: Engine, speed: float) -> None:
+    samples, _ = speak(engine, "Now. Is it? All of them.", "bf_emma", speed=speed)
     silence = 0.005 * np.abs(samples).max()
     n_edge = SAMPLE_RATE_HZ // 500
     pauses = _pauses(samples)

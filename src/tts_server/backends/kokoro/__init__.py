@@ -10,9 +10,9 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tts_server.backends.kokoro.backend import KokoroBackend
+    from tts_server.backends.kokoro.backend import KokoroModel
 
-__all__ = ["KokoroBackend"]
+__all__ = ["KokoroModel"]
 
 
 def __getattr__(name: str) -> Any:

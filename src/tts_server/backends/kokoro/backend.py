@@ -1,8 +1,9 @@
 """The ``kokoro`` backend: model, voices and pronunciation under the backends' contract.
 
-Siblings run the same sessions, so that there is one copy of the weights. A session's ``run`` may be called on
-several threads, and each caller works itself besides the threads of the session's own pool: with n engines
-and t threads in all, the pool has t - n. Pronunciation takes one caller at a time, in the whole process.
+Its engines run the same sessions, so that there is one copy of the weights. A session's ``run`` may be
+called on several threads, and each caller works itself besides the threads of the session's own pool: with n
+engines and t threads in all, the pool has t - n. Pronunciation takes one caller at a time, in the whole
+process.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from threadpoolctl import threadpool_limits
 
-from tts_server.backends.base import Backend
+from tts_server.backends.base import Model, SimpleEngine
 from tts_server.backends.kokoro.cores import physical_cores
 from tts_server.backends.kokoro.languages import (
     LANGUAGES,
@@ -30,14 +31,14 @@ from tts_server.backends.kokoro.prepare.prepared import STREAM, prepared_model
 from tts_server.backends.kokoro.prepare.weights import resolve
 from tts_server.backends.kokoro.pronounce.g2p import G2P
 from tts_server.backends.kokoro.statistics import load_statistics
-from tts_server.backends.kokoro.utterance import Engine, StreamedUtterance
+from tts_server.backends.kokoro.utterance import LoadedParts, StreamedUtterance
 from tts_server.backends.kokoro.voices import DEFAULT_VOICE, load_voices
 from tts_server.errors import ConfigError, ModelError
 from tts_server.speech.capabilities import Capabilities, ExtraSpec, Voice
 from tts_server.speech.request import SpeechRequest
 
 if TYPE_CHECKING:
-    from tts_server.backends.base import BackendOptions, ProgressCallback, Utterance
+    from tts_server.backends.base import BackendOptions, Engine, ProgressCallback
 
 SPEED: Final = ExtraSpec(
     "number", minimum=0.5, maximum=2.0, help="How fast to speak: 1 is the voice's own pace, 2 twice as fast."
@@ -52,7 +53,7 @@ it as soon; with many more, engines would wait for each other's pronunciation an
 _WARM_UP_TEXT: Final = "Everything is ready now, and this is long enough to be spoken in several pieces."
 
 
-class KokoroBackend(Backend):
+class KokoroModel(Model):
     """Kokoro-82M on ONNX Runtime.
 
     Args:
@@ -65,6 +66,7 @@ class KokoroBackend(Backend):
     """
 
     name = "kokoro"
+    max_engines: int | None = None
 
     def __init__(self, options: BackendOptions) -> None:
         self._options = options
@@ -74,10 +76,10 @@ class KokoroBackend(Backend):
         self._default_voice = self._check_voice(options.voice or DEFAULT_VOICE)
         self._capabilities = self._describe()
         self._g2p = G2P()
-        self._engine: Engine | None = None
-        self._first = self
+        self._parts: LoadedParts | None = None
         self._n_engines = 1
-        self.model = self._source.name
+        self._n_made = 0
+        self.model_name = self._source.name
 
     @property
     def sample_rate_hz(self) -> int:
@@ -95,12 +97,6 @@ class KokoroBackend(Backend):
 
     def load(self, progress: ProgressCallback) -> None:
         """Check and prepare the model, or read it from the cache, and speak once to warm up."""
-        if self._first is not self:
-            loaded = self._first._loaded()
-            # Sessions and weights are the same; what is learnt while running is each engine's own.
-            self._engine = replace(loaded, model=copy.copy(loaded.model))
-            self._warm_up(progress)
-            return
         if self._options.cache_dir is None:
             raise ConfigError(
                 "the kokoro backend needs a folder for its prepared model; "
@@ -108,8 +104,8 @@ class KokoroBackend(Backend):
             )
         entry = prepared_model(self._source, Path(self._options.cache_dir) / self.name, progress, form=STREAM)
         progress("loading the model", 0.0)
-        model = StreamingModel.load(entry.folder, self._session_threads())
-        self._engine = Engine(model, load_statistics(), self._g2p, self._voices)
+        model = StreamingModel.load(entry.folder, self.session_threads)
+        self._parts = LoadedParts(model, load_statistics(), self._g2p, self._voices)
         progress("loading the model", 1.0)
         dialects = sorted({voice_dialect(voice.name) for voice in self._voices.voices(self._languages)})
         for position, dialect in enumerate(dialects):
@@ -119,21 +115,47 @@ class KokoroBackend(Backend):
         # NumPy's threads, which the tagger's small products wake, would spin beside the text stage: measured
         # on two cores, first audio of 129 characters after 294 ms, and after 194 without them.
         threadpool_limits(limits=1, user_api="blas")
-        self._warm_up(progress)
+        progress("warming up", 0.0)
+        _warm_up(self._engine_of(self._parts))
+        progress("warming up", 1.0)
 
-    def start(self, request: SpeechRequest) -> Utterance:
-        """Begin an utterance; the first step pronounces its first sentence."""
-        return StreamedUtterance(request, self._loaded(), self._default_voice)
+    def engine(self) -> Engine:
+        """Make an engine that runs the sessions of the others; the first is warm from the load."""
+        parts = self.parts
+        self._n_made += 1
+        if self._n_made == 1:
+            return self._engine_of(parts)
+        # Sessions and weights are the same; what is learnt while running is each engine's own.
+        engine = self._engine_of(replace(parts, model=copy.copy(parts.model)))
+        _warm_up(engine)
+        return engine
+
+    @property
+    def parts(self) -> LoadedParts:
+        """What the load has made, and the first engine uses.
+
+        Raises:
+            ModelError: Nothing is loaded.
+        """
+        if self._parts is None:
+            raise ModelError("the kokoro backend is not loaded")
+        return self._parts
 
     def estimate_s(self, request: SpeechRequest) -> float:
         """Estimate from the text's letters; the speed divides every duration."""
         return super().estimate_s(request) / float((request.extras or {}).get("speed", 1.0))
 
-    def sibling(self) -> KokoroBackend:
-        """Make another engine that runs the sessions of this one."""
-        other = copy.copy(self)
-        self._first._n_engines += 1
-        return other
+    def reserve_engines(self, n_engines: int) -> None:
+        """Leave each engine's own thread out of the sessions' pool."""
+        super().reserve_engines(n_engines)
+        self._n_engines = n_engines
+
+    @property
+    def session_threads(self) -> int | None:
+        """Threads of one session, the caller's included; None is one for each physical core."""
+        if self._n_engines == 1:
+            return self._options.threads
+        return max(1, (self._options.threads or physical_cores()) - self._n_engines + 1)
 
     def advise_engines(self, n_cores: int) -> tuple[int, str]:
         """Advise an engine for each thread, up to ``MAX_ADVISED_ENGINES``."""
@@ -146,8 +168,8 @@ class KokoroBackend(Backend):
         )
 
     def close(self) -> None:
-        """Release the model's memory, with the last sibling."""
-        self._engine = None
+        """Release the model's memory, once the last engine is gone."""
+        self._parts = None
 
     def _describe(self) -> Capabilities:
         refused = {
@@ -166,24 +188,8 @@ class KokoroBackend(Backend):
             refused_languages=MappingProxyType(refused),
         )
 
-    def _session_threads(self) -> int | None:
-        """Threads of one session, the caller's included; None is one for each physical core."""
-        if self._n_engines == 1:
-            return self._options.threads
-        return max(1, (self._options.threads or physical_cores()) - self._n_engines + 1)
-
-    def _loaded(self) -> Engine:
-        if self._engine is None:
-            raise ModelError("the kokoro backend is not loaded")
-        return self._engine
-
-    def _warm_up(self, progress: ProgressCallback) -> None:
-        progress("warming up", 0.0)
-        utterance = self.start(SpeechRequest(_WARM_UP_TEXT))
-        while utterance.step() is not None:
-            pass
-        utterance.close()
-        progress("warming up", 1.0)
+    def _engine_of(self, parts: LoadedParts) -> SimpleEngine:
+        return SimpleEngine(lambda request: StreamedUtterance(request, parts, self._default_voice))
 
     def _check_voice(self, name: str) -> str:
         voices = {voice.name: voice for voice in self._voices.voices()}
@@ -194,3 +200,10 @@ class KokoroBackend(Backend):
             reason = disabled_languages(self._options.extra_languages).get(language, "not available here")
             raise ConfigError(f"voice {name!r} speaks {language!r}, which is off: {reason}")
         return name
+
+
+def _warm_up(engine: Engine) -> None:
+    utterance = engine.start(SpeechRequest(_WARM_UP_TEXT))
+    while utterance.step() is not None:
+        pass
+    utterance.close()

@@ -46,7 +46,7 @@ _NOTHING: Final = np.zeros(0, np.float32)
 
 
 @dataclass(frozen=True, slots=True)
-class Engine:
+class LoadedParts:
     """The loaded parts that the utterances of one engine use, on its thread.
 
     Engines side by side share all of them but the model, of which each has a shallow copy.
@@ -63,16 +63,16 @@ class StreamedUtterance(Utterance):
 
     Args:
         request: What to say; its extras may hold ``speed`` and ``keep_silence``.
-        engine: The loaded parts.
+        parts: What the load has made.
         default_voice: Speaks when the request names no voice.
 
     Raises:
         SynthesisError: The request cannot be spoken.
     """
 
-    def __init__(self, request: SpeechRequest, engine: Engine, default_voice: str) -> None:
+    def __init__(self, request: SpeechRequest, parts: LoadedParts, default_voice: str) -> None:
         extras = request.extras or {}
-        self._engine = engine
+        self._parts = parts
         self._voice = request.voice or default_voice
         self._speed = float(extras.get("speed", 1.0))
         self._trim = not extras.get("keep_silence", False)
@@ -81,7 +81,7 @@ class StreamedUtterance(Utterance):
             dialect = resolve_dialect(request.language, self._voice)
         except ConfigError as error:
             raise SynthesisError(str(error)) from error
-        pronounce = partial(engine.g2p.pronounce, dialect=dialect)
+        pronounce = partial(parts.g2p.pronounce, dialect=dialect)
         self._inputs = split_in_steps(request.text, pronounce, language=dialect, max_symbols=MAX_SYMBOLS)
         self._chunks = self._speak()
 
@@ -120,9 +120,9 @@ class StreamedUtterance(Utterance):
 
     def _speak_input(self, spoken: ModelInput) -> Iterator[AudioChunk]:
         ids = encode(spoken.symbols)
-        style = self._engine.voices.style(self._voice, len(ids))
+        style = self._parts.voices.style(self._voice, len(ids))
         predict = partial(self._predict, n_phonemes=len(ids))
-        stream = self._engine.model.begin(ids, style, self._speed, predict, trim=self._trim)
+        stream = self._parts.model.begin(ids, style, self._speed, predict, trim=self._trim)
         words = None
         while (samples := stream.step()) is not None:
             if words is None and len(samples):
@@ -141,6 +141,6 @@ class StreamedUtterance(Utterance):
         return word_times(spoken, stream.features.durations.tolist(), n_before / SAMPLE_RATE_HZ, sound_s)
 
     def _predict(self, features: TextFeatures, *, n_phonemes: int) -> Statistics:
-        return self._engine.statistics.predict(
+        return self._parts.statistics.predict(
             features.text, features.pitch, features.energy, voice=self._voice, n_phonemes=n_phonemes
         )
