@@ -68,9 +68,12 @@ def test_the_page_about_transcripts_names_all_that_there_is() -> None:
 
 
 def test_the_backend_of_the_guide_keeps_the_contract() -> None:
-    (code,) = examples("howto/add-a-backend.md")
-    hum = run_example(code)["HumBackend"]
-    check_backend(lambda: hum(BackendOptions()))
+    whole, batches = examples("howto/add-a-backend.md")
+    hum = run_example(f"{whole}\n{batches}")
+    check_backend(lambda: hum["HumModel"](BackendOptions()))
+
+    in_batches = type("InBatches", (hum["HumModel"],), {"engine": lambda self: hum["HumTogether"](self._wave)})
+    check_backend(lambda: in_batches(BackendOptions()), batch_tolerance=0)
 
 
 @pytest.mark.parametrize("page", ["tutorial/first-voice.md", "howto/write-a-client.md"])
