@@ -108,6 +108,15 @@ def test_an_update_to_another_model_is_refused_and_one_to_the_loaded_model_is_no
     assert (created.session.model, created.session.voice) == ("sine", "amy")
 
 
+def test_an_update_to_another_format_is_refused_and_one_to_the_services_own_is_not() -> None:
+    machine = make_machine()
+    error = error_of(machine.handle(Received(ev.UpdateSession("f", audio_format="mulaw", voice="bob")), 0.0))
+    assert (error.error.code, error.previous_event_id) == ("unsupported_format", "f")
+    assert error.error.message == "the audio format 'mulaw' is not supported; accepted is: pcm16"
+    created = only(machine.handle(Received(ev.UpdateSession(audio_format="pcm16")), 0.0), ev.SessionCreated)
+    assert (created.session.audio_format, created.session.voice) == ("pcm16", "amy")
+
+
 def test_the_session_tells_the_services_own_format() -> None:
     service = replace(make_service(), audio=AudioFormat(RATE_HZ, "pcm24"))
     created = only(make_machine(service=service).handle(Received(ev.UpdateSession()), 0.0), ev.SessionCreated)
