@@ -5,7 +5,7 @@ project does. Run it in an environment that has the ``kokoro`` extra and ``phone
 
     python -m training.kokoro.record_symbols
 
-It writes ``tests/data/pipeline_symbols.json``: dialect to sentence to symbols.
+It writes ``pipeline_symbols.json`` beside the tests of pronouncing: dialect to sentence to symbols.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any
 
 from tts_server.backends.kokoro.pronounce.g2p_english import _load_pipeline
 
-DATA = Path(__file__).resolve().parents[2] / "tests" / "data"
+TESTS = Path(__file__).resolve().parents[2] / "tests"
 CORPORA = {"en-us": "en", "en-gb": "en", "es": "es", "fr-fr": "fr", "hi": "hi", "it": "it", "pt-br": "pt"}
 
 
@@ -47,11 +47,11 @@ def main() -> None:
             pipeline = english(dialect)
         else:
             pipeline = importlib.import_module("misaki.espeak").EspeakG2P(dialect)
-        lines = (DATA / f"corpus_{name}.txt").read_text(encoding="utf-8").splitlines()
+        lines = (TESTS / "data" / f"corpus_{name}.txt").read_text(encoding="utf-8").splitlines()
         # The pipeline drops the danda; that it ends a sentence is ours to repair.
         texts = [line.replace("।", ".") for line in lines]
         recorded[dialect] = {text: pipeline(text)[0] for text in texts}
-    path = DATA / "pipeline_symbols.json"
+    path = TESTS / "backends" / "kokoro" / "pronounce" / "pipeline_symbols.json"
     path.write_text(json.dumps(recorded, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     print(f"wrote {path.name}: {sum(map(len, recorded.values()))} sentences")
 

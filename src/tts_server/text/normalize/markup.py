@@ -1,7 +1,7 @@
 """Rewrite what is written for the eye into what is said, in every language.
 
 Pure. Markdown, links, addresses and pictures come here; numbers and abbreviations are a matter of the
-language (``normalize_en``, ``normalize_other``). Only what is plainly read wrong otherwise is rewritten:
+language (`english`, `other`). Only what is plainly read wrong otherwise is rewritten:
 everything else goes to the pronouncing engine as it was written.
 """
 

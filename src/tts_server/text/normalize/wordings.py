@@ -1,6 +1,6 @@
 """How money, units, titles and addresses are said in the languages that espeak-ng pronounces.
 
-Pure data, for ``normalize_other``.
+Pure data, for `other`.
 """
 
 from __future__ import annotations

@@ -13,8 +13,8 @@ from tts_server.backends.kokoro.pronounce.word import Word, symbols_of
 from tts_server.errors import MissingDependencyError
 from tts_server.text.normalize.english import normalize_english
 
-DATA = Path(__file__).parents[2] / "data"
-RECORDED = DATA / "pipeline_symbols.json"
+DATA = Path(__file__).parents[3] / "data"
+RECORDED = Path(__file__).with_name("pipeline_symbols.json")
 CORPUS = (DATA / "corpus_en.txt").read_text(encoding="utf-8").splitlines()
 
 
@@ -89,8 +89,6 @@ def test_british_and_american_differ(g2p: G2P) -> None:
     text = "The schedule can't be better."
     assert by_text(g2p.phonemize(text, "en-us"))["better."] == "bˈɛTəɹ"
     assert by_text(g2p.phonemize(text, "en-gb"))["better."] == "bˈɛtə"
-    assert spoken("Due 3/4/2024", "en-us") == "Due March 4th 2024"
-    assert spoken("Due 3/4/2024", "en-gb") == "Due April 3rd 2024"
 
 
 def test_words_in_no_lexicon_are_pronounced_by_espeak(g2p: G2P) -> None:

@@ -19,8 +19,8 @@ from tts_server.errors import MissingDependencyError
 from tts_server.text.normalize.other import normalize_other
 from tts_server.text.normalize.spoken import SpokenText, Unit
 
-DATA = Path(__file__).parents[2] / "data"
-RECORDED = DATA / "pipeline_symbols.json"
+DATA = Path(__file__).parents[3] / "data"
+RECORDED = Path(__file__).with_name("pipeline_symbols.json")
 DIALECTS = {"es": "es", "fr-fr": "fr", "hi": "hi", "it": "it", "pt-br": "pt"}
 
 

@@ -23,7 +23,7 @@ from tts_server.backends.kokoro.pronounce.word import symbols_of
 from tts_server.backends.kokoro.split import split_in_steps, split_text
 from tts_server.text.normalize.spoken import Draft, SpokenText
 
-DATA = Path(__file__).parents[2] / "data"
+DATA = Path(__file__).parents[3] / "data"
 CORPORA = {"en-us": "en", "en-gb": "en", "es": "es", "fr-fr": "fr", "hi": "hi", "it": "it", "pt-br": "pt"}
 DIALECTS = [*CORPORA, *(code for code in ("ja", "zh") if not missing_packages(code))]
 MAX_CHARS = 1000

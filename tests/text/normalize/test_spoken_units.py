@@ -1,0 +1,79 @@
+"""Each character keeps its place under every language's rules, whatever is said for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tts_server.text.normalize.english import normalize_english
+from tts_server.text.normalize.other import normalize_other
+from tts_server.text.normalize.spoken import Draft, SpokenText
+from tts_server.text.normalize.wordings import WORDINGS
+
+# What the rules look at; plain random text would seldom hit any of it.
+FRAGMENTS = st.sampled_from(
+    [
+        *("the", "St.", "Dr.", "Sr.", "p. ej.", "etc.", "EE. UU.", "Jan.", "March", "5", "007", "1,200"),
+        *("$", "US$5", "$3.50", "5 €", "R$ 20,50", "₹250", "50¢", "-3°C", "80 kg", "km/h", "3:45", "15h30"),
+        *("12/25/2024", "2024-05-06", "555-1234", "+1 (555) 123-4567", "06 12 34 56 78", "1/2", "½", "10-15"),
+        *("a@b.com", "https://x.org/a?b", "www.x.de", "[a b](https://c.d)", "main.py", "**", "_", "a_b"),
+        *("—", "…", "..", "--", "|", "`", "#", "-", "\n", " ", "\u200b", "\u3000", "（", "名", "नमस्ते", "🎉"),
+    ]
+)
+TEXTS = st.one_of(st.lists(FRAGMENTS, max_size=20).map("".join), st.text(max_size=60))
+DIALECTS: dict[str, Callable[[str, str], SpokenText]] = {
+    **dict.fromkeys(("en-us", "en-gb"), normalize_english),
+    **dict.fromkeys(WORDINGS, normalize_other),
+}
+
+
+def check_units(text: str, spoken: SpokenText) -> None:
+    """Every character that is no white space lies in one unit, and what is said is said of units in order."""
+    covered = [i for unit in spoken.units for i in range(unit.char_start, unit.char_end)]
+    assert covered == sorted(set(covered))
+    plain = Draft(text).text
+    assert {i for i, char in enumerate(plain) if not char.isspace()} <= set(covered)
+    assert spoken.text == " ".join(spoken.text.split())
+    assert len(spoken.starts) == len(spoken.units)
+    for unit, start in zip(spoken.units, spoken.starts, strict=True):
+        assert spoken.text[start : start + len(unit.spoken)] == unit.spoken
+
+
+@given(text=TEXTS)
+def test_a_text_of_which_nothing_is_replaced_is_said_as_it_stands(text: str) -> None:
+    draft = Draft(text)
+    spoken = draft.finish()
+    assert len(draft.text) == len(text)
+    assert spoken.text == " ".join(draft.text.split())
+    check_units(text, spoken)
+
+
+@given(text=TEXTS, data=st.data())
+def test_units_tell_each_character_apart_whatever_is_replaced(text: str, data: st.DataObject) -> None:
+    draft = Draft(text)
+    places = st.integers(0, len(text))
+    for start, end, said in data.draw(
+        st.lists(st.tuples(places, places, st.sampled_from(["", "x", " a b ", "7"])))
+    ):
+        if start <= end:
+            draft.replace(start, end, said)
+    check_units(text, draft.finish())
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+@given(text=TEXTS)
+def test_every_language_s_rules_keep_each_character_in_one_unit(dialect: str, text: str) -> None:
+    check_units(text, DIALECTS[dialect](text, dialect))
+
+
+@given(text=TEXTS, data=st.data())
+def test_a_place_in_what_is_said_leads_back_to_its_unit(text: str, data: st.DataObject) -> None:
+    spoken = normalize_english(text, "en-us")
+    for index, (unit, start) in enumerate(zip(spoken.units, spoken.starts, strict=True)):
+        if unit.spoken:
+            position = start + data.draw(st.integers(0, len(unit.spoken) - 1))
+            assert spoken.unit_at(position) == index
+    assert spoken.unit_at(-1) == 0
