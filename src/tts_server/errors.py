@@ -13,6 +13,7 @@
     │   ├── ModelNotFoundError         no such model, or no file at that path
     │   └── ModelCorruptError          the file is there and is not what it should be
     ├── SynthesisError                 the engine failed on one utterance and stays usable
+    ├── DeadlineError                  nothing of it could be spoken in the time that was given
     └── ClientError                    what a client of a server can meet
         ├── ConnectFailedError         nobody answers, or the answer was no
         ├── ConnectionLostError        the connection ended before the answer came
@@ -157,6 +158,13 @@ class SynthesisError(TTSServerError):
     """The engine failed on one utterance; the backend stays usable."""
 
     code = "backend_error"
+    retryable = True
+
+
+class DeadlineError(TTSServerError):
+    """Nothing of a response could be spoken in the time that was given for it."""
+
+    code = "deadline_exceeded"
     retryable = True
 
 

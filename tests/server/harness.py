@@ -115,6 +115,10 @@ class Client:
     async def speak(self, text: str, **fields: object) -> tuple[bytes, Event]:
         """Commit and read to the end; returns the audio and the terminal event."""
         await self.commit(text, **fields)
+        return await self.listen()
+
+    async def listen(self) -> tuple[bytes, Event]:
+        """Read to the end of a response; returns the audio and the terminal event."""
         pcm, seq = b"", 0
         while True:
             event = await self.receive()

@@ -31,8 +31,9 @@ REQUEST = SpeechRequest("hello", "alto", "en", {})
 class FakeWorker:
     """Notes its orders; the test says what became of them."""
 
-    def __init__(self) -> None:
+    def __init__(self, max_batch: int = 1) -> None:
         self.model = ToneModel()
+        self.max_batch = max_batch
         self.orders: list[str] = []
 
     def estimate_s(self, request: SpeechRequest) -> float:
@@ -279,7 +280,7 @@ def test_steps_without_audio_in_a_row_fail_the_response(monkeypatch: pytest.Monk
 def test_answer_that_was_not_asked_for_is_refused() -> None:
     house = House()
     house.submit(house.a)
-    with pytest.raises(LocalProtocolError, match="b/1"):
+    with pytest.raises(LocalProtocolError, match="engine 0 answered for what it was not asked for"):
         house.end("b/1")
 
 

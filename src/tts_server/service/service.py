@@ -16,12 +16,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from tts_server.errors import LocalProtocolError, SynthesisError, TTSServerError
+from tts_server.errors import DeadlineError, LocalProtocolError, SynthesisError, TTSServerError
 from tts_server.quiet_log import QuietLog
 from tts_server.scheduling.scheduler import Job, Scheduler, StepMade, StepOutcome
+from tts_server.service.lanes import Lane, Task
 from tts_server.service.listener import Listener
 from tts_server.service.stats import ServiceStats
 from tts_server.service.worker import BatchEnded, Outcome, StepEnded
@@ -41,35 +41,6 @@ cannot be cut does a segment of some seconds at once."""
 
 MAX_EMPTY_STEPS: Final = 1000
 """Steps in a row without a sample after which a response fails: an engine that gets nowhere must not spin."""
-
-
-@dataclass(slots=True)
-class _Task:
-    """A response that was admitted and not released."""
-
-    job_id: str
-    listener: Listener
-    response_id: str
-    request: SpeechRequest
-    lane: _Lane | None = None
-    n_empty_steps: int = 0
-    cancelled_at: float | None = None
-    """When it was cancelled during a step: its driver waits for the release."""
-    is_given_up: bool = False
-    """Its driver was told that it failed; the engine still holds it."""
-
-
-@dataclass(slots=True)
-class _Lane:
-    """An engine and the step that it is at."""
-
-    index: int
-    worker: EngineWorker
-    busy_with: _Task | None = None
-    step_began: float = 0.0
-    is_stuck: bool = False
-    watchdog: asyncio.TimerHandle | None = None
-    alarm: asyncio.TimerHandle | None = None
 
 
 class SpeechService:
@@ -93,9 +64,10 @@ class SpeechService:
         self._scheduler = scheduler
         self._loop = loop
         self._step_timeout_s = step_timeout_s
-        self._lanes = [_Lane(i, worker) for i, worker in enumerate(workers)]
-        self._tasks: dict[str, _Task] = {}
+        self._lanes = [Lane(i, worker) for i, worker in enumerate(workers)]
+        self._tasks: dict[str, Task] = {}
         self._is_dispatch_due = False
+        self._expiry: asyncio.TimerHandle | None = None
         self._quiet = QuietLog(logger)
         self._n_steps = 0
         self._n_bad_samples = 0
@@ -106,9 +78,9 @@ class SpeechService:
     def close(self) -> None:
         """Set no more timers off. After it, nothing but results that come late may be given to it."""
         for lane in self._lanes:
-            for timer in (lane.watchdog, lane.alarm):
-                if timer is not None:
-                    timer.cancel()
+            lane.set_off()
+        if self._expiry is not None:
+            self._expiry.cancel()
 
     @property
     def sample_rate_hz(self) -> int:
@@ -142,6 +114,7 @@ class SpeechService:
         *,
         stream_id: str | None = None,
         max_lead_s: float | None = None,
+        begin_in_s: float | None = None,
     ) -> None:
         """Admit a response; its first step is ordered once the event loop comes to it.
 
@@ -152,6 +125,7 @@ class SpeechService:
             stream_id: Its stream among the listener's; those of one are spoken one after another. None is
                 the listener's own.
             max_lead_s: Make no more than so much sound ahead of its playout; None is no bound.
+            begin_in_s: It fails with ``DeadlineError`` unless some of it is made so soon; None is no bound.
 
         Raises:
             BusyError: There is no room; says when to try again.
@@ -161,6 +135,7 @@ class SpeechService:
             raise SynthesisError("the speech engine is stuck on an earlier text; try again later")
         job_id = _job_id(listener, response_id)
         audio_s = self._lanes[0].worker.estimate_s(request)
+        now = self._loop.time()
         job = Job(
             job_id,
             listener.connection_id,
@@ -168,9 +143,10 @@ class SpeechService:
             max_lead_s=max_lead_s,
             voice=request.voice,
             stream_id=stream_id,
+            begin_by_s=None if begin_in_s is None else now + begin_in_s,
         )
-        self._scheduler.admit(job, self._loop.time(), listener.admission)
-        self._tasks[job_id] = _Task(job_id, listener, response_id, request)
+        self._scheduler.admit(job, now, listener.admission)
+        self._tasks[job_id] = Task(job_id, listener, response_id, request)
         self._dispatch_soon()
 
     def cancel(self, listener: Listener, response_id: str) -> None:
@@ -180,7 +156,7 @@ class SpeechService:
             # It ended while the cancel was on its way; the engine holds nothing of it.
             listener.released(response_id)
             return
-        if task.cancelled_at is not None or task.is_given_up:
+        if task.cancelled_at is not None or task.is_over:
             return
         now = self._loop.time()
         self._dispatch_soon()
@@ -188,6 +164,7 @@ class SpeechService:
             task.cancelled_at = now
             return
         self._count_release(0.0)
+        task.is_over = True
         self._let_go(task)
         listener.released(response_id)
 
@@ -210,13 +187,15 @@ class SpeechService:
         self._scheduler.waits(listener.connection_id, waiting_s, self._loop.time())
 
     def forget(self, listener: Listener) -> None:
-        """A connection has ended; its responses have been cancelled. Says in the log what it had."""
+        """A connection has ended: it is told nothing more. Says in the log what it had."""
         for stats in self._scheduler.connection_stats(self._loop.time()):
             if stats.connection_id == listener.connection_id:
                 logger.debug(
                     "connection %s had %d responses, %d refused, %d steps, %.1f s of audio",
                     *(stats.connection_id, stats.n_admitted, stats.n_refused, stats.n_steps, stats.audio_s),
                 )
+        for task in self._tasks.values():
+            task.is_over |= task.listener is listener
         for job_id in self._scheduler.forget(listener.connection_id, self._loop.time()):
             self._let_go(self._tasks[job_id])
         self._dispatch_soon()
@@ -230,70 +209,91 @@ class SpeechService:
     def _dispatch(self) -> None:
         """Order a step from every idle engine for which the scheduler has one."""
         self._is_dispatch_due = False
+        self._end_expired()
         for lane in self._lanes:
-            if lane.busy_with is None:
+            if not lane.batch:
                 self._order_step(lane)
 
-    def _order_step(self, lane: _Lane) -> None:
+    def _order_step(self, lane: Lane) -> None:
         now = self._loop.time()
-        batch = self._scheduler.next_batch(now, lane.index)
-        if not batch:
+        job_ids = self._scheduler.next_batch(now, lane.index, lane.worker.max_batch)
+        if not job_ids:
             self._set_alarm(lane, self._scheduler.wake_at(lane.index))
             return
-        (job_id,) = batch
-        task = self._tasks[job_id]
-        task.lane = lane
-        lane.busy_with = task
+        lane.batch = [self._tasks[job_id] for job_id in job_ids]
+        for task in lane.batch:
+            task.lane = lane
         lane.step_began = now
         if lane.watchdog is None:
             lane.watchdog = self._loop.call_at(now + self._step_timeout_s, self._watch, lane)
-        lane.worker.step([(job_id, task.request)])
+        lane.worker.step([(task.job_id, task.request) for task in lane.batch])
 
-    def _set_alarm(self, lane: _Lane, at_s: float | None) -> None:
+    def _end_expired(self) -> None:
+        """Fail what was of use only if it had begun by now, and look again when the next is due."""
+        now = self._loop.time()
+        for job_id in self._scheduler.expired(now):
+            self._fail(self._tasks[job_id], DeadlineError("nothing of it could be spoken in time"))
+        at_s = self._scheduler.expires_at()
+        if self._expiry is not None:
+            self._expiry.cancel()
+        self._expiry = None if at_s is None else self._loop.call_at(at_s, self._dispatch)
+
+    def _fail(self, task: Task, error: TTSServerError) -> None:
+        """Tell a listener that a response failed, whatever the engine is at."""
+        task.is_over = True
+        if not self._scheduler.cancel(task.job_id, self._loop.time()):
+            self._let_go(task)
+        task.listener.failed(task.response_id, error)
+
+    def _set_alarm(self, lane: Lane, at_s: float | None) -> None:
         if lane.alarm is not None:
             lane.alarm.cancel()
         lane.alarm = None if at_s is None else self._loop.call_at(at_s, self._wake, lane)
 
-    def _wake(self, lane: _Lane) -> None:
+    def _wake(self, lane: Lane) -> None:
         """Ask again for a lane that had nothing to do but what was too early."""
         lane.alarm = None
         self._dispatch()
 
     def batch_ended(self, worker: EngineWorker, ended: BatchEnded) -> None:
         """Take what came of a step."""
-        (result,) = ended.results
         lane = next(lane for lane in self._lanes if lane.worker is worker)
-        task = lane.busy_with
-        if task is None or task.job_id != result.job_id:
-            raise LocalProtocolError(f"the engine answered for {result.job_id}, which it was not asked for")
-        lane.busy_with = None
+        batch, lane.batch = lane.batch, []
+        if [task.job_id for task in batch] != [result.job_id for result in ended.results]:
+            raise LocalProtocolError(f"engine {lane.index} answered for what it was not asked for")
         if lane.is_stuck:
             lane.is_stuck = False
             self._count_lanes()
             logger.warning("engine %d answers again", lane.index)
         self._n_steps += 1
-        self._count_bad_samples(task, result.made.n_bad)
-        outcome, error = self._judge(task, result)
-        step = StepMade(task.job_id, result.made.audio_s, _OUTCOMES[outcome])
-        is_released = bool(self._scheduler.batch_done([step], self._loop.time(), work_s=ended.work_s))
-        if is_released:
-            self._let_go(task, is_open=result.outcome is Outcome.MORE)
-        self._tell(task, result.made, outcome, error)
+        judged = [self._judge(task, result) for task, result in zip(batch, ended.results, strict=True)]
+        made = [
+            StepMade(result.job_id, result.made.audio_s, _OUTCOMES[outcome])
+            for result, (outcome, _) in zip(ended.results, judged, strict=True)
+        ]
+        released = self._scheduler.batch_done(made, self._loop.time(), work_s=ended.work_s)
+        for task, result in zip(batch, ended.results, strict=True):
+            self._count_bad_samples(task, result.made.n_bad)
+            if task.job_id in released:
+                self._let_go(task, is_open=result.outcome is Outcome.MORE)
+        for task, result, (outcome, error) in zip(batch, ended.results, judged, strict=True):
+            self._tell(task, result.made, outcome, error)
         self._dispatch()
 
-    def _judge(self, task: _Task, result: StepEnded) -> tuple[Outcome, TTSServerError | None]:
+    def _judge(self, task: Task, result: StepEnded) -> tuple[Outcome, TTSServerError | None]:
         """What the step came to, with an engine that gets nowhere counted as failed."""
         task.n_empty_steps = 0 if result.made.pcm else task.n_empty_steps + 1
         if result.outcome is Outcome.MORE and task.n_empty_steps >= MAX_EMPTY_STEPS:
             return Outcome.FAILED, SynthesisError("the speech engine makes no audio of this text")
         return result.outcome, result.error
 
-    def _tell(self, task: _Task, made: Made, outcome: Outcome, error: TTSServerError | None) -> None:
+    def _tell(self, task: Task, made: Made, outcome: Outcome, error: TTSServerError | None) -> None:
         listener, response_id = task.listener, task.response_id
-        if task.is_given_up:
-            return
         if task.cancelled_at is not None:
             self._count_release(self._loop.time() - task.cancelled_at)
+        if task.is_over:
+            return
+        if task.cancelled_at is not None:
             listener.released(response_id)
             return
         if (made.pcm or made.words) and outcome is not Outcome.FAILED:
@@ -305,7 +305,7 @@ class SpeechService:
             self._quiet.say(logging.WARNING, "failed", "response %s failed: %s", task.job_id, error)
             listener.failed(response_id, error)
 
-    def _let_go(self, task: _Task, *, is_open: bool = True) -> None:
+    def _let_go(self, task: Task, *, is_open: bool = True) -> None:
         del self._tasks[task.job_id]
         if task.lane is not None and is_open:
             task.lane.worker.drop(task.job_id)
@@ -315,16 +315,16 @@ class SpeechService:
         self._release_s += after_s
         self._longest_release_s = max(self._longest_release_s, after_s)
 
-    def _count_bad_samples(self, task: _Task, n_bad: int) -> None:
+    def _count_bad_samples(self, task: Task, n_bad: int) -> None:
         if n_bad:
             self._n_bad_samples += n_bad
             message = "response %s: %d samples were not numbers and were made silent"
             self._quiet.say(logging.WARNING, "bad samples", message, task.job_id, n_bad)
 
-    def _watch(self, lane: _Lane) -> None:
+    def _watch(self, lane: Lane) -> None:
         """Look at a lane when its step could be overdue; one timer serves many steps."""
         lane.watchdog = None
-        if lane.busy_with is None or lane.is_stuck:
+        if not lane.batch or lane.is_stuck:
             return
         due = lane.step_began + self._step_timeout_s
         if self._loop.time() < due:
@@ -333,9 +333,9 @@ class SpeechService:
         lane.is_stuck = True
         self._count_lanes()
         logger.error(
-            "engine %d has been at one step of response %s for %g s and is stuck",
+            "engine %d has been at one step of %s for %g s and is stuck",
             lane.index,
-            lane.busy_with.job_id,
+            ", ".join(f"response {task.job_id}" for task in lane.batch),
             self._step_timeout_s,
         )
         self._give_up(lane)
@@ -344,21 +344,19 @@ class SpeechService:
         """An engine that is stuck keeps up with nobody."""
         self._scheduler.n_lanes = sum(not lane.is_stuck for lane in self._lanes)
 
-    def _give_up(self, lane: _Lane) -> None:
+    def _give_up(self, lane: Lane) -> None:
         """Fail every response that waits for a stuck engine."""
         are_all_stuck = all(other.is_stuck for other in self._lanes)
         error = SynthesisError(f"the speech engine has not answered for {self._step_timeout_s:g} s")
         for task in list(self._tasks.values()):
             depends = task.lane is lane or (task.lane is None and are_all_stuck)
-            if task.is_given_up or not depends or self._tasks.get(task.job_id) is not task:
+            if task.is_over or not depends or self._tasks.get(task.job_id) is not task:
                 continue
-            is_cancelled, task.is_given_up = task.cancelled_at is not None, True
-            if not is_cancelled and not self._scheduler.cancel(task.job_id, self._loop.time()):
-                self._let_go(task)
-            if is_cancelled:
+            if task.cancelled_at is not None:
+                task.is_over = True
                 task.listener.released(task.response_id)
             else:
-                task.listener.failed(task.response_id, error)
+                self._fail(task, error)
 
 
 _OUTCOMES: Final = {

@@ -11,8 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from tts_server.backends.kokoro.layout import SAMPLE_RATE_HZ, SAMPLES_PER_FRAME
-from tts_server.backends.kokoro.onnx.edges import (
+from tts_server.backends.kokoro.edges import (
     N_FIRST_AT_LEAST,
     N_SILENT_AFTER,
     N_SILENT_BEFORE,
@@ -21,6 +20,7 @@ from tts_server.backends.kokoro.onnx.edges import (
     is_silent,
     sound_span,
 )
+from tts_server.backends.kokoro.layout import SAMPLE_RATE_HZ, SAMPLES_PER_FRAME
 from tts_server.backends.kokoro.onnx.stream_parts import TextFeatures
 
 Float32 = NDArray[np.float32]

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from tts_server.backends.base import Utterance
+from tts_server.backends.kokoro.edges import sound_span
 from tts_server.backends.kokoro.languages import resolve_dialect
 from tts_server.backends.kokoro.layout import SAMPLE_RATE_HZ
-from tts_server.backends.kokoro.onnx.edges import sound_span
 from tts_server.backends.kokoro.split import ModelInput, split_in_steps
 from tts_server.backends.kokoro.timing import word_times
 from tts_server.backends.kokoro.vocabulary import encode

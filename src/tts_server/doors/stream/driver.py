@@ -259,6 +259,7 @@ class ConnectionDriver:
                 effect.request,
                 stream_id=effect.stream_id,
                 max_lead_s=effect.max_lead_s,
+                begin_in_s=effect.begin_in_s,
             )
         except TTSServerError as error:
             answer = inputs.Refused(effect.response_id, error)

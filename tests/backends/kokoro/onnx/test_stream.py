@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from tts_server.backends.kokoro import edges
 from tts_server.backends.kokoro.layout import (
     DECODER_MIN_PIECE,
     DECODER_STYLE_SIZE,
@@ -26,7 +27,7 @@ from tts_server.backends.kokoro.layout import (
     statistics_layout,
     vocoder_norms,
 )
-from tts_server.backends.kokoro.onnx import edges, stream
+from tts_server.backends.kokoro.onnx import stream
 from tts_server.backends.kokoro.onnx.stream import StreamingModel, TextFeatures
 from tts_server.backends.kokoro.onnx.stream_parts import (
     DecoderStream,

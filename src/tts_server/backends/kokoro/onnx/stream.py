@@ -29,6 +29,13 @@ import onnxruntime as ort
 from numpy.typing import NDArray
 
 from tts_server.backends.kokoro.cores import physical_cores
+from tts_server.backends.kokoro.edges import (
+    STEP_BACK_FRAMES,
+    Trim,
+    first_frame,
+    is_silent,
+    sound_span,
+)
 from tts_server.backends.kokoro.layout import (
     CONSTANTS_NAME,
     DECODER,
@@ -46,13 +53,6 @@ from tts_server.backends.kokoro.layout import (
     vocoder_norms,
 )
 from tts_server.backends.kokoro.modulation import Modulation
-from tts_server.backends.kokoro.onnx.edges import (
-    STEP_BACK_FRAMES,
-    Trim,
-    first_frame,
-    is_silent,
-    sound_span,
-)
 from tts_server.backends.kokoro.onnx.harmonic_source import HarmonicSource, SourceWeights
 from tts_server.backends.kokoro.onnx.stream_parts import (
     DecoderStream,
