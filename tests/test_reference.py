@@ -72,9 +72,10 @@ def test_the_backend_of_the_guide_keeps_the_contract() -> None:
     hum = run_example(f"{whole}\n{batches}")
     check_backend(lambda: hum["HumModel"](BackendOptions()))
 
-    in_batches = type(
-        "InBatches", (hum["HumModel"],), {"engine": lambda self: hum["HumTogether"](self._wave)}
-    )
+    def engine(self: Any) -> Any:
+        return hum["HumTogether"](self._wave)
+
+    in_batches = type("InBatches", (hum["HumModel"],), {"engine": engine})
     check_backend(lambda: in_batches(BackendOptions()), batch_tolerance=0)
 
 
