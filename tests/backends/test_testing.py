@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -45,9 +46,9 @@ from tests.backends.broken import (
     without_two,
 )
 
-from tts_server.backends.base import Model
+from tts_server.backends.base import Model, ProgressCallback, StepResult, Utterance
 from tts_server.backends.testing import check_backend, check_refusal
-from tts_server.backends.tone import ToneEngine, ToneModel, ToneUtterance
+from tts_server.backends.tone import ToneEngine, ToneModel, ToneScript, ToneUtterance
 from tts_server.errors import SynthesisError
 from tts_server.speech.request import SpeechRequest
 
@@ -104,6 +105,66 @@ def test_what_a_backend_should_not_raise_comes_out(make: Callable[[], Model], er
 
 def test_a_backend_of_which_there_is_one_keeps_the_contract() -> None:
     check_backend(Lone)
+
+
+class Noting(ToneModel):
+    """Notes on which thread each thing is done, of a model whose load is not called off."""
+
+    def __init__(self, notes: set[tuple[str, str]]) -> None:
+        super().__init__(script=ToneScript(max_batch=2))
+        self._notes = notes
+        self._n_engines = 0
+
+    def note(self, call: str) -> None:
+        self._notes.add((call, threading.current_thread().name.partition("_")[0]))
+
+    def load(self, progress: ProgressCallback) -> None:
+        self.note("load")
+        super().load(progress)
+
+    def engine(self) -> ToneEngine:
+        self._n_engines += 1
+        self.note(f"make {self._n_engines}")
+        return NotingEngine(self, self._n_engines)
+
+    def close(self) -> None:
+        self.note("close model")
+
+
+class NotingEngine(ToneEngine):
+    def __init__(self, model: Noting, number: int) -> None:
+        super().__init__(model.script)
+        self._model = model
+        self._number = number
+
+    def start(self, request: SpeechRequest) -> ToneUtterance:
+        self._model.note(f"start of {self._number}")
+        model, number = self._model, self._number
+
+        class Noted(ToneUtterance):
+            def close(self) -> None:
+                model.note(f"end of {number}")
+
+        return Noted(self._script, request)
+
+    def step(self, batch: Sequence[Utterance]) -> list[StepResult]:
+        self._model.note(f"step of {self._number}")
+        return super().step(batch)
+
+    def close(self) -> None:
+        self._model.note(f"close {self._number}")
+
+
+def test_each_call_is_made_on_the_thread_that_the_contract_names() -> None:
+    notes: set[tuple[str, str]] = set()
+    check_backend(lambda: Noting(notes), batch_tolerance=0)
+    of_an_engine = ("make", "start of", "step of", "end of", "close")
+    assert notes == {
+        ("load", "engine-0"),
+        ("close model", "engine-0"),
+        *((f"{call} 1", "engine-0") for call in of_an_engine),
+        *((f"{call} 2", "engine-1") for call in of_an_engine),
+    }
 
 
 def test_a_request_that_is_spoken_after_all_is_no_refusal() -> None:
