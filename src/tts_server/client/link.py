@@ -25,7 +25,7 @@ from tts_server.client.reasons import again
 from tts_server.client.sinks import EventSink, Sinks
 from tts_server.errors import ConnectionLostError, RemoteProtocolError
 from tts_server.protocol import events as ev
-from tts_server.protocol.v01 import decode_server, encode_client
+from tts_server.protocol.v01 import CLIENT
 from tts_server.wording import show_text
 
 if TYPE_CHECKING:
@@ -64,6 +64,7 @@ class Link:
         """Whether it ended because the caller's own code raised."""
         self._loop = asyncio.get_running_loop()
         self._websocket = websocket
+        self._dialect = CLIENT
         self._endpoint = endpoint
         self._on_message = on_message
         self._core = ClientCore(str(endpoint), silence_timeout_s)
@@ -73,7 +74,7 @@ class Link:
         self._log = EventLog()
         self._effects: deque[fx.Effect] = deque()
         self._is_acting = False
-        self._unsent: deque[tuple[int | None, str]] = deque()
+        self._unsent: deque[tuple[int | None, str | bytes]] = deque()
         self._has_unsent = asyncio.Event()
         self._changed = asyncio.Event()
         self._timer: asyncio.TimerHandle | None = None
@@ -279,7 +280,7 @@ class Link:
 
     def _take(self, message: str | bytes) -> None:
         try:
-            event = decode_server(message)
+            event = self._dialect.decode(message)
         except RemoteProtocolError as error:
             self._tell_core(inp.Unreadable(error))
             return
@@ -372,7 +373,7 @@ class Link:
 
     def _send(self, event: ev.ClientEvent, call: int | None) -> None:
         try:
-            self._unsent.append((call, encode_client(event)))
+            self._unsent.append((call, self._dialect.encode(event)))
         except (TypeError, ValueError) as error:
             # A value of the caller's that is none of JSON's.
             self._report(call, error)
