@@ -156,9 +156,13 @@ def test_opening_an_entry_counts_as_use(tmp_path: Path, prepare: Preparation) ->
 
 
 PREPARING = """
+import signal
 import sys
 from pathlib import Path
 from tts_server.backends.kokoro.prepare.cache import get_or_prepare
+
+# Tests that run in the background inherit that it is ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 def prepare(folder):
     (folder / "model.onnx").write_bytes(b"from the child")
