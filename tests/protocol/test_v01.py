@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from tts_server.errors import RemoteProtocolError
+from tts_server.errors import LocalProtocolError, RemoteProtocolError
 from tts_server.protocol import events as ev
-from tts_server.protocol.v01 import decode_client, encode_client
+from tts_server.protocol.v01 import SERVER, decode_client, encode_client
 
 
 def refusal(message: str | bytes) -> RemoteProtocolError:
@@ -197,3 +197,25 @@ def test_what_is_no_number_of_json_is_not_sent() -> None:
 def test_absent_fields_are_left_out_of_client_messages() -> None:
     assert json.loads(encode_client(ev.CommitText(voice="a"))) == {"type": "input_text.commit", "voice": "a"}
     assert json.loads(encode_client(ev.AppendText(""))) == {"type": "input_text.append", "text": ""}
+
+
+@pytest.mark.parametrize(
+    "event",
+    [ev.AppendText("x", context_id="c"), ev.CommitText(context_id=""), ev.CancelResponse(context_id="c")],
+)
+def test_what_this_version_cannot_say_is_its_callers_mistake(event: ev.ClientEvent) -> None:
+    with pytest.raises(LocalProtocolError, match="this version of the protocol has no field context_id"):
+        encode_client(event)
+
+
+def test_a_context_is_no_field_of_this_version() -> None:
+    with pytest.raises(RemoteProtocolError, match=r"input_text\.commit has no field 'context_id'"):
+        decode_client('{"type":"input_text.commit","context_id":"c"}')
+    assert decode_client('{"type":"input_text.append","text":"x","context_id":"c"}') == ev.AppendText("x")
+
+
+@pytest.mark.parametrize("n_samples", [0, 1, 2, 3, 160, 480])
+def test_an_audio_message_is_as_long_as_it_is_said_to_be(n_samples: int) -> None:
+    for number in (1, 999, 100_000):
+        event = ev.AudioDelta(f"evt_{number}", f"resp_abcdefgh_{number}", number, bytes(2 * n_samples))
+        assert abs(len(SERVER.encode(event)) - SERVER.audio_bytes(event)) <= 24

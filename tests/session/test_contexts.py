@@ -160,6 +160,24 @@ def test_the_end_of_the_connection_stops_all_contexts() -> None:
     assert house.tell(Released(first)) == house.tell(Released(second)) == []
 
 
+def test_the_end_of_the_session_stops_all_contexts_and_takes_back_what_waits() -> None:
+    house = House()
+    first, second = house.speak("one"), house.speak("two", "b")
+    house.tell(Finished(first))
+    effects = house.tell(Received(ev.CancelSession()))
+    assert cancelled(effects) == [first, second]
+    assert CutPlayout(None) in effects
+    assert CutPlayout("b") in effects
+    assert house.machine.response_state(first) is None
+    assert house.machine.response_state(second) is ResponseState.CANCELLED
+
+
+def test_a_context_knows_its_own_responses_alone() -> None:
+    context = Context("c", make_service(), Limits(), Ids("sess_own"))
+    with pytest.raises(LocalProtocolError, match=r"^Finished: there is no response resp_x$"):
+        context.handle(Finished("resp_x"), 0.0)
+
+
 # --- what was heard -----------------------------------------------------------------------------------------
 
 
