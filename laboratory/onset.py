@@ -26,7 +26,6 @@ from tts_server.backends.base import BackendOptions
 from tts_server.backends.kokoro import KokoroModel
 from tts_server.backends.kokoro.languages import DEFAULT_LANGUAGES, resolve_dialect
 from tts_server.backends.kokoro.layout import SAMPLE_RATE_HZ
-from tts_server.backends.kokoro.onnx.stream import SpeechStream
 from tts_server.backends.kokoro.pronounce.g2p import G2P
 from tts_server.backends.kokoro.split import split_text
 from tts_server.backends.kokoro.vocabulary import encode
@@ -35,7 +34,7 @@ from tts_server.bench.report import machine, percentile, table
 from tts_server.config.environment import cache_folder
 
 if TYPE_CHECKING:
-    from tts_server.backends.kokoro.onnx.stream import TextFeatures
+    from tts_server.backends.kokoro.acoustic import Synthesis, TextFeatures
     from tts_server.backends.kokoro.statistics import Statistics
 
 SPEEDS: Final = (0.5, 0.8, 1.0, 1.5, 2.0)
@@ -135,13 +134,14 @@ class Onsets:
         The rest is made only where the loudest sample might lie in it and would matter.
         """
         ids = encode(self._symbols(text, voice))
-        stream = self._begin(ids, voice, speed, trim=True)
-        trimmed = _take(stream, _N_COMPARED)
-        kept = _take(self._begin(ids, voice, speed, trim=False), stream.n_trimmed + _N_COMPARED)
-        onset = _compare(trimmed, kept, stream.n_trimmed, voice, text, speed)
+        synthesis = self._begin(ids, voice, speed, trim=True)
+        trimmed = _take(synthesis, _N_COMPARED)
+        n_trimmed = synthesis.timing.n_trimmed if synthesis.timing is not None else 0
+        kept = _take(self._begin(ids, voice, speed, trim=False), n_trimmed + _N_COMPARED)
+        onset = _compare(trimmed, kept, n_trimmed, voice, text, speed)
         if onset.faults:
-            trimmed = np.concatenate([trimmed, _take(stream)])
-            onset = _compare(trimmed, kept, stream.n_trimmed, voice, text, speed)
+            trimmed = np.concatenate([trimmed, _take(synthesis)])
+            onset = _compare(trimmed, kept, n_trimmed, voice, text, speed)
         return onset
 
     def _symbols(self, text: str, voice: str) -> str:
@@ -151,7 +151,7 @@ class Onsets:
         spoken = next(split_text(text, lambda part: self._g2p.phonemize(part, dialect), language=dialect))
         return spoken.symbols
 
-    def _begin(self, ids: Sequence[int], voice: str, speed: float, *, trim: bool) -> SpeechStream:
+    def _begin(self, ids: Sequence[int], voice: str, speed: float, *, trim: bool) -> Synthesis:
         def predict(features: TextFeatures) -> Statistics:
             return self._parts.statistics.predict(
                 features.text, features.pitch, features.energy, voice=voice, n_phonemes=len(ids)
@@ -180,10 +180,10 @@ def _compare(trimmed: Float32, kept: Float32, n_trimmed: int, voice: str, text: 
     )
 
 
-def _take(stream: SpeechStream, n_samples: float = math.inf) -> Float32:
+def _take(synthesis: Synthesis, n_samples: float = math.inf) -> Float32:
     """Make at least so many samples, or all there are."""
     chunks: list[Float32] = []
-    while sum(map(len, chunks)) < n_samples and (samples := stream.step()) is not None:
+    while sum(map(len, chunks)) < n_samples and (samples := synthesis.step()) is not None:
         chunks.append(samples)
     return np.concatenate([np.zeros(0, np.float32), *chunks])
 

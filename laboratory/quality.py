@@ -19,11 +19,11 @@ import numpy as np
 
 from laboratory.sound import Float32, mel_difference_db, pitch_difference_cents, roughness
 from tts_server.backends.base import BackendOptions
+from tts_server.backends.kokoro.acoustic import TextFeatures
 from tts_server.backends.kokoro.backend import KokoroModel
 from tts_server.backends.kokoro.languages import resolve_dialect
 from tts_server.backends.kokoro.layout import SAMPLE_RATE_HZ
-from tts_server.backends.kokoro.onnx.stream import TextFeatures
-from tts_server.backends.kokoro.onnx.synthesizer import KokoroModel as WholeModel
+from tts_server.backends.kokoro.onnx.synthesizer import WholeModel
 from tts_server.backends.kokoro.prepare.weights import resolve
 from tts_server.backends.kokoro.pronounce.g2p import G2P
 from tts_server.backends.kokoro.split import split_text

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import onnx
 import pytest
 
-from tts_server.backends.kokoro.onnx.synthesizer import KokoroModel
+from tts_server.backends.kokoro.onnx.synthesizer import WholeModel
 from tts_server.backends.kokoro.prepare import graph
 from tts_server.backends.kokoro.prepare.weights import resolve
 
@@ -23,9 +23,9 @@ def kokoro_cache(cache_dir: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def kokoro_model(kokoro_cache: Path) -> Iterator[KokoroModel]:
+def whole_model(kokoro_cache: Path) -> Iterator[WholeModel]:
     """The installed model on two threads."""
-    model = KokoroModel.load(resolve(), kokoro_cache, threads=2)
+    model = WholeModel.load(resolve(), kokoro_cache, threads=2)
     yield model
     model.close()
 

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from tts_server.backends.kokoro.acoustic import TextFeatures
 from tts_server.backends.kokoro.edges import (
     N_FIRST_AT_LEAST,
     N_SILENT_AFTER,
@@ -21,7 +22,6 @@ from tts_server.backends.kokoro.edges import (
     sound_span,
 )
 from tts_server.backends.kokoro.layout import SAMPLE_RATE_HZ, SAMPLES_PER_FRAME
-from tts_server.backends.kokoro.onnx.stream_parts import TextFeatures
 
 Float32 = NDArray[np.float32]
 PEAK = 0.3

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from tts_server.backends.base import BackendOptions, Engine
 from tts_server.backends.kokoro.backend import KokoroModel
+from tts_server.backends.kokoro.onnx.stream import StreamingModel
 from tts_server.backends.kokoro.utterance import LoadedParts, StreamedUtterance
 from tts_server.backends.testing import speak as run
 from tts_server.errors import ModelError
@@ -56,6 +57,8 @@ def parts_of(engine: Engine) -> LoadedParts:
 
 def test_engines_run_the_same_sessions(house: House) -> None:
     first, second = (parts_of(engine).model for engine in house.engines)
+    assert isinstance(first, StreamingModel)
+    assert isinstance(second, StreamingModel)
     assert first is not second
     assert first.vocoder is second.vocoder
     assert first.decoder is second.decoder

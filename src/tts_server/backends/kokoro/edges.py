@@ -21,8 +21,8 @@ from typing import Final
 
 import numpy as np
 
+from tts_server.backends.kokoro.acoustic import Float32, TextFeatures
 from tts_server.backends.kokoro.layout import SAMPLE_RATE_HZ, SAMPLES_PER_FRAME, SAMPLES_PER_TEXT_FRAME
-from tts_server.backends.kokoro.onnx.stream_parts import Float32, TextFeatures
 
 SOUND_ENERGY: Final = -4.0
 """Predicted energy of a frame, a logarithm, above which something sounds in it or a few frames away."""
@@ -69,6 +69,12 @@ def sound_span(features: TextFeatures) -> tuple[int, int]:
     if not len(sounding):
         return 0, features.n_frames * SAMPLES_PER_TEXT_FRAME
     return int(sounding[0]) * SAMPLES_PER_FRAME, (int(sounding[-1]) + 1) * SAMPLES_PER_FRAME
+
+
+def measured_span(samples: Float32) -> tuple[int, int]:
+    """Return the samples at which sound begins and ends, of an input that is made whole."""
+    begin = first_loud(samples)
+    return begin, max(begin, len(samples) - first_loud(samples[::-1]))
 
 
 def is_silent(samples: Float32) -> bool:

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from tts_server.backends.base import Utterance
-from tts_server.backends.kokoro.edges import sound_span
 from tts_server.backends.kokoro.languages import resolve_dialect
 from tts_server.backends.kokoro.layout import SAMPLE_RATE_HZ
 from tts_server.backends.kokoro.split import ModelInput, split_in_steps
@@ -26,7 +25,7 @@ from tts_server.errors import ConfigError, SynthesisError
 from tts_server.speech.chunk import AudioChunk
 
 if TYPE_CHECKING:
-    from tts_server.backends.kokoro.onnx.stream import SpeechStream, StreamingModel, TextFeatures
+    from tts_server.backends.kokoro.acoustic import Synthesis, Synthesizer, TextFeatures
     from tts_server.backends.kokoro.pronounce.g2p import G2P
     from tts_server.backends.kokoro.statistics import Statistics, StatisticsModel
     from tts_server.backends.kokoro.voices import VoiceTable
@@ -52,7 +51,7 @@ class LoadedParts:
     Engines side by side share all of them but the model, of which each has a shallow copy.
     """
 
-    model: StreamingModel
+    model: Synthesizer
     statistics: StatisticsModel
     g2p: G2P
     voices: VoiceTable
@@ -131,14 +130,16 @@ class StreamedUtterance(Utterance):
             else:
                 yield AudioChunk(samples)
 
-    def _times(self, spoken: ModelInput, stream: SpeechStream) -> tuple[WordTime, ...]:
-        if stream.features is None:
-            raise SynthesisError("the text stage has told nothing")
-        n_before = self._n_samples - stream.n_trimmed
+    def _times(self, spoken: ModelInput, synthesis: Synthesis) -> tuple[WordTime, ...]:
+        timing = synthesis.timing
+        if timing is None:
+            raise SynthesisError("the model made audio and told no times")
+        n_before = self._n_samples - timing.n_trimmed
         # What was spoken before is over: no word begins in it, wherever sound is expected.
-        begin, end = (max(n_before + edge, self._n_samples) for edge in sound_span(stream.features))
+        edges = (timing.sound_begin, timing.sound_end)
+        begin, end = (max(n_before + edge, self._n_samples) for edge in edges)
         sound_s = begin / SAMPLE_RATE_HZ, end / SAMPLE_RATE_HZ
-        return word_times(spoken, stream.features.durations.tolist(), n_before / SAMPLE_RATE_HZ, sound_s)
+        return word_times(spoken, timing.durations, n_before / SAMPLE_RATE_HZ, sound_s)
 
     def _predict(self, features: TextFeatures, *, n_phonemes: int) -> Statistics:
         return self._parts.statistics.predict(

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from tts_server.backends.kokoro import edges
+from tts_server.backends.kokoro.acoustic import TextFeatures
 from tts_server.backends.kokoro.layout import (
     DECODER_MIN_PIECE,
     DECODER_STYLE_SIZE,
@@ -28,7 +29,7 @@ from tts_server.backends.kokoro.layout import (
     vocoder_norms,
 )
 from tts_server.backends.kokoro.onnx import stream
-from tts_server.backends.kokoro.onnx.stream import StreamingModel, TextFeatures
+from tts_server.backends.kokoro.onnx.stream import StreamingModel
 from tts_server.backends.kokoro.onnx.stream_parts import (
     DecoderStream,
     collect_statistics,

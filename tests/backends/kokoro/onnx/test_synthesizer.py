@@ -12,7 +12,7 @@ import pytest
 
 from tts_server.backends.base import LoadCancelled
 from tts_server.backends.kokoro.layout import DECODER_STYLE_SIZE, SAMPLES_PER_TEXT_FRAME
-from tts_server.backends.kokoro.onnx.synthesizer import KokoroModel
+from tts_server.backends.kokoro.onnx.synthesizer import WholeModel
 from tts_server.backends.kokoro.prepare import prepared
 from tts_server.backends.kokoro.prepare.cache import MANIFEST_NAME
 from tts_server.backends.kokoro.prepare.prepared import WHOLE, preparation_sha256, prepared_model
@@ -30,17 +30,17 @@ def style(n_phonemes: int = len(PHONEMES)) -> Float32:
     return load_voices().style("af_heart", n_phonemes)
 
 
-def test_durations_add_up_to_the_samples(kokoro_model: KokoroModel) -> None:
-    samples, durations = kokoro_model.synthesize(PHONEMES, style())
+def test_durations_add_up_to_the_samples(whole_model: WholeModel) -> None:
+    samples, durations = whole_model.synthesize(PHONEMES, style())
     assert samples.dtype == np.float32
     assert durations.shape == (len(PHONEMES) + 2,)
     assert durations.min() >= 1
     assert len(samples) == durations.sum() * SAMPLES_PER_TEXT_FRAME
-    assert 0.8 < len(samples) / kokoro_model.sample_rate_hz < 2.5
+    assert 0.8 < len(samples) / whole_model.sample_rate_hz < 2.5
 
 
 def test_the_level_is_that_of_the_published_model_without_its_excess(
-    kokoro_model: KokoroModel, tmp_path: Path
+    whole_model: WholeModel, tmp_path: Path
 ) -> None:
     (tmp_path / "int8.onnx").write_bytes(resolve().read())
     published = ort.InferenceSession(str(tmp_path / "int8.onnx"), providers=["CPUExecutionProvider"])
@@ -50,32 +50,32 @@ def test_the_level_is_that_of_the_published_model_without_its_excess(
         "speed": np.ones(1, np.float32),
     }
     loud = np.asarray(published.run(None, inputs)[0])
-    samples, _ = kokoro_model.synthesize(PHONEMES, style())
+    samples, _ = whole_model.synthesize(PHONEMES, style())
     ratio = float(np.sqrt(np.mean(loud**2) / np.mean(samples**2)))
     assert ratio == pytest.approx(1.5, rel=0.1)
     assert np.abs(samples).max() < 1
 
 
-def test_the_same_input_gives_the_same_samples(kokoro_model: KokoroModel) -> None:
-    first, _ = kokoro_model.synthesize(PHONEMES, style())
-    second, _ = kokoro_model.synthesize(PHONEMES, style())
+def test_the_same_input_gives_the_same_samples(whole_model: WholeModel) -> None:
+    first, _ = whole_model.synthesize(PHONEMES, style())
+    second, _ = whole_model.synthesize(PHONEMES, style())
     np.testing.assert_array_equal(first, second)
 
 
-def test_a_higher_speed_is_a_shorter_utterance(kokoro_model: KokoroModel) -> None:
-    lengths = [len(kokoro_model.synthesize(PHONEMES, style(), speed)[0]) for speed in (0.5, 1.0, 2.0)]
+def test_a_higher_speed_is_a_shorter_utterance(whole_model: WholeModel) -> None:
+    lengths = [len(whole_model.synthesize(PHONEMES, style(), speed)[0]) for speed in (0.5, 1.0, 2.0)]
     assert lengths[0] > 1.5 * lengths[1] > 2 * lengths[2]
 
 
-def test_nothing_to_say_gives_no_samples(kokoro_model: KokoroModel) -> None:
-    samples, durations = kokoro_model.synthesize([], style(0))
+def test_nothing_to_say_gives_no_samples(whole_model: WholeModel) -> None:
+    samples, durations = whole_model.synthesize([], style(0))
     assert samples.size == durations.size == 0
 
 
-def test_one_phoneme_and_the_most_phonemes_are_spoken(kokoro_model: KokoroModel) -> None:
+def test_one_phoneme_and_the_most_phonemes_are_spoken(whole_model: WholeModel) -> None:
     for n_phonemes in (1, 510):
         ids = (PHONEMES * 40)[:n_phonemes]
-        samples, durations = kokoro_model.synthesize(ids, style(n_phonemes), 2.0)
+        samples, durations = whole_model.synthesize(ids, style(n_phonemes), 2.0)
         assert len(samples) == durations.sum() * SAMPLES_PER_TEXT_FRAME
         assert np.isfinite(samples).all()
 
@@ -92,17 +92,17 @@ def test_one_phoneme_and_the_most_phonemes_are_spoken(kokoro_model: KokoroModel)
     ],
 )
 def test_what_the_model_cannot_take_is_refused_and_it_stays_usable(
-    kokoro_model: KokoroModel, ids: list[int], row: Float32, speed: float, message: str
+    whole_model: WholeModel, ids: list[int], row: Float32, speed: float, message: str
 ) -> None:
     with pytest.raises(SynthesisError, match=message):
-        kokoro_model.synthesize(ids, row, speed)
-    assert len(kokoro_model.synthesize(PHONEMES, style())[0]) > 0
+        whole_model.synthesize(ids, row, speed)
+    assert len(whole_model.synthesize(PHONEMES, style())[0]) > 0
 
 
-def test_a_loaded_model_is_found_in_the_cache(kokoro_model: KokoroModel, kokoro_cache: Path) -> None:
-    del kokoro_model  # it is loaded, hence prepared
+def test_a_loaded_model_is_found_in_the_cache(whole_model: WholeModel, kokoro_cache: Path) -> None:
+    del whole_model  # it is loaded, hence prepared
     stages: list[str] = []
-    KokoroModel.load(resolve(), kokoro_cache, 1, lambda stage, _: stages.append(stage)).close()
+    WholeModel.load(resolve(), kokoro_cache, 1, lambda stage, _: stages.append(stage)).close()
     assert set(stages) == {"checking the prepared model", "loading the model"}
 
 
@@ -124,14 +124,14 @@ def test_a_file_that_is_no_onnx_file_is_refused_and_leaves_nothing(tmp_path: Pat
     path.with_name("mine.onnx.sha256").write_text(hashlib.sha256(b"not a model").hexdigest())
     cache_dir = tmp_path / "cache"
     with pytest.raises(ModelCorruptError, match="no ONNX file"):
-        KokoroModel.load(resolve(path), cache_dir)
+        WholeModel.load(resolve(path), cache_dir)
     assert not cache_dir.exists() or not list(cache_dir.iterdir())
 
 
 def test_a_graph_that_onnx_runtime_refuses_is_one_clear_error(
-    kokoro_model: KokoroModel, kokoro_cache: Path, tmp_path: Path
+    whole_model: WholeModel, kokoro_cache: Path, tmp_path: Path
 ) -> None:
-    del kokoro_model
+    del whole_model
     entry = prepared_model(resolve(), kokoro_cache, form=WHOLE)
     folder = tmp_path / entry.folder.name
     folder.mkdir()
@@ -139,12 +139,12 @@ def test_a_graph_that_onnx_runtime_refuses_is_one_clear_error(
     file = {"bytes": 0, "sha256": hashlib.sha256(b"").hexdigest()}
     (folder / MANIFEST_NAME).write_text(json.dumps({"files": {f"{WHOLE}.onnx": file}}))
     with pytest.raises(ModelCorruptError, match="ONNX Runtime cannot load"):
-        KokoroModel.load(resolve(), tmp_path)
+        WholeModel.load(resolve(), tmp_path)
 
 
-def test_a_closed_model_refuses_to_speak(kokoro_model: KokoroModel, kokoro_cache: Path) -> None:
-    del kokoro_model
-    model = KokoroModel.load(resolve(), kokoro_cache, 1)
+def test_a_closed_model_refuses_to_speak(whole_model: WholeModel, kokoro_cache: Path) -> None:
+    del whole_model
+    model = WholeModel.load(resolve(), kokoro_cache, 1)
     model.close()
     model.close()
     with pytest.raises(SynthesisError, match="closed"):

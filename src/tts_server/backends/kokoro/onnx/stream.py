@@ -28,14 +28,9 @@ import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
+from tts_server.backends.kokoro.acoustic import Float32, Int64, PredictStatistics, TextFeatures, Timing
 from tts_server.backends.kokoro.cores import physical_cores
-from tts_server.backends.kokoro.edges import (
-    STEP_BACK_FRAMES,
-    Trim,
-    first_frame,
-    is_silent,
-    sound_span,
-)
+from tts_server.backends.kokoro.edges import STEP_BACK_FRAMES, Trim, first_frame, is_silent, sound_span
 from tts_server.backends.kokoro.layout import (
     CONSTANTS_NAME,
     DECODER,
@@ -56,11 +51,7 @@ from tts_server.backends.kokoro.modulation import Modulation
 from tts_server.backends.kokoro.onnx.harmonic_source import HarmonicSource, SourceWeights
 from tts_server.backends.kokoro.onnx.stream_parts import (
     DecoderStream,
-    Float32,
-    Int64,
-    PredictStatistics,
     Program,
-    TextFeatures,
     TextReader,
     collect_statistics,
     flag,
@@ -69,8 +60,6 @@ from tts_server.backends.kokoro.onnx.stream_parts import (
 from tts_server.backends.kokoro.onnx.synthesizer import LOAD_ERRORS, session_options
 from tts_server.backends.kokoro.onnx.vocoder import MAX_AT_ONCE, Vocoder
 from tts_server.errors import ModelCorruptError
-
-__all__ = ["SpeechStream", "StreamingModel", "TextFeatures"]
 
 WARM_UP_FRAMES = 4
 """Made and thrown away before the first frame that is kept, whose silence then has its context."""
@@ -90,7 +79,7 @@ STEP_S = 0.065
 
 
 class StreamingModel:
-    """The loaded programs. Use `load`.
+    """The loaded programs, a `Synthesizer` that works piece by piece. Use `load`.
 
     Used by one engine, on its thread. Engines side by side have shallow copies: sessions, weights and the
     vocoder's threads are shared and entered by all of them at once, which ONNX Runtime allows; what one
@@ -219,7 +208,7 @@ def _open(folder: Path, name: str, threads: int) -> ort.InferenceSession:
 
 
 class SpeechStream:
-    """One utterance being made. Use `StreamingModel.begin`.
+    """One model input being made. Use `StreamingModel.begin`.
 
     When the text stage is done `features` is known. At the first audio `n_trimmed` is final: so many samples
     of what the durations describe are left out at the begin.
@@ -244,6 +233,15 @@ class SpeechStream:
         self.features: TextFeatures | None = None
         self.n_trimmed = 0
         self._pieces = self._run()
+
+    @property
+    def timing(self) -> Timing | None:
+        """When the input sounds, as the text stage tells; final from the first audio on."""
+        if self.features is None:
+            return None
+        return Timing(
+            tuple(self.features.durations.tolist()), *sound_span(self.features), n_trimmed=self.n_trimmed
+        )
 
     def step(self) -> Float32 | None:
         """Do the next piece of work: of the text stage, of what is decoded first, or one piece of audio.

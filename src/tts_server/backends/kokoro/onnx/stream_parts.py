@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
+from tts_server.backends.kokoro.acoustic import Float32, Int64, Statistics, TextFeatures
 from tts_server.backends.kokoro.layout import (
     DECODER_LOOK_AHEAD,
     DECODER_MIN_PIECE,
@@ -26,48 +25,10 @@ from tts_server.backends.kokoro.onnx.synthesizer import RUN_ERRORS
 from tts_server.backends.kokoro.vocabulary import PAD_ID
 from tts_server.errors import SynthesisError
 
-Float32 = NDArray[np.float32]
-Int64 = NDArray[np.int64]
-
 DECODER_PIECE = 40
 """Text frames of a further piece: a call reads 130 MB of weights whatever its length."""
 TOKENS_PER_STEP = 200
 """Of one program of the text stage: 200 tokens take it 0.1 s on one core with AVX-512, fewer take less."""
-
-
-class Statistics(Protocol):
-    """Mean and standard deviation of what the norms of one utterance see."""
-
-    def mean(self, name: str, /) -> Float32:
-        """The means of a norm, named as in ``generator/resblocks.0/adain1.0``; as many as channels."""
-
-    def std(self, name: str, /) -> Float32:
-        """The root of variance + 1e-5, likewise."""
-
-
-@dataclass(frozen=True, slots=True)
-class TextFeatures:
-    """What the text stage knows of an utterance.
-
-    Args:
-        durations: int64 (n_tokens + 2,): frames of 25 ms for the pad, each phoneme, and the pad.
-        text: float32 (1, 512, n_frames).
-        pitch: float32 (1, 1, 2 n_frames), in hertz.
-        energy: float32 (1, 1, 2 n_frames).
-    """
-
-    durations: Int64
-    text: Float32
-    pitch: Float32
-    energy: Float32
-
-    @property
-    def n_frames(self) -> int:
-        """Frames of 25 ms."""
-        return int(self.text.shape[2])
-
-
-PredictStatistics = Callable[[TextFeatures], Statistics]
 
 
 States = dict[str, ort.OrtValue]

@@ -1,4 +1,4 @@
-"""Kokoro-82M as a function: phonemes, style and speed in, samples and timing out."""
+"""Kokoro-82M as a function: phonemes, style and speed in, samples and timing out; a `Synthesizer` too."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ import onnxruntime as ort
 from numpy.typing import NDArray
 from onnxruntime.capi import onnxruntime_pybind11_state as ort_errors
 
+from tts_server.backends.kokoro.acoustic import Timing
 from tts_server.backends.kokoro.cores import physical_cores
-from tts_server.backends.kokoro.layout import SAMPLE_RATE_HZ, STYLE_SIZE
+from tts_server.backends.kokoro.edges import Trim, measured_span
+from tts_server.backends.kokoro.layout import SAMPLE_RATE_HZ, SAMPLES_PER_TEXT_FRAME, STYLE_SIZE
 from tts_server.backends.kokoro.prepare.prepared import WHOLE, prepared_model
 from tts_server.backends.kokoro.vocabulary import MAX_PHONEMES, N_SYMBOLS, PAD_ID
 from tts_server.errors import ModelCorruptError, SynthesisError
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tts_server.backends.base import ProgressCallback
+    from tts_server.backends.kokoro.acoustic import PredictStatistics
     from tts_server.backends.kokoro.prepare.weights import ModelSource
 
 Float32 = NDArray[np.float32]
@@ -82,10 +85,10 @@ def session_options(threads: int | None = None) -> ort.SessionOptions:
     return options
 
 
-class KokoroModel:
-    """The loaded model. Every method runs on one thread, the engine's.
+class WholeModel:
+    """The loaded model, a `Synthesizer` that makes an input whole. Use `load`.
 
-    Use `load`.
+    Every method runs on one thread, the engine's.
 
     Args:
         session: Over the graph that synthesizes a whole utterance.
@@ -103,7 +106,7 @@ class KokoroModel:
         cache_dir: Path,
         threads: int | None = None,
         progress: ProgressCallback | None = None,
-    ) -> KokoroModel:
+    ) -> WholeModel:
         """Load a model, preparing it first if the cache does not hold it.
 
         Args:
@@ -132,6 +135,31 @@ class KokoroModel:
         if progress is not None:
             progress("loading the model", 1.0)
         return cls(session)
+
+    def begin(
+        self,
+        phoneme_ids: Sequence[int],
+        style: Float32,
+        speed: float,
+        statistics: PredictStatistics | None = None,
+        *,
+        trim: bool = True,
+    ) -> WholeSpeech:
+        """Begin a model input, whose one step makes all of it; see `Synthesizer`.
+
+        Args:
+            phoneme_ids: As `synthesize` takes them.
+            style: Likewise.
+            speed: Likewise.
+            statistics: Not asked for: the norms see the whole.
+            trim: Leave out the silence at both ends, but for 10 ms before and 90 ms after.
+
+        Raises:
+            SynthesisError: An argument is out of range.
+        """
+        del statistics
+        self._check(phoneme_ids, style, speed)
+        return WholeSpeech(self, phoneme_ids, style, speed, trim=trim)
 
     def synthesize(
         self, phoneme_ids: Sequence[int], style: Float32, speed: float = 1.0
@@ -181,3 +209,37 @@ class KokoroModel:
             raise SynthesisError(f"the style has shape {style.shape} instead of {(1, STYLE_SIZE)}")
         if not MIN_SPEED <= speed <= MAX_SPEED:
             raise SynthesisError(f"speed {speed} is not in {MIN_SPEED} to {MAX_SPEED}")
+
+
+class WholeSpeech:
+    """One model input that is made in one step. Use `WholeModel.begin`."""
+
+    def __init__(
+        self, model: WholeModel, phoneme_ids: Sequence[int], style: Float32, speed: float, *, trim: bool
+    ) -> None:
+        self._model = model
+        self._input = (phoneme_ids, style, speed)
+        self._trim = trim
+        self._timing: Timing | None = None
+
+    @property
+    def timing(self) -> Timing | None:
+        """When the input sounds, as measured in its samples; None before the step."""
+        return self._timing
+
+    def step(self) -> Float32 | None:
+        """Make all of it; None the next time.
+
+        Raises:
+            SynthesisError: The model failed; it stays usable.
+        """
+        if self._timing is not None:
+            return None
+        samples, durations = self._model.synthesize(*self._input)
+        span, n_trimmed = measured_span(samples), 0
+        if self._trim:
+            trim = Trim(0, int(durations[:-2].sum()) * SAMPLES_PER_TEXT_FRAME, span[1])
+            samples = np.concatenate([*trim.trim(iter([samples]))])
+            n_trimmed = trim.n_trimmed
+        self._timing = Timing(tuple(durations.tolist()), *span, n_trimmed=n_trimmed)
+        return samples
