@@ -176,6 +176,16 @@ class GrowsQuieter(ToneEngine):
         ]
 
 
+class ForgetsWords(ToneEngine):
+    """Tells words only of an utterance by itself."""
+
+    def step(self, batch: Sequence[Utterance]) -> list[StepResult]:
+        results = super().step(batch)
+        if len(batch) == 1:
+            return results
+        return [replace(result, words=()) if isinstance(result, AudioChunk) else result for result in results]
+
+
 class EndsTogether(ToneEngine):
     """Ends all that are in a batch with one that ends."""
 

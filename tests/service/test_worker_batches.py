@@ -26,7 +26,9 @@ from tts_server.audio.encoder import Pcm16Encoder
 from tts_server.backends.base import Engine, StepResult, Utterance
 from tts_server.backends.tone import ToneModel, ToneScript
 from tts_server.errors import SynthesisError
+from tts_server.service.speaking import Speaking
 from tts_server.service.worker import Outcome, StepEnded, Stopped
+from tts_server.speech.chunk import AudioChunk
 from tts_server.speech.request import PCM16, OutputFormat, SpeechRequest
 
 
@@ -217,6 +219,27 @@ def test_each_utterance_has_an_encoder_of_its_own() -> None:
     assert bad.made.n_bad == bad.made.n_samples > 0
     assert good.made.n_bad == 0
     assert [encoder.n_bad for encoder in made] == [bad.made.n_bad, 0]
+
+
+def test_bad_samples_are_counted_for_each_step() -> None:
+    nan = float("nan")
+    speaking = Speaking(Utterance(), Pcm16Encoder(24000))
+    counts = [speaking.take(AudioChunk(array("f", samples))).n_bad for samples in ([nan, nan, 0], [0], [nan])]
+    assert counts == [2, 0, 1]
+
+
+def test_default_step_lays_an_error_on_the_utterance_that_raised_it() -> None:
+    class Failing(RecordingModel):
+        def begin(self, text: str) -> Utterance:
+            return Refusing() if text == "no" else super().begin(text)
+
+    class Refusing(Utterance):
+        def step(self) -> AudioChunk | None:
+            raise SynthesisError("not this")
+
+    with running(Failing()) as engine:
+        results = engine.step_all({text: SpeechRequest(text) for text in ("a", "no", "b")})
+        assert outcomes(results) == [Outcome.MORE, Outcome.FAILED, Outcome.MORE]
 
 
 class ThreadsModel(RecordingModel):

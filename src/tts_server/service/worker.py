@@ -24,7 +24,6 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from tts_server.audio.encoder import make_encoder
@@ -35,11 +34,12 @@ from tts_server.speech.made import NOTHING, Made
 
 if TYPE_CHECKING:
     from tts_server.audio.encoder import Encoder
-    from tts_server.backends.base import Engine, Model, StepResult
+    from tts_server.backends.base import Engine, Model, StepResult, Utterance
     from tts_server.speech.request import OutputFormat, SpeechRequest
 
 logger = logging.getLogger(__name__)
 
+P = TypeVar("P")
 T = TypeVar("T")
 
 
@@ -254,7 +254,7 @@ class EngineWorker:
         came_of: dict[str, StepResult] = {}
         for job_id, request in batch:
             if job_id not in self._speaking:
-                begun = self._attempt(partial(self._begin, request))
+                begun = self._attempt(self._begin, request)
                 if isinstance(begun, SynthesisError):
                     came_of[job_id] = begun
                 else:
@@ -271,18 +271,23 @@ class EngineWorker:
         """Step what was begun; an error that the engine lays on none of them is everybody's."""
         if not job_ids:
             return
-        utterances = [self._speaking[job_id].utterance for job_id in job_ids]
-        results = self._attempt(lambda: _checked(self._loaded().step(utterances), len(utterances)))
+        results = self._attempt(self._results_of, [self._speaking[job_id].utterance for job_id in job_ids])
         if isinstance(results, SynthesisError):
             results = [results] * len(job_ids)
         came_of.update(zip(job_ids, results, strict=True))
+
+    def _results_of(self, utterances: Sequence[Utterance]) -> Sequence[StepResult]:
+        results = self._loaded().step(utterances)
+        if len(results) != len(utterances):
+            raise ValueError(f"{len(results)} results for {len(utterances)} utterances")
+        return results
 
     def _end_step(self, job_id: str, came_of: StepResult) -> StepEnded:
         made: Made | SynthesisError
         if isinstance(came_of, SynthesisError):
             made = came_of
         else:
-            made = self._attempt(partial(self._speaking[job_id].take, came_of))
+            made = self._attempt(self._speaking[job_id].take, came_of)
         if isinstance(made, SynthesisError):
             self._let_go(job_id)
             return StepEnded(job_id, Outcome.FAILED, error=made)
@@ -291,10 +296,10 @@ class EngineWorker:
             return StepEnded(job_id, Outcome.FINISHED, made)
         return StepEnded(job_id, Outcome.MORE, made)
 
-    def _attempt(self, work: Callable[[], T]) -> T | SynthesisError:
+    def _attempt(self, work: Callable[[P], T], with_what: P) -> T | SynthesisError:
         """Do something of the backend's; what goes wrong comes back as clients are told it."""
         try:
-            return work()
+            return work(with_what)
         except SynthesisError as error:
             return error
         except BaseException:  # a plugin's ``sys.exit`` must not end the engine's thread either
@@ -316,9 +321,3 @@ class EngineWorker:
             close()
         except BaseException:  # as above: nothing of a backend's ends the thread
             logger.exception("the %s backend failed to close %s", self._model.name, what)
-
-
-def _checked(results: Sequence[StepResult], n_utterances: int) -> Sequence[StepResult]:
-    if len(results) != n_utterances:
-        raise ValueError(f"{len(results)} results for {n_utterances} utterances")
-    return results
