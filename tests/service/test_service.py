@@ -314,6 +314,17 @@ def test_stuck_engine_fails_its_own_response_while_another_goes_on() -> None:
     house.service.close()
 
 
+def test_what_waited_for_a_response_that_got_stuck_goes_to_another_engine() -> None:
+    house = House(n_engines=2, step_timeout_s=5.0)
+    house.submit(house.a, "1")
+    house.submit(house.a, "2")
+    assert house.workers[1].orders == [], "those of one stream are spoken one after another"
+    house.loop.pass_time(5.0)
+    house.loop.turn()
+    assert house.workers[1].orders == ["step a/2"]
+    house.service.close()
+
+
 def test_engine_that_is_quick_is_never_stuck_however_long_it_works() -> None:
     house = House(step_timeout_s=0.02)
     house.submit(house.a)

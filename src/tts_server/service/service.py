@@ -339,6 +339,7 @@ class SpeechService:
             self._step_timeout_s,
         )
         self._give_up(lane)
+        self._dispatch_soon()
 
     def _count_lanes(self) -> None:
         """An engine that is stuck keeps up with nobody."""
