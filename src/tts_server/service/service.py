@@ -231,8 +231,10 @@ class SpeechService:
     def _end_expired(self) -> None:
         """Fail what was of use only if it had begun by now, and look again when the next is due."""
         now = self._loop.time()
-        for job_id in self._scheduler.expired(now):
-            self._fail(self._tasks[job_id], DeadlineError("nothing of it could be spoken in time"))
+        for task in [self._tasks[job_id] for job_id in self._scheduler.expired(now)]:
+            # What those before it were told may have ended it.
+            if task.cancelled_at is None and not task.is_over:
+                self._fail(task, DeadlineError("nothing of it could be spoken in time"))
         at_s = self._scheduler.expires_at()
         if self._expiry is not None:
             self._expiry.cancel()
@@ -272,11 +274,11 @@ class SpeechService:
             for result, (outcome, _) in zip(ended.results, judged, strict=True)
         ]
         released = self._scheduler.batch_done(made, self._loop.time(), work_s=ended.work_s)
-        for task, result in zip(batch, ended.results, strict=True):
-            self._count_bad_samples(task, result.made.n_bad)
-            if task.job_id in released:
-                self._let_go(task, is_open=result.outcome is Outcome.MORE)
         for task, result, (outcome, error) in zip(batch, ended.results, judged, strict=True):
+            self._count_bad_samples(task, result.made.n_bad)
+            # What those before it were told may have ended it: until it is told itself it can be cancelled.
+            if task.job_id in released and self._tasks.get(task.job_id) is task:
+                self._let_go(task, is_open=result.outcome is Outcome.MORE)
             self._tell(task, result.made, outcome, error)
         self._dispatch()
 
