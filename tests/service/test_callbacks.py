@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -73,3 +74,33 @@ def test_what_expires_with_another_may_be_cancelled_by_what_that_one_hears(
         house.end(*((job_id, MORE) for job_id in house.engine.batches[0]))
     assert second.told == (["released 1"] if act == "cancel" else [])
     assert house.service.queue_depth == (0 if is_in_a_step else 1)
+
+
+def test_listener_that_breaks_costs_the_others_of_its_step_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    house, (first, second) = two_of_one_step()
+
+    def break_down() -> None:
+        raise ZeroDivisionError
+
+    first.on_made = break_down
+    with caplog.at_level(logging.ERROR):
+        house.end((f"{first.connection_id}/1", MORE), (f"{second.connection_id}/1", MORE))
+    assert [record.message for record in caplog.records] == [
+        f"the listener of response {first.connection_id}/1 broke at what it was told"
+    ]
+    assert second.told == ["made 1"]
+    assert house.engine.batches[1:] == [[f"{second.connection_id}/1"]], "nobody hears the other one any more"
+    assert house.engine.dropped == [f"{first.connection_id}/1"]
+
+
+def test_listener_that_breaks_when_its_engine_is_stuck_costs_the_others_nothing() -> None:
+    def break_down() -> None:
+        raise ZeroDivisionError
+
+    house = House(step_timeout_s=5.0)
+    first, second = Acting("first", on_failed=break_down), Acting("second", on_failed=break_down)
+    house.submit(first, second)
+    house.loop.run_to(5.0)
+    assert [first.told, second.told] == [["failed 1"], ["failed 1"]]
+    house.end(*((job_id, MORE) for job_id in house.engine.batches[0]))
+    assert house.service.queue_depth == 0

@@ -12,7 +12,8 @@ from tts_server.speech.made import Made
 class Listener(Protocol):
     """Who asked for speech and is told what became of it, all on the event loop's thread.
 
-    Every response ends in one of ``finished``, ``failed`` and ``released``.
+    Every response ends in one of ``finished``, ``failed`` and ``released``. What it is told it may answer by
+    asking the service for more, or for less. It does not raise: the response of one that does is cancelled.
     """
 
     connection_id: str

@@ -15,7 +15,8 @@ returns after all, the engine is used again.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from tts_server.errors import DeadlineError, LocalProtocolError, SynthesisError, TTSServerError
@@ -242,10 +243,25 @@ class SpeechService:
 
     def _fail(self, task: Task, error: TTSServerError) -> None:
         """Tell a listener that a response failed, whatever the engine is at."""
+        self._end(task)
+        with self._apart(task):
+            task.listener.failed(task.response_id, error)
+
+    def _end(self, task: Task) -> None:
+        """Have the engine let go of a response of which nobody is to hear any more."""
         task.is_over = True
-        if not self._scheduler.cancel(task.job_id, self._loop.time()):
+        is_held = self._scheduler.cancel(task.job_id, self._loop.time())
+        if not is_held and self._tasks.get(task.job_id) is task:
             self._let_go(task)
-        task.listener.failed(task.response_id, error)
+
+    @contextmanager
+    def _apart(self, task: Task) -> Iterator[None]:
+        """Have a listener's own fault cost it the response, and nobody else anything."""
+        try:
+            yield
+        except Exception:
+            logger.exception("the listener of response %s broke at what it was told", task.job_id)
+            self._end(task)
 
     def _set_alarm(self, lane: Lane, at_s: float | None) -> None:
         if lane.alarm is not None:
@@ -279,7 +295,8 @@ class SpeechService:
             # What those before it were told may have ended it: until it is told itself it can be cancelled.
             if task.job_id in released and self._tasks.get(task.job_id) is task:
                 self._let_go(task, is_open=result.outcome is Outcome.MORE)
-            self._tell(task, result.made, outcome, error)
+            with self._apart(task):
+                self._tell(task, result.made, outcome, error)
         self._dispatch()
 
     def _judge(self, task: Task, result: StepEnded) -> tuple[Outcome, TTSServerError | None]:
@@ -357,7 +374,8 @@ class SpeechService:
                 continue
             if task.cancelled_at is not None:
                 task.is_over = True
-                task.listener.released(task.response_id)
+                with self._apart(task):
+                    task.listener.released(task.response_id)
             else:
                 self._fail(task, error)
 
