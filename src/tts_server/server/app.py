@@ -18,6 +18,7 @@ from tts_server.backends.registry import create_model
 from tts_server.doors.door import Door, Readiness, Ready
 from tts_server.doors.pages import Health
 from tts_server.doors.stream.door import StreamDoor
+from tts_server.doors.stream.driver import CLOSE_TIMEOUT_S
 from tts_server.errors import ConfigError, EndpointError, ModelError, TTSServerError
 from tts_server.quiet_log import QuietLog
 from tts_server.scheduling.scheduler import Scheduler, SchedulingPolicy
@@ -39,6 +40,9 @@ if TYPE_CHECKING:
     from tts_server.service.worker import BatchEnded, EngineWorker
 
 logger = logging.getLogger(__name__)
+
+DRAIN_MARGIN_S: Final = 3 * CLOSE_TIMEOUT_S
+"""Longest that a door may take to close everything, besides ``limits.drain_s``."""
 
 REPORT_INTERVAL_S: Final = 60.0
 """How often a server that works says in the log how it is."""
@@ -282,8 +286,7 @@ class Server:
         if self._report_timer is not None:
             self._report_timer.cancel()
         await self._stop_accepting()
-        for door in self._open_doors:
-            await door.drain(self._config.limits.drain_s)
+        await asyncio.gather(*(self._drain(door) for door in self._open_doors))
         if self._service is not None:
             self._service.close()
         if self._engines is not None:
@@ -296,7 +299,25 @@ class Server:
         if self._unix_socket is not None:
             await asyncio.to_thread(self._unix_socket.remove)
         for door in self._open_doors:
-            door.stop_accepting()
+            try:
+                door.stop_accepting()
+            except Exception:  # of a door of somebody else's: everything behind it has to end all the same
+                logger.exception("%s has failed to stop accepting", type(door).__name__)
         if self._unix_socket is not None and not self._open_doors:
             self._unix_socket.close()
         self._readiness.fail("the server stops", is_stopping=True)
+
+    async def _drain(self, door: Door) -> None:
+        """Let a door end what it has in progress; one that fails to, or does not return, is left behind."""
+        drain_s = self._config.limits.drain_s
+        limit = asyncio.timeout(drain_s + DRAIN_MARGIN_S)
+        try:
+            async with limit:
+                await door.drain(drain_s)
+        except Exception:  # as above
+            how = (
+                f"has not ended within {drain_s + DRAIN_MARGIN_S:g} s"
+                if limit.expired()
+                else "has failed to end"
+            )
+            logger.exception("%s %s", type(door).__name__, how)
