@@ -129,3 +129,9 @@ def test_rule_that_allows_any_silence_asks_for_nothing() -> None:
     assert rule.ask_s == 5.0
     assert rule.heard(None, 0.0) is None
     assert rule.next_look_s() is None
+
+
+def test_a_server_that_may_be_silent_for_ever_is_never_given_up() -> None:
+    rule = SilenceRule(Responses(), None)
+    assert not rule.is_to_ask(1e6)
+    assert rule.heard(None, 1e6) is None

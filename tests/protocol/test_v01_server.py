@@ -10,7 +10,7 @@ import pytest
 
 from tts_server.errors import RemoteProtocolError
 from tts_server.protocol import events as ev
-from tts_server.protocol.v01 import decode_server, encode_server
+from tts_server.protocol.v01 import audio_bytes, decode_server, encode_server
 from tts_server.speech.capabilities import AudioFormat, BackendInfo, Capabilities, ExtraSpec, Voice
 
 CAPABILITIES = Capabilities(
@@ -245,3 +245,10 @@ def test_ids_with_quotes_are_escaped_in_audio_frames() -> None:
 def test_a_bad_server_event_is_refused(message: str | bytes) -> None:
     with pytest.raises(RemoteProtocolError, match=r"^the server sent a .* (read|'type')$"):
         decode_server(message)
+
+
+@pytest.mark.parametrize("n_samples", [1, 7, 480, 882])
+def test_how_long_the_message_of_audio_is_is_told_within_a_few_in_a_hundred(n_samples: int) -> None:
+    event = ev.AudioDelta("evt_1234", "resp_01234567_12", 123, b"\1\0" * n_samples)
+    n_bytes = len(encode_server(event))
+    assert abs(audio_bytes(event) - n_bytes) <= 0.05 * n_bytes + 12

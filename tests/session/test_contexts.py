@@ -25,8 +25,9 @@ from tts_server.session.inputs import (
     Released,
 )
 from tts_server.session.machine import SessionMachine
-from tts_server.session.response import ResponseState
+from tts_server.session.response import Responses, ResponseState
 from tts_server.session.terms import Terms
+from tts_server.speech.capabilities import AudioFormat
 from tts_server.speech.choices import NOTHING_CHOSEN, Wish
 from tts_server.speech.made import Made
 from tts_server.speech.words import WordTime
@@ -248,3 +249,29 @@ def test_a_context_that_keeps_no_words_knows_nothing() -> None:
     listened.context.append("Three.")
     listened.context.clear()
     assert listened.context.split(1.0) is None
+
+
+def test_what_concerns_no_response_is_a_mistake() -> None:
+    house = House()
+    with pytest.raises(LocalProtocolError, match=r"^Left: there is no response resp_1$"):
+        house.tell(Left("resp_1"))
+    responses = Responses(AudioFormat(RATE_HZ), Ids("sess_contexts"), None)
+    with pytest.raises(LocalProtocolError, match=r"^Left: there is no response resp_1$"):
+        responses.handle(Left("resp_1"), 0.0)
+
+
+def test_the_end_of_a_session_cancels_what_is_spoken_in_every_context() -> None:
+    house = House()
+    first, second = house.speak("one"), house.speak("two", "b")
+    assert cancelled(house.tell(Received(ev.CancelSession()))) == [first, second]
+    assert house.machine.live_responses == ()
+
+
+def test_a_response_whose_end_had_not_left_is_forgotten_when_it_is_cancelled() -> None:
+    house = House()
+    response_id = house.speak("two", "b")
+    house.tell(Finished(response_id))
+    assert cancelled(house.cancel("b")) == [response_id]
+    assert house.machine.response_state(response_id) is None
+    with pytest.raises(LocalProtocolError, match=f"there is no response {response_id}"):
+        house.tell(Left(response_id))
