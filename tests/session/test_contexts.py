@@ -274,3 +274,7 @@ def test_a_response_whose_end_had_not_left_is_forgotten_when_it_is_cancelled() -
     assert cancelled(house.cancel("b")) == [response_id]
     assert house.machine.response_state(response_id) is None
     assert not house.machine._contexts._of_response
+
+
+def test_a_context_of_which_nothing_is_said_keeps_no_words_and_may_be_ahead_without_bound() -> None:
+    assert ContextSettings() == ContextSettings(keeps_words=False, max_lead_s=None)
