@@ -46,8 +46,10 @@ class Choice:
         """Choose up to ``room`` of ``ready``, of which there is one at least; the most urgent comes first."""
         if self.policy.order == "fifo":
             return heapq.nsmallest(room, ready, key=self.urgency)
-        in_time = heapq.nsmallest(room, (one for one in ready if not one.is_behind), key=self.urgency)
-        behind = heapq.nsmallest(room, (one for one in ready if one.is_behind), key=self.urgency)
+        behind = [one for one in ready if one.is_behind]
+        in_time = [one for one in ready if not one.is_behind] if behind else ready
+        in_time = heapq.nsmallest(room, in_time, key=self.urgency)
+        behind = heapq.nsmallest(room, behind, key=self.urgency) if behind else behind
         if not in_time:
             return behind
         due_s = in_time[0].playout_end_s

@@ -70,6 +70,7 @@ class Scheduler:
         self._max_admitted = max_admitted
         self._choice = Choice(self.policy, self.estimate)
         self._entries: dict[str, Entry] = {}
+        self._with_deadline: dict[str, Entry] = {}
         self._batches: dict[int, list[str]] = {}
         self._room = 1
         self._connections: dict[str, ConnectionLoad] = {}
@@ -103,6 +104,8 @@ class Scheduler:
         load.n_admitted += 1
         self._counters.n_admitted += 1
         self._entries[job.job_id] = entry
+        if job.begin_by_s is not None:
+            self._with_deadline[job.job_id] = entry
 
     def next_batch(self, now: float, lane: int = 0, room: int = 1) -> list[str]:
         """Choose the responses that ``lane`` works on next, in one step, until ``batch_done``.
@@ -144,12 +147,12 @@ class Scheduler:
         Each is told again until it is cancelled, or a step that was in progress makes audio of it after all.
         Until then it has steps as any other, so ask before ``next_batch``.
         """
-        at_s = ((job_id, entry.expires_at_s) for job_id, entry in self._entries.items())
-        return [job_id for job_id, expires_at_s in at_s if expires_at_s is not None and expires_at_s <= now]
+        held = self._with_deadline.items()
+        return [job_id for job_id, one in held if one.expires_at_s is not None and one.expires_at_s <= now]
 
     def expires_at(self) -> float | None:
         """When to ask ``expired`` if nothing else happens; None for never."""
-        at_s = (entry.expires_at_s for entry in self._entries.values())
+        at_s = (entry.expires_at_s for entry in self._with_deadline.values())
         return min((expires_at_s for expires_at_s in at_s if expires_at_s is not None), default=None)
 
     def wake_at(self, lane: int = 0) -> float | None:
@@ -241,7 +244,8 @@ class Scheduler:
             self._chain(entry)
         else:
             return False
-        del self._entries[entry.job.job_id]
+        self._entries.pop(entry.job.job_id)
+        self._with_deadline.pop(entry.job.job_id, None)
         return True
 
     def _chain(self, ended: Entry) -> None:
@@ -267,7 +271,8 @@ class Scheduler:
             if entry.heard_before_s is not None:
                 entry.load.heard_until_s[entry.stream] = max(entry.heard_before_s, now)
         if not entry.running:
-            del self._entries[job_id]
+            self._entries.pop(job_id)
+            self._with_deadline.pop(job_id, None)
             self._counters.n_cancelled += 1
         return entry.running
 
@@ -384,15 +389,6 @@ class Scheduler:
         self._look_at_readers(now)
         in_progress = [entry.job.connection_id for entry in self._entries.values()]
         return [
-            ConnectionStats(
-                connection_id=connection_id,
-                n_admitted=load.n_admitted,
-                n_refused=load.n_refused,
-                n_in_progress=in_progress.count(connection_id),
-                n_steps=load.n_steps,
-                audio_s=load.audio_s,
-                paused=load.paused,
-                is_behind=load.reader.is_behind,
-            )
+            ConnectionStats.of(connection_id, load, in_progress.count(connection_id))
             for connection_id, load in self._connections.items()
         ]

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Self
+
+from tts_server.scheduling.job import ConnectionLoad
 
 
 @dataclass(slots=True)
@@ -41,6 +44,20 @@ class ConnectionStats:
     audio_s: float
     paused: bool
     is_behind: bool
+
+    @classmethod
+    def of(cls, connection_id: str, load: ConnectionLoad, n_in_progress: int) -> Self:
+        """Look at one connection."""
+        return cls(
+            connection_id=connection_id,
+            n_admitted=load.n_admitted,
+            n_refused=load.n_refused,
+            n_in_progress=n_in_progress,
+            n_steps=load.n_steps,
+            audio_s=load.audio_s,
+            paused=load.paused,
+            is_behind=load.reader.is_behind,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,7 @@ returns after all, the engine is used again.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from tts_server.errors import DeadlineError, LocalProtocolError, SynthesisError, TTSServerError
@@ -244,8 +243,10 @@ class SpeechService:
     def _fail(self, task: Task, error: TTSServerError) -> None:
         """Tell a listener that a response failed, whatever the engine is at."""
         self._end(task)
-        with self._apart(task):
+        try:
             task.listener.failed(task.response_id, error)
+        except Exception as fault:  # noqa: BLE001 - a listener's own
+            self._broke(task, fault)
 
     def _end(self, task: Task) -> None:
         """Have the engine let go of a response of which nobody is to hear any more."""
@@ -254,14 +255,11 @@ class SpeechService:
         if not is_held and self._tasks.get(task.job_id) is task:
             self._let_go(task)
 
-    @contextmanager
-    def _apart(self, task: Task) -> Iterator[None]:
+    def _broke(self, task: Task, error: Exception) -> None:
         """Have a listener's own fault cost it the response, and nobody else anything."""
-        try:
-            yield
-        except Exception:
-            logger.exception("the listener of response %s broke at what it was told", task.job_id)
-            self._end(task)
+        what = "the listener of response %s broke at what it was told"
+        logger.error(what, task.job_id, exc_info=error)
+        self._end(task)
 
     def _set_alarm(self, lane: Lane, at_s: float | None) -> None:
         if lane.alarm is not None:
@@ -295,8 +293,10 @@ class SpeechService:
             # What those before it were told may have ended it: until it is told itself it can be cancelled.
             if task.job_id in released and self._tasks.get(task.job_id) is task:
                 self._let_go(task, is_open=result.outcome is Outcome.MORE)
-            with self._apart(task):
+            try:
                 self._tell(task, result.made, outcome, error)
+            except Exception as fault:  # noqa: BLE001 - a listener's own
+                self._broke(task, fault)
         self._dispatch()
 
     def _judge(self, task: Task, result: StepEnded) -> tuple[Outcome, TTSServerError | None]:
@@ -374,8 +374,10 @@ class SpeechService:
                 continue
             if task.cancelled_at is not None:
                 task.is_over = True
-                with self._apart(task):
+                try:
                     task.listener.released(task.response_id)
+                except Exception as fault:  # noqa: BLE001 - a listener's own
+                    self._broke(task, fault)
             else:
                 self._fail(task, error)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from tts_server.errors import LocalProtocolError, RemoteProtocolError
 from tts_server.session.context import DEFAULT_CONTEXT, Context
 from tts_server.session.effects import Effect, Submit
-from tts_server.session.inputs import OfResponse
+from tts_server.session.inputs import OfResponse, Produced
 from tts_server.session.response import ResponseState
 from tts_server.speech.request import SpeechRequest
 
@@ -74,7 +74,7 @@ class Contexts:
         if context is None:
             raise LocalProtocolError(f"{type(given).__name__}: there is no response {given.response_id}")
         effects = context.handle(given, now)
-        if context.responses.state(given.response_id) is None:
+        if not isinstance(given, Produced) and context.responses.state(given.response_id) is None:
             del self._of_response[given.response_id]
         return effects
 

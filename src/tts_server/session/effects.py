@@ -118,9 +118,8 @@ class Note:
     message: str
 
 
-Effect = (
-    Send
-    | SendInstead
+OtherEffect = (
+    SendInstead
     | CutPlayout
     | Submit
     | Cancel
@@ -131,3 +130,6 @@ Effect = (
     | Close
     | Note
 )
+"""All but what is sent."""
+
+Effect = Send | OtherEffect

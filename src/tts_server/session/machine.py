@@ -77,7 +77,7 @@ class SessionMachine:
         self, session_id: str, service: ServiceInfo, limits: Limits, terms: Terms = STANDARD_TERMS
     ) -> None:
         self.session_id = session_id
-        self.state = SessionState.NEW
+        self._enter(SessionState.NEW)
         self._service = service
         self._limits = limits
         self._terms = terms
@@ -108,22 +108,29 @@ class SessionMachine:
         Raises:
             LocalProtocolError: It cannot happen in this state: a mistake of the driver's.
         """
-        if isinstance(given, OfResponse):
-            return self._of_response(given, now)
+        rule = self._rules.get(type(given))
+        if rule is not None:
+            return rule.apply(self, given, now)
         if isinstance(given, Received):
             return self._receive(given.event, now)
-        return self._rule(type(given)).apply(self, given, now)
+        if isinstance(given, OfResponse):
+            return self._of_response(given, now)
+        raise self._no_rule(type(given))
 
-    def _rule(self, kind: type[object]) -> Rule[SessionMachine]:
-        rule = SESSION_TABLE.get((self.state, kind))
-        if rule is None:
-            raise LocalProtocolError(f"in the state {self.state.value} a session takes no {kind.__name__}")
-        return rule
+    def _enter(self, state: SessionState) -> None:
+        self.state = state
+        self._rules = RULES[state]
+
+    def _no_rule(self, kind: type[object]) -> LocalProtocolError:
+        return LocalProtocolError(f"in the state {self.state.value} a session takes no {kind.__name__}")
 
     def _receive(self, event: ev.ClientEvent, now: float) -> list[Effect]:
         """Take an event of the client's. A refused one changes nothing and is answered with ``error``."""
+        rule = self._rules.get(type(event))
+        if rule is None:
+            raise self._no_rule(type(event))
         try:
-            return self._rule(type(event)).apply(self, event, now)
+            return rule.apply(self, event, now)
         except (RemoteProtocolError, ChoiceError) as error:
             return [Send(error_event(self._ids.event(), error, event.event_id))]
 
@@ -138,13 +145,13 @@ class SessionMachine:
 
     def _open(self, given: inputs.Opened, now: float) -> list[Effect]:
         """Greet the client."""
-        self.state = SessionState.OPEN
+        self._enter(SessionState.OPEN)
         greeting = answers.hello(self._ids.event(), self._service, self._limits, self._terms)
         return [Send(greeting)]
 
     def _drop(self, given: inputs.Gone, now: float) -> list[Effect]:
         """Drop everything."""
-        self.state = SessionState.CLOSED
+        self._enter(SessionState.CLOSED)
         return self._contexts.abandon()
 
     def _shut_down(self, given: inputs.Stopping, now: float) -> list[Effect]:
@@ -262,7 +269,7 @@ class SessionMachine:
         return Context(name, self._service, self._limits, self._ids, self._terms.context)
 
     def _begin_close(self, farewell: _Farewell, now: float) -> list[Effect]:
-        self.state = SessionState.CLOSING
+        self._enter(SessionState.CLOSING)
         self._farewell = farewell
         return self._end_if_drained() or [SetTimer(Timer.DRAIN, now + self._limits.drain_s)]
 
@@ -272,7 +279,7 @@ class SessionMachine:
         return []
 
     def _end(self) -> list[Effect]:
-        self.state = SessionState.ENDED
+        self._enter(SessionState.ENDED)
         reason, code, event_id = self._farewell
         return [
             Send(ev.SessionClosed(self._ids.event(), self.session_id, reason, event_id)),
@@ -339,17 +346,19 @@ _WHEN_CLOSED = (
 )
 """What differs from one that has ended."""
 
-SESSION_TABLE: Mapping[tuple[SessionState, type[object]], Rule[SessionMachine]] = {
-    (state, rule.kind): rule
-    for state, rules in (
-        (SessionState.NEW, _WHEN_NEW),
-        (SessionState.OPEN, _WHILE_OPEN),
-        (SessionState.CLOSING, _WHILE_OPEN),
-        (SessionState.CLOSING, _WHILE_CLOSING),
-        (SessionState.ENDED, _WHEN_ENDED),
-        (SessionState.CLOSED, _WHEN_ENDED),
-        (SessionState.CLOSED, _WHEN_CLOSED),
-    )
-    for rule in rules
+RULES: Mapping[SessionState, Mapping[type[object], Rule[SessionMachine]]] = {
+    state: {rule.kind: rule for rules in rows for rule in rules}
+    for state, rows in {
+        SessionState.NEW: (_WHEN_NEW,),
+        SessionState.OPEN: (_WHILE_OPEN,),
+        SessionState.CLOSING: (_WHILE_OPEN, _WHILE_CLOSING),
+        SessionState.ENDED: (_WHEN_ENDED,),
+        SessionState.CLOSED: (_WHEN_ENDED, _WHEN_CLOSED),
+    }.items()
 }
-"""What is done with each input and each client event in each state; later rows replace earlier ones."""
+"""What is done in each state with each input and each client event; later rows replace earlier ones."""
+
+SESSION_TABLE: Mapping[tuple[SessionState, type[object]], Rule[SessionMachine]] = {
+    (state, kind): rule for state, rules in RULES.items() for kind, rule in rules.items()
+}
+"""The same, keyed by both."""

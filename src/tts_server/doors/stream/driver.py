@@ -209,13 +209,15 @@ class ConnectionDriver:
 
     def _carry_out(self, effects: Iterable[fx.Effect]) -> None:
         for effect in effects:
-            self._do(effect)
-
-    def _do(self, effect: fx.Effect) -> None:
-        match effect:
-            case fx.Send():
+            if isinstance(effect, fx.Send):
+                # Of these there are fifty a second for each listener.
                 if self._close is None:
                     self._outbox.push(effect.event)
+            else:
+                self._do(effect)
+
+    def _do(self, effect: fx.OtherEffect) -> None:
+        match effect:
             case fx.SendInstead():
                 self._outbox.replace(effect.events)
             case fx.Submit() | fx.Cancel() | fx.CutPlayout() | fx.PauseSynthesis() | fx.ResumeSynthesis():
