@@ -250,6 +250,41 @@ class FailsTogether(ToneEngine):
         return [*errors[:1] * len(results)] or results
 
 
+class FailsOnlyAlone(ToneEngine):
+    """Makes silence in a batch where it fails alone."""
+
+    def step(self, batch: Sequence[Utterance]) -> list[StepResult]:
+        results = super().step(batch)
+        if len(batch) == 1:
+            return results
+        silence = AudioChunk(array("h"))
+        return [silence if isinstance(result, SynthesisError) else result for result in results]
+
+
+class EndsWithTheFirst(ToneModel):
+    """Has engines that are silent once the first is closed."""
+
+    first: ToneEngine | None = None
+    is_over = False
+
+    def engine(self) -> ToneEngine:
+        engine = DependentEngine(self)
+        self.first = self.first or engine
+        return engine
+
+
+class DependentEngine(ToneEngine):
+    def __init__(self, model: EndsWithTheFirst) -> None:
+        super().__init__(model.script)
+        self._model = model
+
+    def step(self, batch: Sequence[Utterance]) -> list[StepResult]:
+        return [None] * len(batch) if self._model.is_over else super().step(batch)
+
+    def close(self) -> None:
+        self._model.is_over = self is self._model.first
+
+
 class Unequal(ToneModel):
     """Has a second engine that is not like the first."""
 

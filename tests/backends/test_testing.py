@@ -18,8 +18,10 @@ from tests.backends.broken import (
     CannotBeClosedUnloaded,
     DisturbedByAClose,
     EndsTogether,
+    EndsWithTheFirst,
     EstimatesNothing,
     EstimatesSilence,
+    FailsOnlyAlone,
     FailsTogether,
     ForgetsWords,
     GrowsQuieter,
@@ -76,6 +78,7 @@ BROKEN: list[tuple[Callable[[], Model], str]] = [
     (lambda: With(TellsInOrderOfTheirStarts, max_batch=4), "at any place"),
     (lambda: With(DisturbedByAClose, max_batch=4), "closed, or that begins"),
     (Unequal, "side by side"),
+    (EndsWithTheFirst, "goes on when another is closed"),
     (UnequalRoom, "as large a batch"),
     (lambda: chunks(lambda chunk: replace(chunk, samples=array("i", chunk.samples))), "float32 or int16"),
     (lambda: chunks(two_dimensions), "one dimension"),
@@ -186,6 +189,12 @@ def test_an_engine_that_an_error_has_broken_is_found() -> None:
 
     with pytest.raises(AssertionError, match="stays usable"):
         check_refusal(lambda: With(Broken), SpeechRequest("fail"))
+
+
+def test_an_error_that_is_lost_in_a_batch_is_found() -> None:
+    failing = SpeechRequest("hello world", extras={"fail_at_step": 1})
+    with pytest.raises(AssertionError, match="fails in a batch"):
+        check_refusal(lambda: With(FailsOnlyAlone, max_batch=2), failing)
 
 
 def test_an_error_that_is_everybodys_is_found() -> None:
