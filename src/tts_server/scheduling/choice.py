@@ -69,6 +69,8 @@ class Choice:
         The first ``n_sure`` ride in any case: it, and whose turn it is before.
         """
         n_most = len(chosen)
+        if n_most <= n_sure:
+            return chosen
         for n in () if self._is_silent(urgent, now) else range(n_most, n_sure - 1, -1):
             if now + self.estimate.batch_s(n) <= urgent.playout_end_s:
                 return chosen[:n]

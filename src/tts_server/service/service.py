@@ -230,6 +230,8 @@ class SpeechService:
 
     def _end_expired(self) -> None:
         """Fail what was of use only if it had begun by now, and look again when the next is due."""
+        if self._expiry is None and self._scheduler.expires_at() is None:
+            return
         now = self._loop.time()
         for task in [self._tasks[job_id] for job_id in self._scheduler.expired(now)]:
             # What those before it were told may have ended it.
