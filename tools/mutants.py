@@ -158,9 +158,11 @@ class Trial:
                 if run.process.exitcode is None and time.monotonic() > run.end_s:
                     run.process.kill()
                     run.process.join()
-                if run.process.exitcode is not None:
+                # Read once: it may end between two looks.
+                status = run.process.exitcode
+                if status is not None:
                     del running[sentinel]
-                if run.process.exitcode == 0:
+                if status == 0:
                     yield run.mutant
 
 

@@ -26,7 +26,7 @@ from tts_server.session.inputs import (
 )
 from tts_server.session.machine import SessionMachine
 from tts_server.session.response import Responses, ResponseState
-from tts_server.session.terms import Terms
+from tts_server.session.terms import STANDARD_TERMS, Terms
 from tts_server.speech.capabilities import AudioFormat
 from tts_server.speech.choices import NOTHING_CHOSEN, Wish
 from tts_server.speech.made import Made
@@ -278,3 +278,33 @@ def test_a_response_whose_end_had_not_left_is_forgotten_when_it_is_cancelled() -
 
 def test_a_context_of_which_nothing_is_said_keeps_no_words_and_may_be_ahead_without_bound() -> None:
     assert ContextSettings() == ContextSettings(keeps_words=False, max_lead_s=None)
+
+
+def test_what_failed_or_ended_after_its_cancel_was_not_heard_to_its_end() -> None:
+    listened = Listened()
+    failed = listened.speak("One two.", 1, ends=False)
+    listened.context.handle(Failed(failed, LocalProtocolError("x")), 0.0)
+    assert listened.context.split(99.0) == Split("One", " two.")
+    listened = Listened()
+    stopped = listened.speak("One two.", 1, ends=False)
+    listened.context.responses.cancel(None, stopped)
+    listened.context.handle(Finished(stopped), 0.0)
+    assert listened.context.split(99.0) == Split("One", " two.")
+
+
+def test_nothing_is_kept_of_responses_that_are_over() -> None:
+    listened = Listened()
+    listened.speak("One two.")
+    assert not listened.context._spoken
+    house = House()
+    first, second = house.speak("one"), house.speak("two", "b")
+    house.tell(Finished(first))
+    house.tell(Left(first))
+    assert list(house.machine._contexts._of_response) == [second]
+    house.tell(Finished(second))
+    house.tell(Received(ev.CancelSession()))
+    assert not house.machine._contexts._of_response
+
+
+def test_a_session_of_which_nothing_is_said_has_one_context() -> None:
+    assert STANDARD_TERMS.max_contexts == 1
