@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import subprocess
 import sys
@@ -77,6 +78,24 @@ def test_the_backend_of_the_guide_keeps_the_contract() -> None:
 
     in_batches = type("InBatches", (hum["HumModel"],), {"engine": engine})
     check_backend(lambda: in_batches(BackendOptions()), batch_tolerance=0)
+
+
+def test_the_example_of_an_embedded_server_speaks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    run_example(examples("howto/embed-a-server.md")[0])
+    assert "samples at 24000 Hz" in capsys.readouterr().out
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_example_of_a_model_in_an_embedded_server_speaks_and_keeps_the_contract(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    beeper = run_example(examples("howto/embed-a-server.md")[1])
+    asyncio.run(beeper["main"]())
+    assert "0.6 seconds of beeps" in capsys.readouterr().out
+    check_backend(beeper["Beeper"])
 
 
 @pytest.mark.parametrize("page", ["tutorial/first-voice.md", "howto/write-a-client.md"])

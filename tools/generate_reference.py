@@ -7,15 +7,20 @@ code or a setting that has no sentence there ends this with an error.
 from __future__ import annotations
 
 import argparse
+import ast
+import importlib
+import inspect
 import json
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import MISSING, fields
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, get_args
 from unittest import mock
 
+import tts_server
 from tts_server import cli, errors
 from tts_server.cli.flags import LIMIT_HELP
 from tts_server.cli.registry import COMMANDS
@@ -282,7 +287,7 @@ def errors_page() -> str:
             ("503", "there are `max_connections` connections already"),
         ],
     )
-    lines += ["## Exceptions", "", "All of them are in `tts_server.errors`.", "", "```text"]
+    lines += ["## Exceptions", "", "All of them are names of `tts_server`.", "", "```text"]
     lines += [line[4:] for line in tree[1].splitlines()]
     lines += ["```", "", " ".join(tree[2].replace("``", "`").split()), ""]
     classes = [value for value in vars(errors).values() if is_error(value)]
@@ -301,6 +306,47 @@ def is_error(value: object) -> bool:
     return isinstance(value, type) and issubclass(value, errors.TTSServerError)
 
 
+# --- Python -----------------------------------------------------------------------------------------------
+
+
+def python_page() -> str:
+    """The names that a program takes of the package, by what it does with them."""
+    every_error = [name for name, value in vars(errors).items() if is_error(value)]
+    groups = [(group["title"], group["text"], group["names"] or every_error) for group in TEXTS["python"]]
+    placed = sorted(name for _, _, names in groups for name in names)
+    if wrong := set(placed) ^ (set(tts_server.__all__) - {"__version__"}):
+        raise SystemExit(f"reference_texts.json: not in one of the lists of names: {sorted(wrong)}")
+    lines = ["# Python", "", MADE_BY, "", *TEXTS["python_introduction"], ""]
+    for title, text, names in groups:
+        rows = [(f"`{name}`", summary(name), f"`{home_of(name)}`") for name in names]
+        lines += [f"## {title}", "", text, "", *table(["name", "what it is", "where it lives"], rows)]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def home_of(name: str) -> str:
+    """The module that a name of the package lives in."""
+    homes: dict[str, str] = vars(tts_server)["_HOMES"]
+    return homes[name]
+
+
+def summary(name: str) -> str:
+    """The first paragraph of a name's docstring; that of an alias stands below it."""
+    value = getattr(tts_server, name)
+    text = inspect.getdoc(value)
+    if not inspect.isclass(value) and not inspect.isfunction(value):
+        body = ast.parse(inspect.getsource(importlib.import_module(home_of(name)))).body
+        below = {
+            ast.unparse(node.targets[0]): text
+            for node, text in pairwise(body)
+            if isinstance(node, ast.Assign)
+        }
+        text = ast.get_docstring(ast.Module([below[name]], []))
+    paragraph = " ".join((text or "").split("\n\n")[0].split())
+    if not paragraph:
+        raise SystemExit(f"{home_of(name)}.{name} has no docstring")
+    return paragraph.replace("``", "`")
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "protocol.md": protocol_page,
     "rules.md": rules_page,
@@ -308,6 +354,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "configuration.md": configuration_page,
     "errors.md": errors_page,
     "session.md": render_tables,
+    "python.md": python_page,
 }
 
 

@@ -3,7 +3,7 @@
     TTSServerError
     ├── ProtocolError
     │   ├── RemoteProtocolError        the peer broke the protocol; answered with an ``error`` event
-    │   └── LocalProtocolError         our own caller used a machine or a connection wrongly
+    │   └── LocalProtocolError         a caller on our own side used one of our objects wrongly
     ├── ChoiceError                    what was asked for is not on offer: a voice, a language, an extra
     ├── BusyError                      the backlog, or this connection's share of it, is used up
     ├── ConfigError                    a setting, a flag or a field has a value that is not accepted
@@ -83,7 +83,7 @@ class RemoteProtocolError(ProtocolError):
 
 
 class LocalProtocolError(ProtocolError):
-    """Our own code called a machine or a connection in a state that does not allow it."""
+    """A caller on our own side used a machine, a connection or a client as its state does not allow."""
 
     code = "internal_error"
 
