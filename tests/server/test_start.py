@@ -131,7 +131,7 @@ async def test_backend_and_model_are_logged_before_the_load_and_languages_after(
 async def test_backend_is_the_configurations_when_none_is_given(short_dir: Path) -> None:
     options = BackendOptions(settings=(("rate_hz", "8000"),))
     async with Server(make_config(short_dir, options=options)) as server:
-        assert server.backend.sample_rate_hz == 8000
+        assert server.model.sample_rate_hz == 8000
 
 
 async def test_unknown_backend_is_refused_before_anything_is_made(short_dir: Path) -> None:

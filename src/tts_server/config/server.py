@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from tts_server.backends.base import BackendOptions
@@ -33,7 +33,7 @@ from tts_server.limits import Limits
 from tts_server.scheduling.policy import SchedulingPolicy
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 DEFAULT_PING_INTERVAL_S: Final = 20.0
 DEFAULT_PING_TIMEOUT_S: Final = 120.0
@@ -58,6 +58,9 @@ class ServerConfig:
         ping_timeout_s: Seconds to wait for a pong; None waits for ever.
         log_level: Name of a standard logging level.
         settings: Each value with its source, for people to read.
+
+    Raises:
+        ConfigError: A number is not accepted, or the endpoint is none.
     """
 
     endpoint: Endpoint
@@ -73,6 +76,17 @@ class ServerConfig:
     ping_timeout_s: float | None = DEFAULT_PING_TIMEOUT_S
     log_level: str = "INFO"
     settings: tuple[Setting, ...] = field(default=(), compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.endpoint, Endpoint):
+            raise ConfigError(
+                f"endpoint must be an Endpoint, such as Endpoint.unix(path), not {self.endpoint!r}"
+            )
+        if self.engines is not None:
+            _require("engines", self.engines, thread_count)
+        for limit in fields(Limits):
+            value = getattr(self.limits, limit.name)
+            _require(f"limits.{limit.name}", value, _limit_parser(limit.name, limit.default))
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -166,6 +180,16 @@ def backend_options(environ: Mapping[str, str] | None = None) -> BackendOptions:
     return _backend_options(all_sources(None, environ))
 
 
+def with_cache_folder(options: BackendOptions) -> BackendOptions:
+    """Let a backend keep its prepared models in this user's own folder, where no other was chosen.
+
+    Without a home nothing is changed: many backends need no such folder, and those that do say so.
+    """
+    if options.cache_dir is not None:
+        return options
+    return replace(options, cache_dir=_default_cache(all_sources(None, None)))
+
+
 def check_flags(flags: Flags) -> None:
     """Refuse a flag's value that is not accepted, whatever the environment holds.
 
@@ -213,11 +237,23 @@ def _limits(sources: Sources) -> Limits:
     values: dict[str, Any] = {}
     for limit in fields(Limits):
         default = getattr(standard, limit.name)
-        parse = positive_int if isinstance(default, int) else positive_float
-        if limit.name == "cpu_share":
-            parse = share
-        values[limit.name] = sources.pick(limit.name, default=default, parse=parse)
+        values[limit.name] = sources.pick(
+            limit.name, default=default, parse=_limit_parser(limit.name, default)
+        )
     return Limits(**values)
+
+
+def _limit_parser(name: str, default: Any) -> Callable[[Any], Any]:
+    if name == "cpu_share":
+        return share
+    return positive_int if isinstance(default, int) else positive_float
+
+
+def _require(name: str, value: Any, parse: Callable[[Any], Any]) -> None:
+    try:
+        parse(value)
+    except ValueError as error:
+        raise ConfigError(f"{name}: {error}") from None
 
 
 def _server_token(sources: Sources) -> str | None:

@@ -14,12 +14,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Self
 
+from tts_server.backends.base import Model
 from tts_server.backends.registry import create_model
+from tts_server.config.server import with_cache_folder
 from tts_server.doors.door import Door, Readiness, Ready
 from tts_server.doors.pages import Health
 from tts_server.doors.stream.door import StreamDoor
 from tts_server.doors.stream.driver import CLOSE_TIMEOUT_S
-from tts_server.errors import ConfigError, EndpointError, ModelError, TTSServerError
+from tts_server.errors import ConfigError, EndpointError, LocalProtocolError, TTSServerError
 from tts_server.quiet_log import QuietLog
 from tts_server.scheduling.scheduler import Scheduler, SchedulingPolicy
 from tts_server.server.descriptors import within_descriptors
@@ -34,7 +36,7 @@ from tts_server.speech.service import ServiceInfo
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from tts_server.backends.base import Model, ProgressCallback
+    from tts_server.backends.base import ProgressCallback
     from tts_server.config.server import ServerConfig
     from tts_server.endpoint import Endpoint
     from tts_server.service.worker import BatchEnded, EngineWorker
@@ -43,6 +45,8 @@ logger = logging.getLogger(__name__)
 
 DRAIN_MARGIN_S: Final = 3 * CLOSE_TIMEOUT_S
 """Longest that a door may take to close everything, besides ``limits.drain_s``."""
+
+NOT_STARTED: Final = "the server has not been started"
 
 REPORT_INTERVAL_S: Final = 60.0
 """How often a server that works says in the log how it is."""
@@ -57,7 +61,7 @@ class Server:
 
     Args:
         config: Everything that it needs to know.
-        backend: A backend in place of the one that ``config`` names; not loaded yet.
+        model: What speaks, in place of the backend that ``config`` names; not loaded yet.
         doors: Further ways in, beside the one that ``config`` names.
         progress: Called with the progress of the load, on the engine's thread.
         policy: How steps are given out and what is admitted, in place of what ``config`` says.
@@ -67,20 +71,23 @@ class Server:
         ConfigError: The backend or one of its options is not accepted.
         EndpointError: The address cannot be listened on.
         ModelError: The model cannot be loaded. Like the others, from entering.
+        LocalProtocolError: It is entered a second time.
     """
 
     def __init__(
         self,
         config: ServerConfig,
-        backend: Model | None = None,
+        model: Model | None = None,
         *,
         doors: Sequence[Door] = (),
         progress: ProgressCallback | None = None,
         policy: SchedulingPolicy | None = None,
         step_timeout_s: float = STEP_TIMEOUT_S,
     ) -> None:
+        if model is not None and not isinstance(model, Model):
+            raise ConfigError(f"the model of a server must be a Model, made and not loaded, not {model!r}")
         self._config = config
-        self._backend = backend
+        self._model = model
         self._progress = progress
         self._step_timeout_s = step_timeout_s
         self._policy = policy or config.policy
@@ -97,16 +104,17 @@ class Server:
         self._readiness: Readiness
         self._loop: asyncio.AbstractEventLoop
         self._closing: asyncio.Task[None] | None = None
+        self._is_started = False
         self._is_stopping = False
         self._reported_steps = 0
         self._report_timer: asyncio.TimerHandle | None = None
 
     @property
-    def backend(self) -> Model:
-        """The backend, with its model loaded; once the server was entered."""
-        if self._backend is None:
-            raise ConfigError("the server has not been started")
-        return self._backend
+    def model(self) -> Model:
+        """What speaks, loaded once the server was entered."""
+        if self._model is None:
+            raise LocalProtocolError(NOT_STARTED)
+        return self._model
 
     @property
     def endpoint(self) -> Endpoint:
@@ -125,21 +133,21 @@ class Server:
     def service(self) -> SpeechService:
         """What joins the connections and the engine; once the server was entered."""
         if self._service is None:
-            raise ModelError("the model is not loaded")
+            raise LocalProtocolError("the model of the server is not loaded")
         return self._service
 
     @property
     def stream_door(self) -> StreamDoor:
         """The door of the protocol; once the server was entered."""
         if self._stream_door is None:
-            raise ConfigError("the server has not been started")
+            raise LocalProtocolError(NOT_STARTED)
         return self._stream_door
 
     def health(self) -> Health:
         """How the server is now; once it was entered, also while it loads."""
+        scheduler, door = self._scheduler, self.stream_door
         is_loaded = self._service is not None
         now = self._loop.time()
-        scheduler, door = self._scheduler, self.stream_door
         return Health(
             state="stopping" if self._is_stopping else "ready" if is_loaded else "loading",
             uptime_s=now - self._started_at if is_loaded else 0.0,
@@ -159,15 +167,17 @@ class Server:
         return self._engines is not None and self._engines.is_running
 
     async def __aenter__(self) -> Self:
+        if self._is_started:
+            raise LocalProtocolError("a server can be started once; make another one")
+        self._is_started = True
         self._loop = asyncio.get_running_loop()
         self._readiness = Readiness()
         try:
-            if self._backend is None:
+            if self._model is None:
                 # Imports the backend's packages, which takes seconds for some.
-                config = self._config
-                self._backend = await asyncio.to_thread(create_model, config.backend, config.options)
+                self._model = await asyncio.to_thread(self._create_model)
             await self._open_doors_to(self._config.endpoint)
-            await self._load(self._backend)
+            await self._load(self._model)
         except BaseException:
             await self._stop()
             raise
@@ -179,7 +189,12 @@ class Server:
         await self.aclose()
 
     async def aclose(self) -> None:
-        """Stop: see the class. Idempotent; several callers wait for the same end."""
+        """Stop: see the class. Idempotent; several callers wait for the same end.
+
+        Does nothing to a server that was not started. Cancelling a wait leaves a stop that goes on.
+        """
+        if not self._is_started:
+            return
         if self._closing is None:
             self._closing = self._loop.create_task(self._stop())
         await asyncio.shield(self._closing)
@@ -190,6 +205,10 @@ class Server:
             self._unix_socket.remove()
 
     # --- start ---
+
+    def _create_model(self) -> Model:
+        config = self._config
+        return create_model(config.backend, with_cache_folder(config.options))
 
     async def _open_doors_to(self, endpoint: Endpoint) -> None:
         config = self._config
@@ -226,12 +245,12 @@ class Server:
         self._unix_socket = claim(path)
         return self._unix_socket
 
-    async def _load(self, backend: Model) -> None:
-        logger.info("loading backend %s, model %s", backend.name, backend.model_name)
+    async def _load(self, model: Model) -> None:
+        logger.info("loading backend %s, model %s", model.name, model.model_name)
         began = self._loop.time()
         try:
-            n_engines = count_engines(backend, self._config.engines)
-            self._engines = Engines(backend, n_engines, self._on_batch, self._progress)
+            n_engines = count_engines(model, self._config.engines)
+            self._engines = Engines(model, n_engines, self._on_batch, self._progress)
             await self._engines.load()
         except TTSServerError:
             self._readiness.fail("the model could not be loaded")
@@ -247,9 +266,9 @@ class Server:
             step_timeout_s=self._step_timeout_s,
         )
         info = ServiceInfo(
-            backend=BackendInfo(backend.name, backend.model_name),
-            audio=AudioFormat(backend.sample_rate_hz),
-            capabilities=backend.capabilities,
+            backend=BackendInfo(model.name, model.model_name),
+            audio=AudioFormat(model.sample_rate_hz),
+            capabilities=model.capabilities,
         )
         self._log_ready(self._started_at - began)
         self._report_timer = self._loop.call_later(REPORT_INTERVAL_S, self._report)
@@ -259,11 +278,11 @@ class Server:
         self.service.batch_ended(worker, ended)
 
     def _log_ready(self, load_s: float) -> None:
-        capabilities = self.backend.capabilities
+        capabilities = self.model.capabilities
         logger.info(
             "ready after %.1f s: %d Hz, %d voices, languages %s",
             load_s,
-            self.backend.sample_rate_hz,
+            self.model.sample_rate_hz,
             capabilities.voice_count,
             " ".join(capabilities.languages) or "any",
         )
@@ -285,12 +304,15 @@ class Server:
         self._is_stopping = True
         if self._report_timer is not None:
             self._report_timer.cancel()
-        await self._stop_accepting()
-        await asyncio.gather(*(self._drain(door) for door in self._open_doors))
-        if self._service is not None:
-            self._service.close()
-        if self._engines is not None:
-            await self._engines.stop()
+        try:
+            await self._stop_accepting()
+            await asyncio.gather(*(self._drain(door) for door in self._open_doors))
+        finally:
+            # Also where the event loop ends first: a thread that is left keeps the interpreter from ending.
+            if self._service is not None:
+                self._service.close()
+            if self._engines is not None:
+                await self._engines.stop()
         if self._open_doors:
             logger.info("stopped")
 
