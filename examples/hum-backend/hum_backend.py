@@ -8,19 +8,21 @@ from array import array
 from collections.abc import Sequence
 from types import MappingProxyType
 
-from tts_server.backends.base import (
+from tts_server import (
+    AudioChunk,
     BackendOptions,
+    Capabilities,
+    ConfigError,
     Engine,
+    ExtraSpec,
     Model,
     ProgressCallback,
+    SpeechRequest,
     StepResult,
     Utterance,
+    Voice,
+    WordTime,
 )
-from tts_server.errors import ConfigError
-from tts_server.speech.capabilities import Capabilities, ExtraSpec, Voice
-from tts_server.speech.chunk import AudioChunk
-from tts_server.speech.request import SpeechRequest
-from tts_server.speech.words import WordTime
 
 RATE_HZ = 16000
 PITCH_HZ = {"low": 110.0, "middle": 165.0, "high": 220.0}

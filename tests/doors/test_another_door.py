@@ -9,12 +9,7 @@ from pathlib import Path
 import pytest
 from tests.server.harness import Gate, make_config, make_tone, until, until_idle
 
-from tts_server.doors.door import NotReadyError, Readiness
-from tts_server.errors import TTSServerError
-from tts_server.scheduling.job import AdmissionLimits
-from tts_server.server.app import Server
-from tts_server.speech.choices import Wish, choose
-from tts_server.speech.made import Made
+from tts_server import AdmissionLimits, Made, NotReadyError, Readiness, Server, TTSServerError, Wish, choose
 
 _NUMBERS = itertools.count(1)
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 from hum_backend import HumModel
 
-from tts_server.backends.base import BackendOptions
+from tts_server import BackendOptions, ConfigError
 from tts_server.backends.testing import check_backend
-from tts_server.errors import ConfigError
 
 
 def test_keeps_the_contract_of_backends_in_every_batch_to_the_bit() -> None:

@@ -31,7 +31,7 @@ class TTSClient:
 
     ```python
     import asyncio
-    from tts_server.client import TTSClient
+    from tts_server import TTSClient
 
     async def main() -> None:
         async with TTSClient() as client:
@@ -45,7 +45,7 @@ class TTSClient:
 
     ```python
     import asyncio
-    from tts_server.client import TTSClient
+    from tts_server import TTSClient
     from tts_server.protocol.events import AudioDelta, AudioDone
 
     async def main() -> None:

@@ -25,7 +25,7 @@ class SyncTTSClient:
 
     ```python
     import wave
-    from tts_server.client import SyncTTSClient
+    from tts_server import SyncTTSClient
 
     with SyncTTSClient() as client, wave.open("hello.wav", "wb") as file:
         file.setparams((1, 2, client.hello.audio.rate_hz, 0, "NONE", ""))
