@@ -34,6 +34,7 @@ from tools.own_tests import OwnTests, source_of
         ("a[0] = c\n", ["a[0] = c -> pass", "0 -> 1"]),
         ("a += b\n", ["a += b -> pass", "a += b -> a -= b"]),
         ("f(a)\n", ["f(a) -> pass"]),
+        ("assert_never(a)\n", []),
         ("del a\n", ["del a -> pass"]),
         ("raise a\n", ["raise a -> pass"]),
         ("def f():\n    return a\n", ["return a -> return None"]),

@@ -117,8 +117,9 @@ def _is_left_out(node: ast.AST) -> bool:
     if isinstance(node, ast.If):
         return ast.unparse(node.test) in {"TYPE_CHECKING", "__name__ == '__main__'"}
     is_text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    is_never = isinstance(node, ast.Expr) and ast.unparse(node).startswith("assert_never(")
     is_slots = isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__slots__"
-    return is_text or is_slots or isinstance(node, ast.JoinedStr | ast.Import | ast.ImportFrom)
+    return is_text or is_never or is_slots or isinstance(node, ast.JoinedStr | ast.Import | ast.ImportFrom)
 
 
 def _replacements(node: ast.stmt | ast.expr) -> Iterator[str]:
