@@ -25,7 +25,7 @@ from tests.service.engine_parts import (
 from tts_server.audio.encoder import Pcm16Encoder
 from tts_server.backends.base import Engine, StepResult, Utterance
 from tts_server.backends.tone import ToneModel, ToneScript
-from tts_server.errors import SynthesisError
+from tts_server.errors import ModelError, SynthesisError
 from tts_server.service.speaking import Speaking
 from tts_server.service.worker import Outcome, StepEnded, Stopped
 from tts_server.speech.chunk import AudioChunk
@@ -316,3 +316,21 @@ def test_samples_are_encoded_to_the_bit_as_pcm16() -> None:
     assert encoder.encode(array("h", [1, -2])) == array("h", [1, -2]).tobytes()
     assert encoder.encode(array("f", [float("nan"), 0.5])) == array("h", [0, 16384]).tobytes()
     assert (encoder.n_bad, encoder.rate_hz, encoder.bytes_per_sample, encoder.flush()) == (1, 24000, 2, b"")
+
+
+@pytest.mark.parametrize("max_batch", [0, -1])
+def test_engine_that_takes_nothing_in_a_step_is_told_as_a_failed_load(max_batch: int) -> None:
+    class Nothing(RecordingModel):
+        def engine(self) -> Engine:
+            engine = RecordingEngine(self)
+            engine.max_batch = max_batch
+            return engine
+
+    model = Nothing()
+    engine = Running(model)
+    error = engine.load()
+    engine.worker.stop()
+    assert engine.worker.join(WAIT_S)
+    assert isinstance(error, ModelError)
+    assert str(error) == f"an engine of the recording backend takes {max_batch} utterances in a step"
+    assert model.calls == ["load", "close engine", "close"]

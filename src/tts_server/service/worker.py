@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from tts_server.audio.encoder import make_encoder
 from tts_server.backends.base import LoadCancelled
-from tts_server.errors import SynthesisError, TTSServerError
+from tts_server.errors import ModelError, SynthesisError, TTSServerError
 from tts_server.service.speaking import Speaking
 from tts_server.speech.made import NOTHING, Made
 
@@ -248,6 +248,10 @@ class EngineWorker:
         if self._cancel_load.is_set():
             raise LoadCancelled
         self._engine = self._model.engine()
+        if (max_batch := self._engine.max_batch) < 1:
+            raise ModelError(
+                f"an engine of the {self._model.name} backend takes {max_batch} utterances in a step"
+            )
 
     def _step(self, batch: Sequence[tuple[str, SpeechRequest]]) -> None:
         began = time.perf_counter()
