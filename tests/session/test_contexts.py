@@ -243,6 +243,17 @@ def test_a_refused_response_and_a_cleared_buffer_leave_no_trace() -> None:
     assert listened.context.split(9.0) == Split("Two.", "")
 
 
+def test_a_word_reaches_no_further_than_the_text_of_its_response() -> None:
+    listened = Listened()
+    response_id = listened.speak("One.", 0, ends=False)
+    listened.context.append(" Two.")
+    beyond = (WordTime("One.", 0.1, 0.9, 0, 99),)
+    listened.context.handle(Produced(response_id, Made(pcm(RATE_HZ), RATE_HZ, 1.0, beyond)), 0.0)
+    assert listened.context.split(0.5) == Split("One.", " Two.")
+    listened.context.clear()
+    assert listened.context.split(0.5) == Split("One.", "")
+
+
 def test_a_context_that_keeps_no_words_knows_nothing() -> None:
     listened = Listened(keeps_words=False)
     listened.speak("One two.")

@@ -151,7 +151,8 @@ class Context:
             if spoken.begins_s is None:
                 spoken.begins_s = self._sounds_s
             for word in given.made.words:
-                heard.word(spoken.char_start + word.char_end, spoken.begins_s + word.start_s)
+                char_end = min(spoken.char_start + word.char_end, spoken.char_end)
+                heard.word(char_end, spoken.begins_s + word.start_s)
             self._sounds_s += given.made.audio_s
         elif isinstance(given, Finished) and self.responses.state(given.response_id) is ResponseState.ENDING:
             heard.made(spoken.char_end, self._sounds_s)
