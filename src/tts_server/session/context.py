@@ -68,7 +68,6 @@ class Context:
         ids: Ids,
         settings: ContextSettings = NO_SETTINGS,
     ) -> None:
-        self.name = name
         self._service = service
         self._settings = settings
         self._stream_id = None if name == DEFAULT_CONTEXT else name
