@@ -154,6 +154,23 @@ def test_there_are_no_more_contexts_than_may_be() -> None:
     assert house.append("more", "b") == []
 
 
+def test_what_is_refused_or_changes_nothing_begins_no_context() -> None:
+    house = House(max_contexts=2)
+    refused = (
+        house.append("x" * 3000, "b"),
+        house.tell(Received(ev.AppendText("c", text_format="song", context_id="c"))),
+        house.tell(Received(ev.CommitText(context_id="d"))),
+    )
+    events = [one.event for (one,) in refused if isinstance(one, Send)]
+    codes = [event.error.code for event in events if isinstance(event, ev.ErrorOccurred)]
+    assert codes == ["payload_too_large", "invalid_config", "buffer_empty"]
+    (answer,) = house.tell(Received(ev.ClearText(context_id="e")))
+    assert isinstance(answer, Send)
+    assert isinstance(answer.event, ev.TextCleared)
+    assert house.append("two", "f") == []
+    assert house.submit("f").request.text == "two"
+
+
 def test_the_end_of_the_connection_stops_all_contexts() -> None:
     house = House()
     first, second = house.speak("one"), house.speak("two", "b")

@@ -42,7 +42,7 @@ class Contexts:
         return None if context is None else context.responses.state(response_id)
 
     def named(self, name: str | None) -> Context:
-        """Find a context, or begin it; None is the one that is never named.
+        """Find a context, or make one that begins when it is kept; None is the one that is never named.
 
         Raises:
             RemoteProtocolError: There are as many as may be.
@@ -55,8 +55,12 @@ class Contexts:
                     f"there are {len(self._by_name)} contexts, as many as one connection may have",
                     code="invalid_config",
                 )
-            context = self._by_name[name] = self._new(name)
+            context = self._new(name)
         return context
+
+    def keep(self, name: str | None, context: Context) -> None:
+        """Begin the context of a name, unless it has begun: something was given to it."""
+        self._by_name[DEFAULT_CONTEXT if name is None else name] = context
 
     def submit(self, context: Context, request: SpeechRequest, commit_event_id: str | None) -> Submit:
         """Ask for admission of a context's request."""

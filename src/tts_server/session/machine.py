@@ -210,7 +210,9 @@ class SessionMachine:
         """Add to the buffer; answered only when it is refused."""
         if event.text_format is not None:
             check_text_format(event.text_format, self._service.capabilities)
-        self._contexts.named(event.context_id).append(event.text)
+        context = self._contexts.named(event.context_id)
+        context.append(event.text)
+        self._contexts.keep(event.context_id, context)
         return []
 
     def _commit(self, event: ev.CommitText, now: float) -> list[Effect]:
