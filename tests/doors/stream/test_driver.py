@@ -5,15 +5,23 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import logging
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import pytest
 from tests.server.harness import Event, make_tone, running_server, until, until_idle
 
+from tts_server.doors.door import Readiness, Ready
+from tts_server.doors.stream import door as door_module
+from tts_server.doors.stream.door import StreamDoor
 from tts_server.doors.stream.driver import ConnectionDriver
 from tts_server.doors.stream.memory import MemoryConnection, connect
 from tts_server.limits import Limits
+from tts_server.quiet_log import QuietLog
 from tts_server.server.app import Server
+from tts_server.speech.capabilities import AudioFormat, BackendInfo
+from tts_server.speech.service import ServiceInfo
 
 
 class MemoryClient:
@@ -176,3 +184,24 @@ async def test_end_of_the_connection_releases_everything(short_dir: Path) -> Non
         assert client.driver._timers == {}
         assert client.driver._machine.live_responses == ()
         assert client.driver._outbox.n_bytes == 0
+
+
+async def test_a_door_without_a_listener_has_ended_all_when_it_has_drained(
+    short_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(door_module, "CLOSE_TIMEOUT_S", 0.0)
+    async with running_server(short_dir, make_tone(work_ms=20)) as server:
+        readiness = Readiness()
+        info = ServiceInfo(BackendInfo("tone", "tone-1"), AudioFormat(24000), server.model.capabilities)
+        readiness.succeed(Ready(server.service, info, Limits(), 0.0))
+        door = StreamDoor(Limits(), QuietLog(logging.getLogger(__name__)))
+        await door.open(readiness)
+        ours, theirs = connect(capacity_bytes=4000)
+        serving = asyncio.ensure_future(door.serve(ours))
+        await until(lambda: door._drivers)
+        client = MemoryClient(theirs, next(iter(door._drivers)))
+        client.commit("x" * 2000)
+        await client.until("response.created")
+        door.stop_accepting()
+        await door.drain(0.0)
+        assert serving.done()

@@ -171,6 +171,7 @@ class StreamDoor:
         """Let what is being spoken end, and close; see `Door`."""
         for driver in list(self._drivers):
             driver.shutdown()
+        late: set[asyncio.Task[None]] = set()
         if self._drivers:
             logger.info("stopping: %d connections are let finish", len(self._drivers))
             _, late = await asyncio.wait(set(self._drivers.values()), timeout=timeout_s + CLOSE_TIMEOUT_S)
@@ -178,6 +179,8 @@ class StreamDoor:
                 task.cancel()
         if self._listener is not None:
             await self._wait_for_handlers(self._listener)
+        elif late:
+            await asyncio.wait(late)
 
     async def _wait_for_handlers(self, listener: Listener) -> None:
         """Let connections that were never served (they waited for the model) close in order, for a moment."""
