@@ -14,11 +14,12 @@ from tests.server.harness import (
     make_config,
     make_tone,
     names_in,
+    until,
     until_no_connections,
 )
 
 from tts_server.backends.base import BackendOptions, ProgressCallback
-from tts_server.backends.tone import ToneModel
+from tts_server.backends.tone import ToneEngine, ToneModel
 from tts_server.errors import ConfigError, ModelError, ModelNotFoundError
 from tts_server.server.app import Server
 
@@ -139,3 +140,36 @@ async def test_unknown_backend_is_refused_before_anything_is_made(short_dir: Pat
         async with Server(make_config(short_dir, backend="festival")):
             pass
     assert names_in(short_dir) == []
+
+
+class Held(ToneModel):
+    """Holds the making of one of its engines until it is let go."""
+
+    max_engines = 3
+
+    def __init__(self, n_before: int) -> None:
+        super().__init__()
+        self.gate = Gate()
+        self._n_left = n_before
+
+    def engine(self) -> ToneEngine:
+        if self._n_left == 0:
+            self.gate.wait(WAIT_S)
+        self._n_left -= 1
+        return super().engine()
+
+
+@pytest.mark.parametrize("n_before", [0, 1, 2])
+async def test_server_that_is_closed_while_it_starts_ends_its_start(short_dir: Path, n_before: int) -> None:
+    model = Held(n_before)
+    server = Server(make_config(short_dir, engines=3), model)
+    starting = asyncio.ensure_future(server.__aenter__())
+    await model.gate.until_reached()
+    closing = asyncio.ensure_future(server.aclose())
+    await until(lambda: server.health().state == "stopping" and not names_in(short_dir))
+    model.gate.set()
+    _, late = await asyncio.wait([starting, closing], timeout=WAIT_S)
+    starting.cancel()
+    assert late == set()
+    assert starting.cancelled()
+    assert not server.is_engine_running

@@ -68,6 +68,7 @@ class Engines:
         self._progress = progress
         self._loaded: asyncio.Future[None] = self._loop.create_future()
         self._ended: list[asyncio.Event] = []
+        self._is_stopped = False
         self.workers: list[EngineWorker] = []
         for number in range(n_engines):
             worker = EngineWorker(
@@ -87,7 +88,7 @@ class Engines:
     async def load(self) -> None:
         """Load the model and make its engines, one after the other.
 
-        Cancelling it leaves a load that goes on; ``stop`` then calls it off.
+        Cancelling it leaves a load that goes on; ``stop`` calls it off, and cancels whoever still waits.
 
         Raises:
             ModelError: The model cannot be loaded. Another error of this package's is let through.
@@ -96,9 +97,12 @@ class Engines:
             self._loaded = self._loop.create_future()
             await in_thread(worker.start)
             await self._loaded
+            if self._is_stopped:
+                raise asyncio.CancelledError
 
     async def stop(self) -> None:
         """End the threads, for at most ``ENGINE_STOP_S``."""
+        self._is_stopped = True
         started = [pair for pair in zip(self.workers, self._ended, strict=True) if pair[0].is_alive]
         for worker, _ in started:
             worker.stop()
@@ -127,6 +131,8 @@ class Engines:
             self._on_batch(self.workers[number], event)
         elif isinstance(event, Stopped):
             self._ended[number].set()
+            # One that was stopped before its load began tells of no other end of it.
+            self._loaded.cancel()
         elif isinstance(event, LoadEnded) and not self._loaded.done():
             self._end_load(event.error)
 
