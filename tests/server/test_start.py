@@ -21,6 +21,7 @@ from tests.server.harness import (
 from tts_server.backends.base import BackendOptions, ProgressCallback
 from tts_server.backends.tone import ToneEngine, ToneModel
 from tts_server.errors import ConfigError, ModelError, ModelNotFoundError
+from tts_server.server import app
 from tts_server.server.app import Server
 
 
@@ -173,3 +174,25 @@ async def test_server_that_is_closed_while_it_starts_ends_its_start(short_dir: P
     assert late == set()
     assert starting.cancelled()
     assert not server.is_engine_running
+
+
+async def test_server_that_is_closed_before_its_load_loads_nothing(
+    short_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate, model = Gate(), SlowBackend()
+
+    def create(_name: str, _options: BackendOptions) -> ToneModel:
+        gate.wait(WAIT_S)
+        return model
+
+    monkeypatch.setattr(app, "create_model", create)
+    server = Server(make_config(short_dir))
+    starting = start(server)
+    await gate.until_reached()
+    await server.aclose()
+    gate.set()
+    model.gate.set()
+    with pytest.raises(asyncio.CancelledError):
+        await starting
+    assert not model.gate.reached.is_set()
+    assert names_in(short_dir) == []

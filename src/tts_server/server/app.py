@@ -176,7 +176,9 @@ class Server:
             if self._model is None:
                 # Imports the backend's packages, which takes seconds for some.
                 self._model = await asyncio.to_thread(self._create_model)
+            self._go_on()
             await self._open_doors_to(self._config.endpoint)
+            self._go_on()
             await self._load(self._model)
         except BaseException:
             await self._stop()
@@ -191,7 +193,8 @@ class Server:
     async def aclose(self) -> None:
         """Stop: see the class. Idempotent; several callers wait for the same end.
 
-        Does nothing to a server that was not started. Cancelling a wait leaves a stop that goes on.
+        Does nothing to a server that was not started; cancels a start that is in progress. Cancelling a wait
+        leaves a stop that goes on.
         """
         if not self._is_started:
             return
@@ -205,6 +208,11 @@ class Server:
             self._unix_socket.remove()
 
     # --- start ---
+
+    def _go_on(self) -> None:
+        """End a start during which the server was closed."""
+        if self._is_stopping:
+            raise asyncio.CancelledError
 
     def _create_model(self) -> Model:
         config = self._config
