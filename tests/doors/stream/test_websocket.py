@@ -190,3 +190,26 @@ async def test_connections_beyond_the_number_of_sockets_are_dropped_unread() -> 
             await connect(uri, open_timeout=WAIT_S)
         await client.send("still here")
         assert await client.recv() == "still here"
+
+
+async def test_a_connection_that_ended_when_its_last_bytes_had_left_can_be_dropped() -> None:
+    errors: list[Exception] = []
+
+    async def fill_and_close(connection: Connection) -> None:
+        await connection.receive()
+        connection.write([bytes(400_000)])
+        assert connection.unsent_bytes
+        connection._socket.transport.close()  # type: ignore[attr-defined]
+        await connection.wait_closed()
+        try:
+            connection.abort()
+        except AttributeError as error:
+            errors.append(error)
+
+    listener = await listen(fill_and_close, WebSocketOptions(), host="127.0.0.1", port=0)
+    async with connect(f"ws://127.0.0.1:{listener.port}/", compression=None, max_size=None) as client:
+        await client.send("x")
+        assert len(await client.recv()) == 400_000
+        await client.wait_closed()
+    await shut(listener)
+    assert errors == []

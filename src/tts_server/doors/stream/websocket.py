@@ -305,7 +305,9 @@ class WebSocketConnection(Connection):
 
     def abort(self) -> None:
         """Drop the connection."""
-        self._socket.transport.abort()
+        # A transport of asyncio's that was closed with bytes to send, and has sent them, raises.
+        if not self._socket.connection_lost_waiter.done():
+            self._socket.transport.abort()
 
     async def wait_closed(self) -> None:
         """Wait until the connection has ended."""
