@@ -5,10 +5,16 @@ from __future__ import annotations
 from array import array
 from collections.abc import Sequence
 
-from tts_server.backends.base import Engine, Model, ProgressCallback, StepResult, Utterance
-from tts_server.speech.capabilities import Capabilities
-from tts_server.speech.chunk import AudioChunk
-from tts_server.speech.request import SpeechRequest
+from tts_server import (
+    AudioChunk,
+    Capabilities,
+    Engine,
+    Model,
+    ProgressCallback,
+    SpeechRequest,
+    StepResult,
+    Utterance,
+)
 
 RATE_HZ = 8000
 SAMPLES_PER_LETTER = 640
