@@ -16,8 +16,7 @@ from tts_server import (
     Utterance,
 )
 
-RATE_HZ = 8000
-SAMPLES_PER_LETTER = 640
+RATE_HZ, SAMPLES_PER_LETTER = 8000, 640
 
 
 class Clicks(Utterance):
