@@ -71,6 +71,13 @@ async def open_websocket(endpoint: Endpoint, *, auth_token: str | None = None) -
         raise _explain(error, endpoint, has_token=auth_token is not None) from error
 
 
+def drop(websocket: ClientConnection) -> None:
+    """End a connection at once; one that has ended already stays as it is."""
+    # A transport of asyncio's that was closed with bytes to send, and has sent them, raises.
+    if not websocket.connection_lost_waiter.done():
+        websocket.transport.abort()
+
+
 async def open_greeted(
     endpoint: Endpoint,
     *,

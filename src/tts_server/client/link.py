@@ -18,7 +18,7 @@ from websockets.exceptions import ConnectionClosed
 
 from tts_server.client import effects as fx
 from tts_server.client import inputs as inp
-from tts_server.client.connection import callback_raised, lost, open_greeted
+from tts_server.client.connection import callback_raised, drop, lost, open_greeted
 from tts_server.client.core import ClientCore
 from tts_server.client.log import EventLog
 from tts_server.client.reasons import again
@@ -125,7 +125,7 @@ class Link:
             await asyncio.wait(self._tasks)
             await self._websocket.close()
         except BaseException:
-            self._websocket.transport.abort()
+            drop(self._websocket)
             raise
 
     def check_open(self) -> None:
@@ -326,7 +326,7 @@ class Link:
             error = ConnectionLostError(f"the task {task.get_name()} of the connection {how}")
             error.__cause__ = raised
             self._tell_core(inp.Lost(error))
-            self._websocket.transport.abort()
+            drop(self._websocket)
 
     # --- what the core says ---------------------------------------------------------------------------------
 
@@ -367,7 +367,7 @@ class Link:
             case fx.Close():
                 self._close_frame = effect
             case fx.Abort():
-                self._websocket.transport.abort()
+                drop(self._websocket)
             case _:
                 assert_never(effect)
 

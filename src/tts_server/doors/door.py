@@ -51,6 +51,8 @@ class Readiness:
     """Whether the model is loaded, for doors that are open before. On the event loop's thread."""
 
     def __init__(self) -> None:
+        self.is_stopping = False
+        """Whether the server stops: nobody more is to be let in."""
         self._future: asyncio.Future[Ready] = asyncio.get_running_loop().create_future()
         # What fails with nobody waiting leaves nobody to retrieve the error.
         self._future.add_done_callback(lambda done: done.cancelled() or done.exception())
@@ -65,10 +67,15 @@ class Readiness:
         """The model is loaded."""
         self._future.set_result(ready)
 
-    def fail(self, why: str, *, is_stopping: bool = False) -> None:
+    def stop(self) -> None:
+        """The server stops, whether the model is loaded or not."""
+        self.is_stopping = True
+        self.fail("the server stops")
+
+    def fail(self, why: str) -> None:
         """It never will be, as is told to whoever waits. Does nothing once it is, or has failed."""
         if not self._future.done():
-            self._future.set_exception(NotReadyError(why, is_stopping=is_stopping))
+            self._future.set_exception(NotReadyError(why, is_stopping=self.is_stopping))
 
     async def wait(self) -> Ready:
         """Wait for the model. Cancelling it cancels nothing for others.

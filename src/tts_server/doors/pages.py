@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 from tts_server.doors.http import HttpAnswer, asks_for_websocket
-from tts_server.doors.stream.websocket import ListenerStats
+from tts_server.doors.stream.websocket import SocketStats
 from tts_server.limits import Limits
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class Health:
         scheduler: None while it loads.
         by_connection: What each connection had that has committed something.
         limits: What holds for its connections.
-        listener: What the listener has to do.
+        sockets: What the WebSocket server has to do.
         seats_freed: Connections that were closed to make room, since the start.
         costs: What each connection keeps and has cost.
     """
@@ -45,7 +45,7 @@ class Health:
     scheduler: SchedulerStats | None
     by_connection: tuple[ConnectionStats, ...] = ()
     limits: Limits = field(default_factory=Limits)
-    listener: ListenerStats = field(default_factory=ListenerStats)
+    sockets: SocketStats = field(default_factory=SocketStats)
     seats_freed: int = 0
     costs: tuple[ConnectionCosts, ...] = ()
 
@@ -158,7 +158,7 @@ def _connection_metrics(connections: Sequence[ConnectionStats]) -> list[str]:
 
 def _budget_metrics(health: Health) -> list[str]:
     """What connections cost, and what they may."""
-    listener = health.listener
+    listener = health.sockets
     kept = sum(one.kept_bytes for one in health.costs)
     lines = [
         *_metric("tts_kept_bytes", "gauge", "Kept for all connections, in both directions.", kept),

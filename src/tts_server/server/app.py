@@ -156,7 +156,7 @@ class Server:
             scheduler=scheduler.stats(now) if scheduler is not None else None,
             by_connection=tuple(scheduler.connection_stats(now)) if scheduler is not None else (),
             limits=self._limits,
-            listener=door.stats,
+            sockets=door.stats,
             seats_freed=door.seats.n_freed,
             costs=door.costs,
         )
@@ -326,6 +326,7 @@ class Server:
 
     async def _stop_accepting(self) -> None:
         """Give the path free first, so that a successor can start while this server drains."""
+        self._readiness.stop()
         if self._unix_socket is not None:
             await asyncio.to_thread(self._unix_socket.remove)
         for door in self._open_doors:
@@ -335,7 +336,6 @@ class Server:
                 logger.exception("%s has failed to stop accepting", type(door).__name__)
         if self._unix_socket is not None and not self._open_doors:
             self._unix_socket.close()
-        self._readiness.fail("the server stops", is_stopping=True)
 
     async def _drain(self, door: Door) -> None:
         """Let a door end what it has in progress; one that fails to, or does not return, is left behind."""

@@ -276,9 +276,10 @@ class SpeechService:
     def batch_ended(self, worker: EngineWorker, ended: BatchEnded) -> None:
         """Take what came of a step."""
         lane = next(lane for lane in self._lanes if lane.worker is worker)
-        batch, lane.batch = lane.batch, []
+        batch = lane.batch
         if [task.job_id for task in batch] != [result.job_id for result in ended.results]:
             raise LocalProtocolError(f"engine {lane.index} answered for what it was not asked for")
+        lane.batch = []
         if lane.is_stuck:
             lane.is_stuck = False
             self._count_lanes()

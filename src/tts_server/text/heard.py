@@ -57,7 +57,11 @@ class Heard:
         left = self.n_chars - n_chars
         if n_chars < 0 or left < max(self._made_chars[-1], self._char_ends[-1] if self._char_ends else 0):
             raise LocalProtocolError(f"{n_chars} characters cannot be taken back")
-        self._pieces = [self.text[:left]]
+        while n_chars:
+            last = self._pieces.pop()
+            if len(last) > n_chars:
+                self._pieces.append(last[:-n_chars])
+            n_chars -= min(n_chars, len(last))
         self.n_chars = left
 
     def word(self, char_end: int, start_s: float) -> None:

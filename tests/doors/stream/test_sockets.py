@@ -13,7 +13,7 @@ from websockets.exceptions import InvalidMessage
 
 from tts_server.bench.attackers import frame
 from tts_server.doors.stream.connection import Connection
-from tts_server.doors.stream.websocket import Listener, WebSocketConnection, WebSocketOptions, listen
+from tts_server.doors.stream.websocket import WebSocketConnection, WebSocketOptions, WebSocketServer, listen
 from tts_server.limits import Limits
 
 Serve = Callable[[Connection], Awaitable[None]]
@@ -31,7 +31,7 @@ async def hold(connection: Connection) -> None:
 @contextlib.asynccontextmanager
 async def listening(
     serve: Serve = echo, *, max_sockets: int = 1000, dropped: list[str] | None = None, **limits: float
-) -> AsyncIterator[tuple[Listener, str]]:
+) -> AsyncIterator[tuple[WebSocketServer, str]]:
     options = WebSocketOptions(
         limits=Limits(**limits),  # type: ignore[arg-type]
         max_sockets=max_sockets,
@@ -47,7 +47,7 @@ async def listening(
         await listener.wait_closed()
 
 
-async def silent(listener: Listener) -> asyncio.StreamReader:
+async def silent(listener: WebSocketServer) -> asyncio.StreamReader:
     """Open a socket that says nothing; its end is seen by reading."""
     n_before = listener.stats.newcomers + listener.stats.dropped
     reader, writer = await asyncio.open_connection("127.0.0.1", listener.port)

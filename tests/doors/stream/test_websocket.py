@@ -18,9 +18,9 @@ from tts_server.doors.stream.connection import Connection
 from tts_server.doors.stream.sockets import SEND_BUFFER_BYTES
 from tts_server.doors.stream.websocket import (
     HttpAnswer,
-    Listener,
     WebSocketConnection,
     WebSocketOptions,
+    WebSocketServer,
     listen,
 )
 from tts_server.limits import Limits
@@ -48,7 +48,7 @@ async def listening(
         await shut(listener)
 
 
-async def shut(listener: Listener) -> None:
+async def shut(listener: WebSocketServer) -> None:
     listener.stop_accepting()
     await listener.wait_closed()
 

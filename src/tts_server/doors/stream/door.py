@@ -17,7 +17,7 @@ from tts_server.doors.seats import Seats
 from tts_server.doors.stream.driver import CLOSE_TIMEOUT_S, ConnectionCosts, ConnectionDriver
 from tts_server.doors.stream.unsent_share import UnsentShare
 from tts_server.doors.stream.versions import SUBPROTOCOLS, version_of
-from tts_server.doors.stream.websocket import Listener, ListenerStats, WebSocketOptions, listen
+from tts_server.doors.stream.websocket import SocketStats, WebSocketOptions, WebSocketServer, listen
 from tts_server.errors import EndpointError
 from tts_server.session.machine import SessionMachine
 
@@ -62,7 +62,7 @@ class StreamDoor:
         self._readiness: Readiness
         self._address: Address | None = None
         self._options = WebSocketOptions()
-        self._listener: Listener | None = None
+        self._listener: WebSocketServer | None = None
         self._is_stopping = False
         self.seats = Seats(limits, self._drivers.keys(), asyncio.get_running_loop().time, quiet)
         """Who may come in, and who makes room."""
@@ -78,9 +78,9 @@ class StreamDoor:
         return None if self._listener is None else self._listener.port
 
     @property
-    def stats(self) -> ListenerStats:
+    def stats(self) -> SocketStats:
         """What its listener has to do."""
-        return ListenerStats() if self._listener is None else self._listener.stats
+        return SocketStats() if self._listener is None else self._listener.stats
 
     @property
     def costs(self) -> tuple[ConnectionCosts, ...]:
@@ -138,7 +138,7 @@ class StreamDoor:
         return ready
 
     async def _drive(self, connection: Connection, ready: Ready, connection_id: str) -> None:
-        if self._is_stopping:
+        if self._readiness.is_stopping or self._is_stopping:
             await connection.close(GOING_AWAY, "the server stops", timeout_s=CLOSE_TIMEOUT_S)
             return
         version = version_of(connection.subprotocol)
@@ -182,7 +182,7 @@ class StreamDoor:
         elif late:
             await asyncio.wait(late)
 
-    async def _wait_for_handlers(self, listener: Listener) -> None:
+    async def _wait_for_handlers(self, listener: WebSocketServer) -> None:
         """Let connections that were never served (they waited for the model) close in order, for a moment."""
         try:
             async with asyncio.timeout(CLOSE_TIMEOUT_S):

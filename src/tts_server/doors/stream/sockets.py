@@ -103,6 +103,19 @@ class Guard:
         self.on_dropped(why)
 
 
+class _GoneTransport:
+    """Stands for a transport that has ended, at which asyncio's own may raise when it is aborted again."""
+
+    def __init__(self, gone: asyncio.Transport) -> None:
+        self._gone = gone
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._gone, name)
+
+    def abort(self) -> None:
+        """Do nothing: it has ended."""
+
+
 class GuardedSocket(ServerConnection):
     """The library's connection; see the head of this file. Subclassed for each listener, with its guard."""
 
@@ -146,6 +159,7 @@ class GuardedSocket(ServerConnection):
             self._linger.cancel()
         self._let_go_of_inbound()
         super().connection_lost(exc)
+        self.transport = cast("asyncio.Transport", _GoneTransport(self.transport))
         self.tell()
 
     def resume_writing(self) -> None:

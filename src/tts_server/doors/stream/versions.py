@@ -23,7 +23,7 @@ class Version:
     terms: Terms
 
 
-V01: Final = Version(v01.SERVER, Terms(protocol_version=v01.VERSION))
+V01: Final = Version(v01.SERVER, Terms(protocol_version=v01.SERVER.version))
 
 VERSIONS: Final = (V01,)
 """The preferred one first."""

@@ -48,7 +48,7 @@ PORT_TRIES: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class WebSocketOptions:
-    """How a listener treats its connections.
+    """How a server of WebSockets treats its connections.
 
     Args:
         gate: Looks at each request before the upgrade.
@@ -72,8 +72,8 @@ class WebSocketOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class ListenerStats:
-    """What a listener has to do.
+class SocketStats:
+    """What a server of WebSockets has to do.
 
     Args:
         sockets: Open ones.
@@ -90,7 +90,7 @@ class ListenerStats:
     newcomers_cpu_s: float = 0.0
 
 
-class Listener:
+class WebSocketServer:
     """A listening WebSocket server. Made by ``listen``."""
 
     def __init__(self, server: Server, guard: Guard) -> None:
@@ -106,10 +106,10 @@ class Listener:
         return None
 
     @property
-    def stats(self) -> ListenerStats:
+    def stats(self) -> SocketStats:
         """How it is now."""
         guard = self._guard
-        return ListenerStats(
+        return SocketStats(
             sockets=len(guard.sockets),
             newcomers=len(guard.newcomers),
             dropped=guard.n_dropped,
@@ -142,7 +142,7 @@ async def listen(
     sock: socket.socket | None = None,
     host: str | None = None,
     port: int | None = None,
-) -> Listener:
+) -> WebSocketServer:
     """Accept WebSocket connections and serve each with ``handler`` in a task of its own.
 
     Args:
@@ -190,7 +190,7 @@ async def _free_port(host: str | None) -> int:
         return cast("int", probe.getsockname()[1])
 
 
-async def _serve(handler: Handler, options: WebSocketOptions, guard: Guard, **where: Any) -> Listener:
+async def _serve(handler: Handler, options: WebSocketOptions, guard: Guard, **where: Any) -> WebSocketServer:
     async def serve_one(socket_connection: ServerConnection) -> None:
         await handler(WebSocketConnection(cast("GuardedSocket", socket_connection)))
 
@@ -219,7 +219,7 @@ async def _serve(handler: Handler, options: WebSocketOptions, guard: Guard, **wh
         # asyncio takes one number for both.
         with socket.socket(fileno=os.dup(listening.fileno())) as same:
             same.listen(BACKLOG)
-    return Listener(server, guard)
+    return WebSocketServer(server, guard)
 
 
 def _guarded_by(guard: Guard) -> type[GuardedSocket]:
@@ -305,9 +305,7 @@ class WebSocketConnection(Connection):
 
     def abort(self) -> None:
         """Drop the connection."""
-        # A transport of asyncio's that was closed with bytes to send, and has sent them, raises.
-        if not self._socket.connection_lost_waiter.done():
-            self._socket.transport.abort()
+        self._socket.transport.abort()
 
     async def wait_closed(self) -> None:
         """Wait until the connection has ended."""
@@ -342,9 +340,9 @@ def _library_logger() -> logging.Logger:
 __all__ = [
     "Gate",
     "HttpAnswer",
-    "Listener",
-    "ListenerStats",
+    "SocketStats",
     "WebSocketConnection",
     "WebSocketOptions",
+    "WebSocketServer",
     "listen",
 ]
