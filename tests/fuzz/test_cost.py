@@ -22,7 +22,7 @@ from tests.fuzz.cost_target import (
     unread_session,
 )
 
-from tts_server.doors.stream.outbox import Outbox
+from tts_server.doors.stream import outbox
 from tts_server.protocol import json_text, v01
 from tts_server.session import machine
 from tts_server.session.buffer import TextBuffer
@@ -223,8 +223,7 @@ def count_each_key_anew(monkeypatch: pytest.MonkeyPatch) -> None:
 def echo_any_event_id(monkeypatch: pytest.MonkeyPatch) -> None:
     """And count an answer as 300 bytes, whatever it is."""
     monkeypatch.setattr(v01, "_read_event_id", lambda value: value)
-    counted = Outbox._waiting
-    monkeypatch.setattr(Outbox, "_waiting", lambda box, event: counted(box, event)._replace(n_bytes=300))
+    monkeypatch.setattr(outbox, "_answer_bytes", lambda _message: 300)
 
 
 def note_each_extra(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -152,6 +152,8 @@ class Scheduler:
 
     def expires_at(self) -> float | None:
         """When to ask ``expired`` if nothing else happens; None for never."""
+        if not self._with_deadline:
+            return None
         at_s = (entry.expires_at_s for entry in self._with_deadline.values())
         return min((expires_at_s for expires_at_s in at_s if expires_at_s is not None), default=None)
 
@@ -205,11 +207,11 @@ class Scheduler:
         return released
 
     def _lane_of(self, made: Sequence[StepMade]) -> int:
-        job_ids = sorted(one.job_id for one in made)
+        job_ids = [one.job_id for one in made]
         for lane, batch in self._batches.items():
-            if sorted(batch) == job_ids:
+            if batch == job_ids or sorted(batch) == sorted(job_ids):
                 return lane
-        raise LocalProtocolError(f"{', '.join(job_ids) or 'nothing'} is no batch in progress")
+        raise LocalProtocolError(f"{', '.join(sorted(job_ids)) or 'nothing'} is no batch in progress")
 
     def _made(self, entry: Entry, now: float, audio_s: float) -> None:
         counters = self._counters

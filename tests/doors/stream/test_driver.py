@@ -155,8 +155,8 @@ async def test_cancel_stops_what_is_made_and_has_not_left(short_dir: Path) -> No
 
 
 async def test_cancel_of_the_next_response_leaves_the_one_before_to_be_heard(short_dir: Path) -> None:
-    # Nothing is read while two minutes of speech are made, which a busy machine takes seconds for. There is room
-    # for all of it: who was paused is made nothing more for until it reads.
+    # Nothing is read while two minutes of speech are made, which a busy machine takes seconds for. There is
+    # room for all of it: whoever was paused gets nothing more until they read.
     limits = Limits(send_stall_s=600, max_unsent_bytes=16 << 20, max_unsent_total_bytes=16 << 20)
     async with running_server(short_dir, limits=limits) as server, client_in_memory(server) as client:
         client.commit("x" * 200)

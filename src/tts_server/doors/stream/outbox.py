@@ -27,12 +27,12 @@ class Taken(NamedTuple):
     ended: list[str]
 
 
-class _Waiting(NamedTuple):
-    """An event that waits; ``message`` is None for audio, which is encoded when it leaves."""
+_Waiting = tuple["ServerEvent", "Message | None", int]
+"""An event that waits, its message, and the bytes that it keeps; audio has no message before it leaves."""
 
-    event: ServerEvent
-    message: Message | None
-    n_bytes: int
+
+def _answer_bytes(message: Message) -> int:
+    return len(message) + ANSWER_OVERHEAD_BYTES
 
 
 class Outbox:
@@ -46,7 +46,8 @@ class Outbox:
     """
 
     def __init__(self, dialect: ServerDialect) -> None:
-        self._dialect = dialect
+        self._encode = dialect.encode
+        self._audio_bytes = dialect.audio_bytes
         self._events: deque[_Waiting] = deque()
         self.n_bytes = 0
         """Bytes that wait: of audio what it will take on the wire, exact to a few in a hundred; of anything
@@ -59,9 +60,15 @@ class Outbox:
 
     def push(self, event: ServerEvent) -> None:
         """Put an event behind all others."""
-        waiting = self._waiting(event)
-        self._events.append(waiting)
-        self._count(waiting, 1)
+        if type(event) is AudioDelta:
+            size = self._audio_bytes(event)
+            self._events.append((event, None, size))
+        else:
+            message = self._encode(event)
+            size = _answer_bytes(message)
+            self._events.append((event, message, size))
+            self.n_answer_bytes += size
+        self.n_bytes += size
 
     def take(self, max_bytes: int) -> Taken:
         """Take events from the front, at least one if there is any, and encode them.
@@ -70,17 +77,22 @@ class Outbox:
             max_bytes: Stop at the first event that goes beyond this.
         """
         taken = Taken([], [])
-        n_bytes = 0
+        n_bytes = n_answer_bytes = 0
         while self._events:
-            event, message, size = waiting = self._events[0]
+            event, message, size = self._events[0]
             if taken.messages and n_bytes + size > max_bytes:
                 break
             self._events.popleft()
-            taken.messages.append(self._dialect.encode(event) if message is None else message)
             n_bytes += size
-            self._count(waiting, -1)
+            if message is None:
+                taken.messages.append(self._encode(event))
+                continue
+            n_answer_bytes += size
+            taken.messages.append(message)
             if isinstance(event, _ENDS):
                 taken.ended.append(event.response_id)
+        self.n_bytes -= n_bytes
+        self.n_answer_bytes -= n_answer_bytes
         return taken
 
     def replace(self, events: Iterable[ResponseCancelled]) -> None:
@@ -92,12 +104,12 @@ class Outbox:
         ended: set[str] = set()
         before = list(self._events)
         self.clear()
-        for waiting in before:
-            event = waiting.event
+        for event, message, size in before:
             response_id = event.response_id if isinstance(event, _OF_A_RESPONSE) else None
             if response_id not in instead:
-                self._events.append(waiting)
-                self._count(waiting, 1)
+                self._events.append((event, message, size))
+                self.n_bytes += size
+                self.n_answer_bytes += 0 if message is None else size
             elif not isinstance(event, AudioDelta):
                 self.push(instead[response_id])
                 ended.add(response_id)
@@ -109,14 +121,3 @@ class Outbox:
         """Drop everything."""
         self._events.clear()
         self.n_bytes = self.n_answer_bytes = 0
-
-    def _count(self, waiting: _Waiting, sign: int) -> None:
-        self.n_bytes += sign * waiting.n_bytes
-        if waiting.message is not None:
-            self.n_answer_bytes += sign * waiting.n_bytes
-
-    def _waiting(self, event: ServerEvent) -> _Waiting:
-        if type(event) is AudioDelta:
-            return _Waiting(event, None, self._dialect.audio_bytes(event))
-        message = self._dialect.encode(event)
-        return _Waiting(event, message, len(message) + ANSWER_OVERHEAD_BYTES)
