@@ -298,3 +298,20 @@ def test_the_share_of_a_reader_is_free_when_it_has_taken_enough() -> None:
     assert busy(scheduler, "a2", now=10.0).retry_after_ms == pytest.approx(
         1000 * (5 + 20 - 5) / (0.5 * RATE_CARE), rel=0.01
     )
+
+
+@pytest.mark.parametrize("how", ["waits", "elapse"])
+@pytest.mark.parametrize("options", [{}, {"is_served": True}, {"is_served": False}])
+def test_one_that_is_behind_must_go_on_taking_unless_nothing_more_is_made_for_it(
+    how: str, options: dict[str, bool]
+) -> None:
+    reader = Reader()
+    for now in (0.0, 5.0):
+        reader.waits(10.0, 10.0, now)
+    assert reader.is_behind
+    reader.waits(10.0, 0.0, 5.1)
+    if how == "waits":
+        reader.waits(10.0, 0.0, 11.0, **options)
+    else:
+        reader.elapse(11.0, **options)
+    assert reader.may_return(22.0) is not options.get("is_served", True)
