@@ -254,6 +254,17 @@ def test_what_has_begun_does_not_expire() -> None:
     assert house.a.told == ["made 1"]
 
 
+def test_a_service_that_is_closed_orders_nothing_and_leaves_no_timer() -> None:
+    house = House(max_batch=1)
+    house.submit(house.a, house.b, begin_in_s=50.0)
+    house.service.cut(house.a)
+    house.service.close()
+    house.end(("a/1", MORE))
+    house.loop.run_to(house.loop.now)
+    assert house.engine.batches == [["a/1"]]
+    assert [alarm for alarm in house.loop.alarms if not alarm.is_cancelled] == []
+
+
 # --- a whole server -----------------------------------------------------------------------------------------
 
 

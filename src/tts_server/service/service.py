@@ -67,6 +67,7 @@ class SpeechService:
         self._lanes = [Lane(i, worker) for i, worker in enumerate(workers)]
         self._tasks: dict[str, Task] = {}
         self._is_dispatch_due = False
+        self._is_closed = False
         self._expiry: asyncio.TimerHandle | None = None
         self._quiet = QuietLog(logger)
         self._n_steps = 0
@@ -76,7 +77,8 @@ class SpeechService:
         self._longest_release_s = 0.0
 
     def close(self) -> None:
-        """Set no more timers off. After it, nothing but results that come late may be given to it."""
+        """Order nothing more, and set no more timers off; results that come late are taken."""
+        self._is_closed = True
         for lane in self._lanes:
             lane.set_off()
         if self._expiry is not None:
@@ -209,6 +211,8 @@ class SpeechService:
     def _dispatch(self) -> None:
         """Order a step from every idle engine for which the scheduler has one."""
         self._is_dispatch_due = False
+        if self._is_closed:
+            return
         self._end_expired()
         for lane in self._lanes:
             if not lane.batch:
