@@ -68,6 +68,25 @@ def test_what_was_not_spoken_can_be_taken_back_and_nothing_else() -> None:
     assert heard.split(3.0) == Split("Hello, world. Bye.", "")
 
 
+@given(st.lists(st.text(min_size=1, max_size=5), max_size=6), st.data())
+def test_what_is_taken_back_is_the_end_of_the_text(pieces: list[str], data: st.DataObject) -> None:
+    heard, whole = Heard(), "".join(pieces)
+    for piece in pieces:
+        heard.append(piece)
+    n_chars = data.draw(st.integers(0, len(whole)))
+    heard.withdraw(n_chars)
+    assert heard.text == whole[: len(whole) - n_chars]
+    assert heard.n_chars == len(whole) - n_chars
+
+
+def test_several_pieces_can_be_taken_back_at_once() -> None:
+    heard = Heard()
+    for piece in ("One. ", "Two", " three"):
+        heard.append(piece)
+    heard.withdraw(9)
+    assert heard.split(1.0) == Split("", "One. ")
+
+
 def test_all_of_a_text_whose_words_nobody_knows_is_heard_at_its_end() -> None:
     heard = Heard()
     heard.append("One. Two.")
