@@ -29,9 +29,10 @@ from tts_server.doors.stream.unsent_share import UnsentShare
 from tts_server.errors import LocalProtocolError
 from tts_server.limits import Limits
 from tts_server.protocol import v01
+from tts_server.scheduling.job import StepOutcome
 from tts_server.scheduling.scheduler import Scheduler, SchedulingPolicy
 from tts_server.service.service import SpeechService
-from tts_server.service.worker import BatchEnded, EngineEvent, EngineWorker, LoadEnded, Outcome, StepEnded
+from tts_server.service.worker import BatchEnded, EngineEvent, EngineWorker, LoadEnded, StepEnded
 from tts_server.session.machine import SessionMachine
 from tts_server.speech.capabilities import AudioFormat, BackendInfo
 from tts_server.speech.made import NOTHING
@@ -217,7 +218,9 @@ class Stack:
         """Have the server itself fail in the next step."""
         self.lines.did("the server makes a mistake in a step")
         fault = LocalProtocolError("a secret of the inside")
-        await self._let_in(lambda event: replace(event, outcome=Outcome.FAILED, made=NOTHING, error=fault))
+        await self._let_in(
+            lambda event: replace(event, outcome=StepOutcome.FAILED, made=NOTHING, error=fault)
+        )
 
     async def passes(self, seconds: float) -> None:
         """Let time pass."""

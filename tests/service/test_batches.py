@@ -14,10 +14,11 @@ from tts_server.backends.base import BackendOptions
 from tts_server.backends.tone import ToneModel
 from tts_server.errors import DeadlineError, LocalProtocolError, SynthesisError, TTSServerError
 from tts_server.limits import Limits
+from tts_server.scheduling.job import StepOutcome
 from tts_server.scheduling.scheduler import AdmissionLimits, Scheduler, SchedulingPolicy
 from tts_server.server.app import Server
 from tts_server.service.service import SpeechService
-from tts_server.service.worker import BatchEnded, EngineWorker, Outcome, StepEnded
+from tts_server.service.worker import BatchEnded, EngineWorker, StepEnded
 from tts_server.speech.made import Made
 from tts_server.speech.request import SpeechRequest
 
@@ -128,16 +129,16 @@ class House:
             self.service.submit(hearer, response_id, REQUEST, begin_in_s=begin_in_s)
         self.loop.run_to(self.loop.now)
 
-    def end(self, *outcomes: tuple[str, Outcome]) -> None:
+    def end(self, *outcomes: tuple[str, StepOutcome]) -> None:
         ended = [
-            StepEnded(job_id, outcome, SOUND, SynthesisError("x") if outcome is Outcome.FAILED else None)
+            StepEnded(job_id, outcome, SOUND, SynthesisError("x") if outcome is StepOutcome.FAILED else None)
             for job_id, outcome in outcomes
         ]
         batch = BatchEnded(tuple(ended), work_s=0.05)
         self.service.batch_ended(cast("EngineWorker", self.engine), batch)
 
 
-MORE, FINISHED, FAILED = Outcome.MORE, Outcome.FINISHED, Outcome.FAILED
+MORE, FINISHED, FAILED = StepOutcome.MORE, StepOutcome.FINISHED, StepOutcome.FAILED
 
 
 def test_responses_that_wait_go_into_one_step_as_many_as_the_engine_takes() -> None:

@@ -10,7 +10,7 @@ import pytest
 from tests.service.test_batches import FAILED, FINISHED, MORE, Hearer, House
 
 from tts_server.errors import TTSServerError
-from tts_server.service.worker import Outcome
+from tts_server.scheduling.job import StepOutcome
 
 
 @dataclass
@@ -33,7 +33,7 @@ def two_of_one_step() -> tuple[House, list[Hearer]]:
 
 
 @pytest.mark.parametrize("outcome", [MORE, FINISHED, FAILED])
-def test_response_that_is_cancelled_by_what_another_hears_ends_once(outcome: Outcome) -> None:
+def test_response_that_is_cancelled_by_what_another_hears_ends_once(outcome: StepOutcome) -> None:
     house, (first, second) = two_of_one_step()
     first.on_made = lambda: house.service.cancel(second, "1")
     house.end((f"{first.connection_id}/1", MORE), (f"{second.connection_id}/1", outcome))
@@ -42,7 +42,7 @@ def test_response_that_is_cancelled_by_what_another_hears_ends_once(outcome: Out
 
 
 @pytest.mark.parametrize("outcome", [MORE, FINISHED, FAILED])
-def test_listener_that_is_forgotten_by_what_another_hears_is_told_nothing(outcome: Outcome) -> None:
+def test_listener_that_is_forgotten_by_what_another_hears_is_told_nothing(outcome: StepOutcome) -> None:
     house, (first, second) = two_of_one_step()
     first.on_made = lambda: house.service.forget(second)
     house.end((f"{first.connection_id}/1", MORE), (f"{second.connection_id}/1", outcome))

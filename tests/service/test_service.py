@@ -11,10 +11,11 @@ import pytest
 from tts_server.backends.tone import ToneModel
 from tts_server.errors import BusyError, LocalProtocolError, SynthesisError, TTSServerError
 from tts_server.limits import Limits
+from tts_server.scheduling.job import StepOutcome
 from tts_server.scheduling.scheduler import AdmissionLimits, Scheduler, SchedulingPolicy
 from tts_server.service import service as module
 from tts_server.service.service import SpeechService
-from tts_server.service.worker import BatchEnded, EngineWorker, Outcome, StepEnded
+from tts_server.service.worker import BatchEnded, EngineWorker, StepEnded
 from tts_server.speech.made import Made
 from tts_server.speech.request import SpeechRequest
 
@@ -143,7 +144,7 @@ class House:
     def end(
         self,
         job_id: str,
-        outcome: Outcome = Outcome.MORE,
+        outcome: StepOutcome = StepOutcome.MORE,
         *,
         pcm: bytes = PCM,
         engine: int = 0,
@@ -173,7 +174,7 @@ def test_audio_and_the_end_are_told_in_order() -> None:
     house = House()
     house.submit(house.a)
     house.end("a/1")
-    house.end("a/1", Outcome.FINISHED, pcm=b"")
+    house.end("a/1", StepOutcome.FINISHED, pcm=b"")
     assert house.a.told == [f"audio 1 {len(PCM)}", "finished 1"]
     assert house.service.queue_depth == 0
     assert "drop a/1" not in house.orders, "the engine has closed it"
@@ -182,7 +183,7 @@ def test_audio_and_the_end_are_told_in_order() -> None:
 def test_failure_is_told_with_its_error_and_without_audio() -> None:
     house = House()
     house.submit(house.a)
-    house.end("a/1", Outcome.FAILED, error=SynthesisError("no"))
+    house.end("a/1", StepOutcome.FAILED, error=SynthesisError("no"))
     assert house.a.told == ["failed 1: no"]
     assert house.service.queue_depth == 0
 
@@ -227,8 +228,8 @@ def test_cancel_during_a_step_is_released_with_it_and_dropped() -> None:
     assert house.service.queue_depth == 0
 
 
-@pytest.mark.parametrize("outcome", [Outcome.FINISHED, Outcome.FAILED])
-def test_cancel_during_the_last_step_is_released_and_nothing_else(outcome: Outcome) -> None:
+@pytest.mark.parametrize("outcome", [StepOutcome.FINISHED, StepOutcome.FAILED])
+def test_cancel_during_the_last_step_is_released_and_nothing_else(outcome: StepOutcome) -> None:
     house = House()
     house.submit(house.a)
     house.service.cancel(house.a, "1")
@@ -305,7 +306,7 @@ def test_stuck_engine_fails_its_own_response_while_another_goes_on() -> None:
     assert house.service.stats.stuck_engines == 1
     assert house.a.told == ["failed 1: the speech engine has not answered for 0.01 s"]
     house.submit(house.a, "2")
-    house.end("b/1", Outcome.FINISHED, pcm=b"", engine=1)
+    house.end("b/1", StepOutcome.FINISHED, pcm=b"", engine=1)
     assert house.workers[1].orders[-1] == "step a/2"
     house.end("a/1", engine=0)
     assert house.workers[0].orders == ["step a/1", "drop a/1"]
@@ -362,7 +363,7 @@ async def test_speed_of_one_response_says_nothing_of_the_length_of_others() -> N
         house.service.submit(house.a, str(number), SpeechRequest("x" * 20, "alto", "en", {"speed": speed}))
         house.loop.turn()
         house.end(f"a/{number}", pcm=bytes(round(2 * 24000 * 1.2 / speed)))
-        house.end(f"a/{number}", Outcome.FINISHED, pcm=b"")
+        house.end(f"a/{number}", StepOutcome.FINISHED, pcm=b"")
         assert scheduler.estimate.audio_s(1.0, "alto") == pytest.approx(1.0)
 
 

@@ -20,7 +20,8 @@ from tests.service.engine_parts import (
 
 from tts_server.backends.base import LoadCancelled, ProgressCallback, Utterance
 from tts_server.errors import ModelNotFoundError, SynthesisError
-from tts_server.service.worker import EngineWorker, LoadEnded, LoadProgressed, Outcome, Stopped
+from tts_server.scheduling.job import StepOutcome
+from tts_server.service.worker import EngineWorker, LoadEnded, LoadProgressed, Stopped
 from tts_server.speech.request import SpeechRequest
 
 
@@ -82,10 +83,10 @@ def test_stop_cancels_a_load_at_its_next_progress() -> None:
 def test_steps_of_an_utterance_give_all_of_its_audio() -> None:
     with running(make_tone()) as engine:
         results = [engine.step()]
-        while results[-1].outcome is Outcome.MORE:
+        while results[-1].outcome is StepOutcome.MORE:
             results.append(engine.step())
     assert sum(len(result.made.pcm) for result in results) == 2 * len(REQUEST.text) * 1440
-    assert results[-1].outcome is Outcome.FINISHED
+    assert results[-1].outcome is StepOutcome.FINISHED
 
 
 def test_utterances_are_kept_apart() -> None:
@@ -138,7 +139,7 @@ def test_utterance_is_closed_once_when_it_is_complete() -> None:
 
     model = Brief()
     with running(model) as engine:
-        assert engine.step("a", SpeechRequest("a")).outcome is Outcome.FINISHED
+        assert engine.step("a", SpeechRequest("a")).outcome is StepOutcome.FINISHED
         assert model.calls == ["load", "engine", "start a", "close a"]
 
 
@@ -153,9 +154,9 @@ def test_stop_closes_open_utterances_then_the_engine_and_then_the_model() -> Non
 def test_synthesis_error_fails_the_step_and_is_passed_on() -> None:
     with running(make_tone(fail_at_step=0)) as engine:
         result = engine.step()
-        assert result.outcome is Outcome.FAILED
+        assert result.outcome is StepOutcome.FAILED
         assert "step 0" in str(result.error)
-        assert engine.step("b").outcome is Outcome.FAILED
+        assert engine.step("b").outcome is StepOutcome.FAILED
 
 
 @pytest.mark.parametrize(
@@ -167,23 +168,23 @@ def test_any_other_exception_fails_the_step_and_says_nothing_of_the_inside(
     model = RecordingModel(error)
     with running(model) as engine:
         result = engine.step()
-        assert result.outcome is Outcome.FAILED
+        assert result.outcome is StepOutcome.FAILED
         assert isinstance(result.error, SynthesisError)
         assert "inside" not in str(result.error)
         assert "recording" in caplog.text
         model.error = None
-        assert engine.step("b").outcome is Outcome.MORE
+        assert engine.step("b").outcome is StepOutcome.MORE
 
 
 def test_failed_start_fails_the_step() -> None:
     with running(make_tone(fail_start=True)) as engine:
-        assert engine.step().outcome is Outcome.FAILED
+        assert engine.step().outcome is StepOutcome.FAILED
 
 
 def test_chunk_that_is_no_samples_fails_the_step() -> None:
     with running(make_tone(garbage_at_step=0)) as engine:
         result = engine.step()
-        assert result.outcome is Outcome.FAILED
+        assert result.outcome is StepOutcome.FAILED
         assert result.made.pcm == b""
 
 

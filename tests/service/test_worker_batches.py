@@ -26,13 +26,14 @@ from tts_server.audio.encoder import Pcm16Encoder
 from tts_server.backends.base import Engine, StepResult, Utterance
 from tts_server.backends.tone import ToneModel, ToneScript
 from tts_server.errors import ModelError, SynthesisError
+from tts_server.scheduling.job import StepOutcome
 from tts_server.service.speaking import Speaking
-from tts_server.service.worker import Outcome, StepEnded, Stopped
+from tts_server.service.worker import StepEnded, Stopped
 from tts_server.speech.chunk import AudioChunk
 from tts_server.speech.request import PCM16, OutputFormat, SpeechRequest
 
 
-def outcomes(results: Sequence[StepEnded]) -> list[Outcome]:
+def outcomes(results: Sequence[StepEnded]) -> list[StepOutcome]:
     return [result.outcome for result in results]
 
 
@@ -47,7 +48,7 @@ def speak_together(engine: Running, texts: Sequence[str]) -> list[bytes]:
     while left:
         for result in engine.step_all({str(number): request(text) for number, text in left.items()}):
             pcm[int(result.job_id)] += result.made.pcm
-            if result.outcome is not Outcome.MORE:
+            if result.outcome is not StepOutcome.MORE:
                 del left[int(result.job_id)]
     return pcm
 
@@ -90,7 +91,7 @@ def test_jobs_begin_in_the_batch_that_is_under_way() -> None:
     with running(make_tone(max_batch=2)) as engine:
         engine.step("a")
         first, second = engine.step_all({"a": REQUEST, "b": REQUEST})
-        assert outcomes([first, second]) == [Outcome.MORE, Outcome.MORE]
+        assert outcomes([first, second]) == [StepOutcome.MORE, StepOutcome.MORE]
         assert second.made.words[0].text == "hello"
         assert first.made.words[0].text == "world"
 
@@ -98,9 +99,9 @@ def test_jobs_begin_in_the_batch_that_is_under_way() -> None:
 def test_job_that_fails_costs_its_batch_nothing() -> None:
     batch = {"a": request("a" * 8), "b": request("b" * 8, fail_at_step=1), "c": request("c" * 8)}
     with running(make_tone(max_batch=3)) as engine:
-        assert outcomes(engine.step_all(batch)) == [Outcome.MORE] * 3
+        assert outcomes(engine.step_all(batch)) == [StepOutcome.MORE] * 3
         results = engine.step_all(batch)
-        assert outcomes(results) == [Outcome.MORE, Outcome.FAILED, Outcome.MORE]
+        assert outcomes(results) == [StepOutcome.MORE, StepOutcome.FAILED, StepOutcome.MORE]
         assert "step 1" in str(results[1].error)
         assert [len(result.made.pcm) for result in results] == [4 * 2880, 0, 4 * 2880]
 
@@ -115,17 +116,17 @@ def test_job_that_cannot_begin_costs_its_batch_nothing() -> None:
     model = Choosy()
     with running(model) as engine:
         results = engine.step_all({text: SpeechRequest(text) for text in ("a", "no", "b")})
-        assert outcomes(results) == [Outcome.MORE, Outcome.FAILED, Outcome.MORE]
+        assert outcomes(results) == [StepOutcome.MORE, StepOutcome.FAILED, StepOutcome.MORE]
         assert str(results[1].error) == "not this"
         assert "close no" not in model.calls
-        assert engine.step("no", SpeechRequest("no")).outcome is Outcome.FAILED
+        assert engine.step("no", SpeechRequest("no")).outcome is StepOutcome.FAILED
 
 
 def test_job_whose_chunk_is_none_of_samples_costs_its_batch_nothing(caplog: pytest.LogCaptureFixture) -> None:
     model = MisbehavingModel(lambda results: [results[0], "nonsense", *results[2:]])
     with running(model) as engine:
         results = engine.step_all({text: SpeechRequest(text) for text in ("a", "b", "c")})
-        assert outcomes(results) == [Outcome.MORE, Outcome.FAILED, Outcome.MORE]
+        assert outcomes(results) == [StepOutcome.MORE, StepOutcome.FAILED, StepOutcome.MORE]
         assert model.calls[-1] == "close b"
     assert caplog.text.count("failed in a way that it should not") == 1
 
@@ -148,11 +149,11 @@ def test_fault_that_is_nobodys_fails_the_whole_batch_and_nothing_after_it(change
     model = MisbehavingModel(change)
     with running(model) as engine:
         results = engine.step_all({"a": SpeechRequest("a"), "b": SpeechRequest("b")})
-        assert outcomes(results) == [Outcome.FAILED, Outcome.FAILED]
+        assert outcomes(results) == [StepOutcome.FAILED, StepOutcome.FAILED]
         assert {str(result.error) for result in results} == {told}
         assert model.calls[-2:] == ["close a", "close b"]
         model.change = list
-        assert engine.step("c", SpeechRequest("c")).outcome is Outcome.MORE
+        assert engine.step("c", SpeechRequest("c")).outcome is StepOutcome.MORE
 
 
 def test_fault_of_a_batch_is_in_the_log_once(caplog: pytest.LogCaptureFixture) -> None:
@@ -168,7 +169,7 @@ def test_job_that_is_dropped_is_missing_from_its_batch_alone() -> None:
         engine.step_all(batch)
         engine.worker.drop("b")
         del batch["b"]
-        assert outcomes(engine.step_all(batch)) == [Outcome.MORE, Outcome.MORE]
+        assert outcomes(engine.step_all(batch)) == [StepOutcome.MORE, StepOutcome.MORE]
         assert model.calls[-3:] == ["close b", "step a", "step c"]
 
 
@@ -197,7 +198,7 @@ def test_what_an_encoder_held_back_comes_with_the_end() -> None:
 
     with running(make_tone(rate_hz=16000), encoder_of=encoder_of) as engine:
         results = [engine.step()]
-        while results[-1].outcome is Outcome.MORE:
+        while results[-1].outcome is StepOutcome.MORE:
             results.append(engine.step())
     with running(make_tone(rate_hz=16000)) as engine:
         (pcm,) = speak_together(engine, [REQUEST.text])
@@ -239,7 +240,7 @@ def test_default_step_lays_an_error_on_the_utterance_that_raised_it() -> None:
 
     with running(Failing()) as engine:
         results = engine.step_all({text: SpeechRequest(text) for text in ("a", "no", "b")})
-        assert outcomes(results) == [Outcome.MORE, Outcome.FAILED, Outcome.MORE]
+        assert outcomes(results) == [StepOutcome.MORE, StepOutcome.FAILED, StepOutcome.MORE]
 
 
 class ThreadsModel(RecordingModel):

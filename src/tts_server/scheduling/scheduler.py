@@ -246,9 +246,12 @@ class Scheduler:
             self._chain(entry)
         else:
             return False
-        self._entries.pop(entry.job.job_id)
-        self._with_deadline.pop(entry.job.job_id, None)
+        self._remove(entry)
         return True
+
+    def _remove(self, entry: Entry) -> None:
+        del self._entries[entry.job.job_id]
+        self._with_deadline.pop(entry.job.job_id, None)
 
     def _chain(self, ended: Entry) -> None:
         """The next job of the stream is heard when the one that ended has been."""
@@ -273,8 +276,7 @@ class Scheduler:
             if entry.heard_before_s is not None:
                 entry.load.heard_until_s[entry.stream] = max(entry.heard_before_s, now)
         if not entry.running:
-            self._entries.pop(job_id)
-            self._with_deadline.pop(job_id, None)
+            self._remove(entry)
             self._counters.n_cancelled += 1
         return entry.running
 

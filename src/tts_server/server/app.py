@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from tts_server.backends.base import ProgressCallback
     from tts_server.config.server import ServerConfig
     from tts_server.endpoint import Endpoint
-    from tts_server.service.worker import BatchEnded, EngineWorker
 
 logger = logging.getLogger(__name__)
 
@@ -258,7 +257,7 @@ class Server:
         began = self._loop.time()
         try:
             n_engines = count_engines(model, self._config.engines)
-            self._engines = Engines(model, n_engines, self._on_batch, self._progress)
+            self._engines = Engines(model, n_engines, self._progress)
             await self._engines.load()
         except TTSServerError:
             self._readiness.fail("the model could not be loaded")
@@ -273,6 +272,7 @@ class Server:
             self._loop,
             step_timeout_s=self._step_timeout_s,
         )
+        self._engines.on_batch = self._service.batch_ended
         info = ServiceInfo(
             backend=BackendInfo(model.name, model.model_name),
             audio=AudioFormat(model.sample_rate_hz),
@@ -281,9 +281,6 @@ class Server:
         self._log_ready(self._started_at - began)
         self._report_timer = self._loop.call_later(REPORT_INTERVAL_S, self._report)
         self._readiness.succeed(Ready(self._service, info, limits, self._started_at))
-
-    def _on_batch(self, worker: EngineWorker, ended: BatchEnded) -> None:
-        self.service.batch_ended(worker, ended)
 
     def _log_ready(self, load_s: float) -> None:
         capabilities = self.model.capabilities

@@ -55,16 +55,14 @@ class Engines:
     Args:
         model: Not loaded, and told of the engines.
         n_engines: How many.
-        on_batch: Called with what came of a step.
         progress: Called with the progress of the load, on the first engine's thread.
     """
 
-    def __init__(
-        self, model: Model, n_engines: int, on_batch: BatchCallback, progress: ProgressCallback | None
-    ) -> None:
+    def __init__(self, model: Model, n_engines: int, progress: ProgressCallback | None) -> None:
         self._loop = asyncio.get_running_loop()
         self._name = model.name
-        self._on_batch = on_batch
+        self.on_batch: BatchCallback
+        """Called with what came of a step; to be set before any is ordered."""
         self._progress = progress
         self._loaded: asyncio.Future[None] = self._loop.create_future()
         self._ended: list[asyncio.Event] = []
@@ -128,7 +126,7 @@ class Engines:
 
     def _take(self, number: int, event: EngineEvent) -> None:
         if isinstance(event, BatchEnded):
-            self._on_batch(self.workers[number], event)
+            self.on_batch(self.workers[number], event)
         elif isinstance(event, Stopped):
             self._ended[number].set()
             # One that was stopped before its load began tells of no other end of it.

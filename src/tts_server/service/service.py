@@ -15,8 +15,8 @@ returns after all, the engine is used again.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Final, ParamSpec
 
 from tts_server.errors import DeadlineError, LocalProtocolError, SynthesisError, TTSServerError
 from tts_server.quiet_log import QuietLog
@@ -24,7 +24,7 @@ from tts_server.scheduling.scheduler import Job, Scheduler, StepMade, StepOutcom
 from tts_server.service.lanes import Lane, Task
 from tts_server.service.listener import Listener
 from tts_server.service.stats import ServiceStats
-from tts_server.service.worker import BatchEnded, Outcome, StepEnded
+from tts_server.service.worker import BatchEnded, StepEnded
 from tts_server.speech.made import Made
 
 if TYPE_CHECKING:
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from tts_server.speech.request import SpeechRequest
 
 logger = logging.getLogger(__name__)
+
+P = ParamSpec("P")
 
 STEP_TIMEOUT_S: Final = 30.0
 """A step that has not returned for so long makes its engine stuck. Steps take about 0.1 s; an engine that
@@ -249,10 +251,7 @@ class SpeechService:
     def _fail(self, task: Task, error: TTSServerError) -> None:
         """Tell a listener that a response failed, whatever the engine is at."""
         self._end(task)
-        try:
-            task.listener.failed(task.response_id, error)
-        except Exception as fault:  # noqa: BLE001 - a listener's own
-            self._broke(task, fault)
+        self._apart(task, task.listener.failed, task.response_id, error)
 
     def _end(self, task: Task) -> None:
         """Have the engine let go of a response of which nobody is to hear any more."""
@@ -261,11 +260,13 @@ class SpeechService:
         if not is_held and self._tasks.get(task.job_id) is task:
             self._let_go(task)
 
-    def _broke(self, task: Task, error: Exception) -> None:
-        """Have a listener's own fault cost it the response, and nobody else anything."""
-        what = "the listener of response %s broke at what it was told"
-        logger.error(what, task.job_id, exc_info=error)
-        self._end(task)
+    def _apart(self, task: Task, tell: Callable[P, None], *what: P.args, **named: P.kwargs) -> None:
+        """Tell a listener something; a fault of its own costs it the response, and nobody else anything."""
+        try:
+            tell(*what, **named)
+        except Exception:
+            logger.exception("the listener of response %s broke at what it was told", task.job_id)
+            self._end(task)
 
     def _set_alarm(self, lane: Lane, at_s: float | None) -> None:
         if lane.alarm is not None:
@@ -291,7 +292,7 @@ class SpeechService:
         self._n_steps += 1
         judged = [self._judge(task, result) for task, result in zip(batch, ended.results, strict=True)]
         made = [
-            StepMade(result.job_id, result.made.audio_s, _OUTCOMES[outcome])
+            StepMade(result.job_id, result.made.audio_s, outcome)
             for result, (outcome, _) in zip(ended.results, judged, strict=True)
         ]
         released = self._scheduler.batch_done(made, self._loop.time(), work_s=ended.work_s)
@@ -299,21 +300,18 @@ class SpeechService:
             self._count_bad_samples(task, result.made.n_bad)
             # What those before it were told may have ended it: until it is told itself it can be cancelled.
             if task.job_id in released and self._tasks.get(task.job_id) is task:
-                self._let_go(task, is_open=result.outcome is Outcome.MORE)
-            try:
-                self._tell(task, result.made, outcome, error)
-            except Exception as fault:  # noqa: BLE001 - a listener's own
-                self._broke(task, fault)
+                self._let_go(task, is_open=result.outcome is StepOutcome.MORE)
+            self._apart(task, self._tell, task, result.made, outcome, error)
         self._dispatch()
 
-    def _judge(self, task: Task, result: StepEnded) -> tuple[Outcome, TTSServerError | None]:
+    def _judge(self, task: Task, result: StepEnded) -> tuple[StepOutcome, TTSServerError | None]:
         """What the step came to, with an engine that gets nowhere counted as failed."""
         task.n_empty_steps = 0 if result.made.pcm else task.n_empty_steps + 1
-        if result.outcome is Outcome.MORE and task.n_empty_steps >= MAX_EMPTY_STEPS:
-            return Outcome.FAILED, SynthesisError("the speech engine makes no audio of this text")
+        if result.outcome is StepOutcome.MORE and task.n_empty_steps >= MAX_EMPTY_STEPS:
+            return StepOutcome.FAILED, SynthesisError("the speech engine makes no audio of this text")
         return result.outcome, result.error
 
-    def _tell(self, task: Task, made: Made, outcome: Outcome, error: TTSServerError | None) -> None:
+    def _tell(self, task: Task, made: Made, outcome: StepOutcome, error: TTSServerError | None) -> None:
         listener, response_id = task.listener, task.response_id
         if task.cancelled_at is not None:
             self._count_release(self._loop.time() - task.cancelled_at)
@@ -322,11 +320,11 @@ class SpeechService:
         if task.cancelled_at is not None:
             listener.released(response_id)
             return
-        if (made.pcm or made.words) and outcome is not Outcome.FAILED:
+        if (made.pcm or made.words) and outcome is not StepOutcome.FAILED:
             listener.made(response_id, made)
-        if outcome is Outcome.FINISHED:
+        if outcome is StepOutcome.FINISHED:
             listener.finished(response_id)
-        elif outcome is Outcome.FAILED:
+        elif outcome is StepOutcome.FAILED:
             error = error or SynthesisError("the speech engine failed on this text")
             self._quiet.say(logging.WARNING, "failed", "response %s failed: %s", task.job_id, error)
             listener.failed(response_id, error)
@@ -381,19 +379,9 @@ class SpeechService:
                 continue
             if task.cancelled_at is not None:
                 task.is_over = True
-                try:
-                    task.listener.released(task.response_id)
-                except Exception as fault:  # noqa: BLE001 - a listener's own
-                    self._broke(task, fault)
+                self._apart(task, task.listener.released, task.response_id)
             else:
                 self._fail(task, error)
-
-
-_OUTCOMES: Final = {
-    Outcome.MORE: StepOutcome.MORE,
-    Outcome.FINISHED: StepOutcome.FINISHED,
-    Outcome.FAILED: StepOutcome.FAILED,
-}
 
 
 def _job_id(listener: Listener, response_id: str) -> str:

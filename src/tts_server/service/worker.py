@@ -23,12 +23,12 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from enum import Enum
 from typing import TYPE_CHECKING, TypeVar
 
 from tts_server.audio.encoder import make_encoder
 from tts_server.backends.base import LoadCancelled
 from tts_server.errors import ModelError, SynthesisError, TTSServerError
+from tts_server.scheduling.job import StepOutcome
 from tts_server.service.speaking import Speaking
 from tts_server.speech.made import NOTHING, Made
 
@@ -41,14 +41,6 @@ logger = logging.getLogger(__name__)
 
 P = TypeVar("P")
 T = TypeVar("T")
-
-
-class Outcome(Enum):
-    """What a step came to for one job."""
-
-    MORE = "more"
-    FINISHED = "finished"
-    FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +70,7 @@ class StepEnded:
     """
 
     job_id: str
-    outcome: Outcome
+    outcome: StepOutcome
     made: Made = NOTHING
     error: TTSServerError | None = None
 
@@ -294,11 +286,11 @@ class EngineWorker:
             made = self._attempt(self._speaking[job_id].take, came_of)
         if isinstance(made, SynthesisError):
             self._let_go(job_id)
-            return StepEnded(job_id, Outcome.FAILED, error=made)
+            return StepEnded(job_id, StepOutcome.FAILED, error=made)
         if came_of is None:
             self._let_go(job_id)
-            return StepEnded(job_id, Outcome.FINISHED, made)
-        return StepEnded(job_id, Outcome.MORE, made)
+            return StepEnded(job_id, StepOutcome.FINISHED, made)
+        return StepEnded(job_id, StepOutcome.MORE, made)
 
     def _attempt(self, work: Callable[[P], T], with_what: P) -> T | SynthesisError:
         """Do something of the backend's; what goes wrong comes back as clients are told it."""
