@@ -187,12 +187,8 @@ async def test_nothing_runs_once_it_has_drained(house: House, server: Server) ->
     await until_idle(server)
 
 
-@pytest.mark.parametrize("make", [on_tcp])
-async def test_an_address_that_cannot_be_listened_on_is_refused(
-    make: Callable[[Path], House], short_dir: Path
-) -> None:
-    door = make(short_dir).door
-    assert isinstance(door, StreamDoor)
+async def test_an_address_that_cannot_be_listened_on_is_refused() -> None:
+    door = stream_door()
     door.listen_on(("192.0.2.1", 9), WebSocketOptions())
     with pytest.raises(EndpointError):
         await door.open(Readiness())

@@ -12,7 +12,6 @@ from typing import Any
 from tests.patience import PATIENCE_S
 
 from tts_server.backends.base import Engine, Model, ProgressCallback, Utterance
-from tts_server.backends.tone import ToneModel, ToneScript
 from tts_server.service.worker import (
     BatchEnded,
     EngineEvent,
@@ -73,22 +72,6 @@ def running(model: Model, **options: Any) -> Iterator[Running]:
     finally:
         engine.worker.stop()
         assert engine.worker.join(WAIT_S)
-
-
-class Gate(threading.Event):
-    """An event that also tells when somebody waits for it."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.reached = threading.Event()
-
-    def wait(self, timeout: float | None = None) -> bool:
-        self.reached.set()
-        return super().wait(timeout)
-
-
-def make_tone(**script: object) -> ToneModel:
-    return ToneModel(script=ToneScript(**script))  # type: ignore[arg-type]
 
 
 class RecordingModel(Model):

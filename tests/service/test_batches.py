@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 from tests.server.harness import client_of, make_config, until_idle
+from tests.service.doubles import CountedLoop, FakeWorker
 
 from tts_server.backends.base import BackendOptions
 from tts_server.backends.tone import ToneModel
@@ -27,25 +28,6 @@ if TYPE_CHECKING:
 
 REQUEST = SpeechRequest("hello", "alto", "en", {})
 SOUND = Made(bytes(4800), 2400, 0.1)
-
-
-@dataclass
-class Engine:
-    """Notes its orders."""
-
-    max_batch: int
-    model: ToneModel = field(default_factory=ToneModel)
-    batches: list[list[str]] = field(default_factory=list)
-    dropped: list[str] = field(default_factory=list)
-
-    def estimate_s(self, request: SpeechRequest) -> float:
-        return self.model.estimate_s(request)
-
-    def step(self, batch: list[tuple[str, SpeechRequest]]) -> None:
-        self.batches.append([job_id for job_id, _ in batch])
-
-    def drop(self, job_id: str) -> None:
-        self.dropped.append(job_id)
 
 
 @dataclass
@@ -73,48 +55,11 @@ class Hearer:
         self.told.append(f"released {response_id}")
 
 
-@dataclass
-class Alarm:
-    at: float
-    callback: Callable[..., object]
-    arguments: tuple[object, ...]
-    is_cancelled: bool = False
-
-    def cancel(self) -> None:
-        self.is_cancelled = True
-
-
-class Loop:
-    """A clock that goes when the test says so."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-        self.alarms: list[Alarm] = []
-
-    def time(self) -> float:
-        return self.now
-
-    def call_at(self, at: float, callback: Callable[..., object], *arguments: object) -> Alarm:
-        self.alarms.append(Alarm(at, callback, arguments))
-        return self.alarms[-1]
-
-    def call_soon(self, callback: Callable[..., object]) -> Alarm:
-        return self.call_at(self.now, callback)
-
-    def run_to(self, until: float) -> None:
-        while due := [alarm for alarm in self.alarms if alarm.at <= until and not alarm.is_cancelled]:
-            alarm = min(due, key=lambda alarm: alarm.at)
-            self.alarms.remove(alarm)
-            self.now = max(self.now, alarm.at)
-            alarm.callback(*alarm.arguments)
-        self.now = until
-
-
 class House:
     """A service with one engine that takes so many responses in a step, and three listeners."""
 
     def __init__(self, max_batch: int = 3, *, step_timeout_s: float = 30.0) -> None:
-        self.engine, self.loop = Engine(max_batch), Loop()
+        self.engine, self.loop = FakeWorker(max_batch), CountedLoop()
         scheduler = Scheduler(policy=SchedulingPolicy(admission=False))
         self.service = SpeechService(
             [cast("EngineWorker", self.engine)],
@@ -127,7 +72,7 @@ class House:
     def submit(self, *hearers: Hearer, response_id: str = "1", begin_in_s: float | None = None) -> None:
         for hearer in hearers:
             self.service.submit(hearer, response_id, REQUEST, begin_in_s=begin_in_s)
-        self.loop.run_to(self.loop.now)
+        self.loop.turn()
 
     def end(self, *outcomes: tuple[str, StepOutcome]) -> None:
         ended = [
@@ -261,9 +206,9 @@ def test_a_service_that_is_closed_orders_nothing_and_leaves_no_timer() -> None:
     house.service.cut(house.a)
     house.service.close()
     house.end(("a/1", MORE))
-    house.loop.run_to(house.loop.now)
+    house.loop.turn()
     assert house.engine.batches == [["a/1"]]
-    assert [alarm for alarm in house.loop.alarms if not alarm.is_cancelled] == []
+    assert [timer for timer in house.loop.timers if not timer.is_cancelled] == []
 
 
 # --- a whole server -----------------------------------------------------------------------------------------

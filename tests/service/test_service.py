@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 import pytest
+from tests.service.doubles import CountedLoop, FakeWorker
 
-from tts_server.backends.tone import ToneModel
 from tts_server.errors import BusyError, LocalProtocolError, SynthesisError, TTSServerError
 from tts_server.limits import Limits
 from tts_server.scheduling.job import StepOutcome
@@ -27,24 +25,6 @@ PCM = bytes(2 * 2400)
 A_SECOND = bytes(2 * RATE_HZ)
 """Enough for another's first audio to be due before more of this."""
 REQUEST = SpeechRequest("hello", "alto", "en", {})
-
-
-class FakeWorker:
-    """Notes its orders; the test says what became of them."""
-
-    def __init__(self, max_batch: int = 1) -> None:
-        self.model = ToneModel()
-        self.max_batch = max_batch
-        self.orders: list[str] = []
-
-    def estimate_s(self, request: SpeechRequest) -> float:
-        return self.model.estimate_s(request)
-
-    def step(self, batch: Sequence[tuple[str, SpeechRequest]]) -> None:
-        self.orders += [f"step {job_id}" for job_id, _ in batch]
-
-    def drop(self, job_id: str) -> None:
-        self.orders.append(f"drop {job_id}")
 
 
 class FakeListener:
@@ -66,54 +46,6 @@ class FakeListener:
 
     def released(self, response_id: str) -> None:
         self.told.append(f"released {response_id}")
-
-
-@dataclass
-class Timer:
-    """What ``call_at`` returns."""
-
-    at: float
-    callback: Callable[..., object]
-    arguments: tuple[object, ...]
-    is_cancelled: bool = False
-
-    def cancel(self) -> None:
-        self.is_cancelled = True
-
-
-class CountedLoop:
-    """An event loop's clock that goes only when the test says so."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-        self.timers: list[Timer] = []
-        self.soon: list[Callable[[], object]] = []
-
-    def time(self) -> float:
-        return self.now
-
-    def call_at(self, at: float, callback: Callable[..., object], *arguments: object) -> Timer:
-        self.timers.append(Timer(at, callback, arguments))
-        return self.timers[-1]
-
-    def call_soon(self, callback: Callable[[], object]) -> None:
-        self.soon.append(callback)
-
-    def turn(self) -> None:
-        """Run what was to be run soon."""
-        soon, self.soon = self.soon, []
-        for callback in soon:
-            callback()
-
-    def pass_time(self, seconds: float) -> None:
-        """Let time pass, and run what falls due in it."""
-        until = self.now + seconds
-        while due := [timer for timer in self.timers if timer.at <= until and not timer.is_cancelled]:
-            timer = min(due, key=lambda timer: timer.at)
-            self.timers.remove(timer)
-            self.now = max(self.now, timer.at)
-            timer.callback(*timer.arguments)
-        self.now = until
 
 
 class House:

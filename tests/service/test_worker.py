@@ -7,14 +7,13 @@ import sys
 import threading
 
 import pytest
+from tests.server.harness import Gate, make_tone
 from tests.service.engine_parts import (
     REQUEST,
     WAIT_S,
-    Gate,
     RecordingModel,
     RecordingUtterance,
     Running,
-    make_tone,
     running,
 )
 

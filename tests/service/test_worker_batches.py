@@ -11,14 +11,13 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.server.harness import Gate, make_tone
 from tests.service.engine_parts import (
     REQUEST,
     WAIT_S,
-    Gate,
     RecordingEngine,
     RecordingModel,
     Running,
-    make_tone,
     running,
 )
 
