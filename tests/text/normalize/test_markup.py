@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tts_server.text.normalize.markup import (
-    AddressWords,
-    normalize_addresses,
-    normalize_emphasis,
-    normalize_markup,
-)
-from tts_server.text.normalize.spoken import Draft
+from tts_server.text.normalize.addresses import normalize_addresses
+from tts_server.text.normalize.draft import Draft
+from tts_server.text.normalize.markup import normalize_emphasis, normalize_markup
+from tts_server.text.normalize.words import AddressWords
 
 WORDS = AddressWords("DOT", "AT", "SLASH", "DASH", "LOW")
 
@@ -36,9 +33,7 @@ def spoken(text: str) -> str:
         ("-5", "-5"),
         ("* * *", ""),
         ("=====", ""),
-        ("a | b", "a,b"),
-        ("a |b", "a b"),
-        ("a\\b^c", "a b c"),
+        ("a | b", "a, b"),
         ("**bold** *it* _low_ ~~gone~~", "bold it low gone"),
         ("a_b", "a b"),
         ("2 * 3", "2 * 3"),

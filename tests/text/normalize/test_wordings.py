@@ -1,4 +1,4 @@
-"""Each language has words for all that the rules ask of it."""
+"""Each language has words for all that its notation writes."""
 
 from __future__ import annotations
 
@@ -6,36 +6,45 @@ from dataclasses import astuple
 
 import pytest
 
-from tts_server.text.normalize.other import normalize_other
-from tts_server.text.normalize.wordings import WORDINGS
+from tts_server.text.normalize.language import Language
+from tts_server.text.normalize.languages import DIALECTS, make_language
 
-CASES = [(dialect, wording) for dialect, wording in WORDINGS.items()]
-
-
-@pytest.mark.parametrize("dialect", WORDINGS)
-def test_every_sign_of_an_address_has_a_word(dialect: str) -> None:
-    assert all(astuple(WORDINGS[dialect].address))
+LANGUAGES = {dialect: make_language(dialect) for dialect in DIALECTS}
 
 
-@pytest.mark.parametrize(
-    ("dialect", "sign"), [(dialect, sign) for dialect, wording in CASES for sign in wording.currencies]
-)
-def test_one_and_two_of_each_currency_are_said(dialect: str, sign: str) -> None:
-    one, many = WORDINGS[dialect].currencies[sign]
-    assert normalize_other(f"{sign}1", dialect).text == f"1 {one}"
-    assert normalize_other(f"{sign}2", dialect).text == f"2 {many}"
+@pytest.mark.parametrize("language", LANGUAGES.values(), ids=LANGUAGES)
+def test_every_sign_of_an_address_has_a_word(language: Language) -> None:
+    address = language.speech.words.address
+    assert all((address.dot, address.at, address.slash, address.dash, address.underscore))
 
 
-@pytest.mark.parametrize(
-    ("dialect", "unit"), [(dialect, unit) for dialect, wording in CASES for unit in wording.units]
-)
-def test_each_unit_is_said(dialect: str, unit: str) -> None:
-    assert normalize_other(f"5 {unit}", dialect).text == f"5 {WORDINGS[dialect].units[unit]}"
-    assert normalize_other(f"5{unit}", dialect).text == f"5 {WORDINGS[dialect].units[unit]}"
+@pytest.mark.parametrize("language", LANGUAGES.values(), ids=LANGUAGES)
+def test_every_currency_and_unit_that_is_written_has_a_name(language: Language) -> None:
+    notation, words = language.notation, language.speech.words
+    assert set(notation.currencies.values()) <= set(words.currencies)
+    assert set(notation.units.values()) <= set(words.units)
+    assert {*notation.durations.values(), *notation.per.values()} <= set(words.units)
 
 
-@pytest.mark.parametrize(
-    ("dialect", "short"), [(dialect, short) for dialect, wording in CASES for short in wording.abbreviations]
-)
-def test_each_abbreviation_is_said(dialect: str, short: str) -> None:
-    assert normalize_other(f"A {short} A", dialect).text == f"A {WORDINGS[dialect].abbreviations[short]} A"
+@pytest.mark.parametrize("language", LANGUAGES.values(), ids=LANGUAGES)
+def test_every_name_is_a_word(language: Language) -> None:
+    words = language.speech.words
+    nouns = [*words.units.values(), *(currency.unit for currency in words.currencies.values())]
+    assert all(noun.one.strip() == noun.one and noun.one and noun.many for noun in nouns)
+    assert len(words.months) == 12
+    assert all(astuple(words.address)[:5])
+
+
+@pytest.mark.parametrize("language", LANGUAGES.values(), ids=LANGUAGES)
+def test_every_sign_of_a_formula_and_before_a_number_has_a_word(language: Language) -> None:
+    words = language.speech.words
+    assert set(words.signs) == set("+-=×÷<>≤≥≈±≠")
+    assert set(words.prefixes) == set("-+±<>≤≥≈√")
+
+
+@pytest.mark.parametrize("language", LANGUAGES.values(), ids=LANGUAGES)
+def test_months_are_numbered_from_one_to_twelve(language: Language) -> None:
+    notation = language.notation
+    assert set(notation.months.values()) <= set(range(1, 13))
+    assert notation.short_months <= set(notation.months)
+    assert all(name == name.lower() for name in notation.months)

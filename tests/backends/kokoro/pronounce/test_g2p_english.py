@@ -11,7 +11,7 @@ from tts_server.backends.kokoro.pronounce.g2p import G2P
 from tts_server.backends.kokoro.pronounce.g2p_espeak import EspeakG2P
 from tts_server.backends.kokoro.pronounce.word import Word, symbols_of
 from tts_server.errors import MissingDependencyError
-from tts_server.text.normalize.english import normalize_english
+from tts_server.text.normalize.reader import normalize
 
 DATA = Path(__file__).parents[3] / "data"
 RECORDED = Path(__file__).with_name("pipeline_symbols.json")
@@ -26,7 +26,7 @@ def g2p() -> G2P:
 
 
 def spoken(text: str, dialect: str = "en-us") -> str:
-    return normalize_english(text, dialect).text
+    return normalize(text, dialect).text
 
 
 def by_text(words: tuple[Word, ...]) -> dict[str, str]:

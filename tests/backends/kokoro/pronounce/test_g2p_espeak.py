@@ -16,7 +16,7 @@ from tts_server.backends.kokoro.pronounce.g2p import G2P
 from tts_server.backends.kokoro.pronounce.g2p_espeak import EspeakG2P
 from tts_server.backends.kokoro.pronounce.word import Word, symbols_of
 from tts_server.errors import MissingDependencyError
-from tts_server.text.normalize.other import normalize_other
+from tts_server.text.normalize.reader import normalize
 from tts_server.text.normalize.spoken import SpokenText, Unit
 
 DATA = Path(__file__).parents[3] / "data"
@@ -29,7 +29,7 @@ def corpus(dialect: str) -> list[str]:
 
 
 def spoken(text: str, dialect: str) -> str:
-    return normalize_other(text, dialect).text
+    return normalize(text, dialect).text
 
 
 @pytest.fixture(scope="module")

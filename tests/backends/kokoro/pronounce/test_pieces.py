@@ -21,7 +21,8 @@ from tts_server.backends.kokoro.pronounce.g2p_english import EnglishG2P
 from tts_server.backends.kokoro.pronounce.pieces import MAX_WORK, Piece, cut_into_pieces
 from tts_server.backends.kokoro.pronounce.word import symbols_of
 from tts_server.backends.kokoro.split import split_in_steps, split_text
-from tts_server.text.normalize.spoken import Draft, SpokenText
+from tts_server.text.normalize.draft import Draft
+from tts_server.text.normalize.spoken import SpokenText
 
 DATA = Path(__file__).parents[3] / "data"
 CORPORA = {"en-us": "en", "en-gb": "en", "es": "es", "fr-fr": "fr", "hi": "hi", "it": "it", "pt-br": "pt"}

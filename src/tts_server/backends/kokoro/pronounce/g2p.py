@@ -1,7 +1,7 @@
 """Grapheme-to-phoneme conversion: from the client's text to the model's symbols, word by word.
 
 Theory of operation. The text is cut into units (stretches without white space) and normalised inside them, so
-that each unit keeps its place in the client's text whatever is said for it (``spoken``, ``normalize_*``). The
+that each unit keeps its place in the client's text whatever is said for it (``text.normalize``). The
 dialect's engine pronounces the units together, in context, and says which symbols belong to which
 (``g2p_english``, ``g2p_espeak``, ``g2p_cjk``). Units that make no sound join a neighbour, and what is left
 are the client's words (``word``). What would take an engine long is pronounced piece by piece (``pieces``).
@@ -13,19 +13,18 @@ piece is pronounced under ``espeak.PROCESS_LOCK``, since what pronounces keeps i
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Generator, Iterable
 from typing import Protocol
 
 from tts_server.backends.kokoro.pronounce.espeak import PROCESS_LOCK, VOICES, espeak_ng
-from tts_server.backends.kokoro.pronounce.g2p_cjk import ChineseG2P, JapaneseG2P, normalize_cjk
+from tts_server.backends.kokoro.pronounce.g2p_cjk import ChineseG2P, JapaneseG2P
 from tts_server.backends.kokoro.pronounce.g2p_english import EnglishG2P
 from tts_server.backends.kokoro.pronounce.g2p_espeak import EspeakG2P
 from tts_server.backends.kokoro.pronounce.pieces import cut_into_pieces
 from tts_server.backends.kokoro.pronounce.word import Word, make_words
 from tts_server.backends.kokoro.vocabulary import VOCABULARY
 from tts_server.errors import MissingDependencyError, SynthesisError
-from tts_server.text.normalize.english import normalize_english
-from tts_server.text.normalize.other import normalize_other
+from tts_server.text.normalize.reader import normalize
 from tts_server.text.normalize.spoken import SpokenText
 
 _WARM_UP = "Hello, it is 3:45."
@@ -104,7 +103,7 @@ class G2P:
         """
         with PROCESS_LOCK:
             engine = self._engine(dialect)
-            spoken = engine.units(_normalizer(dialect)(text, dialect))
+            spoken = engine.units(normalize(text, dialect))
         if not spoken.text:
             return ()
         pronounced = [""] * len(spoken.units)
@@ -142,14 +141,6 @@ class G2P:
         except MissingDependencyError as error:
             _log.warning("English is pronounced by espeak-ng, less well: %s", error)
             return EspeakG2P(espeak, dialect)
-
-
-def _normalizer(dialect: str) -> Callable[[str, str], SpokenText]:
-    if dialect.startswith("en"):
-        return normalize_english
-    if dialect in {"ja", "zh"}:
-        return normalize_cjk
-    return normalize_other
 
 
 def _tidy(symbols: list[str]) -> list[str]:

@@ -16,15 +16,8 @@ from typing import Any
 from tts_server.backends.kokoro.languages import LANGUAGES
 from tts_server.backends.kokoro.pronounce.alignment import share_out
 from tts_server.errors import MissingDependencyError
-from tts_server.text.normalize.markup import (
-    AddressWords,
-    normalize_addresses,
-    normalize_emphasis,
-    normalize_markup,
-)
-from tts_server.text.normalize.spoken import Draft, SpokenText, Unit
+from tts_server.text.normalize.spoken import SpokenText, Unit
 
-_ADDRESS = AddressWords(dot="点", at="アット", slash="/", dash="-", underscore="_")
 _SENTENCE_MARKS = '。、，．！？：；「」『』（）《》【】〈〉・…—,.!?:;()“”"'
 _MARK = re.compile(rf"[{re.escape(_SENTENCE_MARKS)}\s]+")
 _MARK_SYMBOLS = str.maketrans(
@@ -56,16 +49,6 @@ _MARK_SYMBOLS = str.maketrans(
 )
 _LATIN = re.compile(r"([A-Za-z]+(?:['’ -][A-Za-z]+)*)")
 _MISAKI_ERRORS = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
-
-
-def normalize_cjk(text: str, dialect: str) -> SpokenText:
-    """Return ``text`` as it is to be said in Japanese or Chinese."""
-    draft = Draft(text)
-    if dialect == "ja":
-        normalize_addresses(draft, _ADDRESS)
-    normalize_markup(draft)
-    normalize_emphasis(draft)
-    return draft.finish()
 
 
 class _CJKG2P:

@@ -1,0 +1,138 @@
+"""Characters that are written by name: HTML's entities and TeX's commands.
+
+Pure. They are exchanged for the character itself before anything else looks at the text, so that what is
+behind them is recognised like anything else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html.entities import html5
+
+_ENTITY = re.compile(
+    r"&(?:#(?P<code>\d{1,7})|#[xX](?P<hex>[0-9a-fA-F]{1,6})|(?P<name>[A-Za-z][A-Za-z0-9]{1,24}));"
+)
+_COMMANDS = {
+    "times": "×",
+    "cdot": "×",
+    "div": "÷",
+    "pm": "±",
+    "le": "≤",
+    "leq": "≤",
+    "ge": "≥",
+    "geq": "≥",
+    "lt": "<",
+    "gt": ">",
+    "ne": "≠",
+    "neq": "≠",
+    "approx": "≈",
+    "infty": "∞",
+    "sum": "∑",
+    "in": "∈",
+    "to": "→",
+    "rightarrow": "→",
+    "degree": "°",
+    "circ": "°",
+    "alpha": "α",
+    "beta": "β",
+    "gamma": "γ",
+    "delta": "δ",
+    "Delta": "Δ",
+    "epsilon": "ε",
+    "theta": "θ",
+    "lambda": "λ",
+    "mu": "μ",
+    "pi": "π",
+    "rho": "ρ",
+    "sigma": "σ",
+    "Sigma": "Σ",
+    "tau": "τ",
+    "phi": "φ",
+    "omega": "ω",
+    "Omega": "Ω",
+    "ldots": "…",
+    "dots": "…",
+    "quad": " ",
+    "left": "",
+    "right": "",
+    "%": "%",
+    "$": "$",
+    "&": "&",
+    "#": "#",
+    "_": "_",
+    "{": "(",
+    "}": ")",
+    ",": " ",
+    ";": " ",
+}
+# Takes the place of what is dropped, so that its characters are some word's too.
+_NOTHING = "\u2060"
+_SIMPLE = r"\{([^{}\\$\n]{0,60})\}"
+_TEX = re.compile(
+    rf"\\[dt]?frac{_SIMPLE}{_SIMPLE}"
+    rf"|\\sqrt{_SIMPLE}"
+    rf"|\\(?:text|mathrm|mathbf|textbf|textit|emph|operatorname){_SIMPLE}"
+    rf"|\^{_SIMPLE}"
+    r"|\\([A-Za-z]{1,12}|[%$&#_{},;])"
+)
+_MATH = re.compile(r"\$\$?(?=[^$\n]{1,200}\$)[^$\n]*?[\\^_=<>+*/][^$\n]*?\$\$?|\\\(|\\\)|\\\[|\\\]")
+_ATOM = re.compile(r"[\w.,]+")
+
+
+def escapes(text: str) -> Iterator[tuple[int, int, str]]:
+    """Yield where something is written by name, and what it stands for; in order, without overlap."""
+    found = [*_entities(text), *_tex(text)] if "&" in text or "\\" in text or "$" in text else []
+    position = 0
+    for start, end, char in sorted(found):
+        if start >= position:
+            yield start, end, char or _NOTHING
+            position = end
+
+
+def _entities(text: str) -> Iterator[tuple[int, int, str]]:
+    for match in _ENTITY.finditer(text):
+        if match["name"]:
+            char = html5.get(match["name"] + ";")
+        else:
+            code = int(match["code"]) if match["code"] else int(match["hex"], 16)
+            char = chr(code) if 0 < code < 0x110000 and not 0xD800 <= code < 0xE000 else None
+        if char is not None:
+            yield *match.span(), char
+
+
+def _tex(text: str) -> Iterator[tuple[int, int, str]]:
+    if "\\" not in text and "$" not in text:
+        return
+    for match in _MATH.finditer(text):
+        dollars = match[0].startswith("$")
+        n_signs = 2 if match[0].startswith("$$") else 1
+        if dollars and re.match(r"\$\d[\d.,]*(?:\s|$)", match[0]) and "\\" not in match[0]:
+            continue
+        if dollars:
+            yield match.start(), match.start() + n_signs, ""
+            yield match.end() - n_signs, match.end(), ""
+        else:
+            yield *match.span(), ""
+    for match in _TEX.finditer(text):
+        said = _said(match)
+        if said is not None:
+            yield *match.span(), said
+
+
+def _said(match: re.Match[str]) -> str | None:
+    top, bottom, root, words, power, command = match.groups()
+    if top is not None:
+        return f"{_grouped(top)}/{_grouped(bottom)}"
+    if root is not None:
+        return f"√{_grouped(root)}"
+    if words is not None:
+        return str(words)
+    if power is not None:
+        return f"^{_grouped(power)}"
+    return _COMMANDS.get(command)
+
+
+def _grouped(part: str) -> str:
+    part = part.strip()
+    return part if _ATOM.fullmatch(part) else f"({part})"

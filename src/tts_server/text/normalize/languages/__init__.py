@@ -1,0 +1,33 @@
+"""One file a language, two where its tables are long; each makes its `Language`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+
+from tts_server.text.normalize.language import Language
+
+_MODULES = {
+    "en-us": "en",
+    "en-gb": "en",
+    "es": "es",
+    "fr-fr": "fr",
+    "hi": "hi",
+    "it": "it",
+    "ja": "ja",
+    "pt-br": "pt",
+    "zh": "zh",
+}
+DIALECTS = tuple(_MODULES)
+"""Every dialect that can be read."""
+
+
+def make_language(dialect: str) -> Language:
+    """Make a dialect's tables; only its own module is loaded.
+
+    Raises:
+        KeyError: No such dialect.
+    """
+    module = import_module(f"{__name__}.{_MODULES[dialect]}")
+    make: Callable[[str], Language] = module.make
+    return make(dialect)

@@ -1,0 +1,171 @@
+"""From what is written to what is said: every rule of a language, in order.
+
+Pure. A rule finds forms in the text (``recognize``) and has the language say them (``speech``); what it has
+replaced no later rule touches. So the order is from what is certain to what is doubtful: addresses before
+dates, dates before telephone numbers, formulas before ranges, and last the signs that nothing has claimed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import Protocol
+
+from tts_server.text.normalize.addresses import normalize_addresses
+from tts_server.text.normalize.draft import Draft
+from tts_server.text.normalize.forms import Form
+from tts_server.text.normalize.language import Language, Rule
+from tts_server.text.normalize.languages import make_language
+from tts_server.text.normalize.markup import normalize_emphasis, normalize_markup
+from tts_server.text.normalize.recognize.common import any_of
+from tts_server.text.normalize.recognize.dates import Dates, DaysOfMonths
+from tts_server.text.normalize.recognize.digits import Codes, Telephones, Versions
+from tts_server.text.normalize.recognize.formulas import Formulas, Powers
+from tts_server.text.normalize.recognize.numbers import Numbers
+from tts_server.text.normalize.recognize.parts import Fractions, Ordinals, Ratios
+from tts_server.text.normalize.recognize.times import Clocks, Durations
+from tts_server.text.normalize.speech import Speech
+from tts_server.text.normalize.spoken import SpokenText
+from tts_server.text.normalize.words import Words
+
+_BRACKETS = str.maketrans({"[": "(", "{": "(", "]": ")", "}": ")"})
+_BRACKET = re.compile(r"[\[\]{}]")
+_LEFT_OVER = re.compile(r"[#~<>=*_|\\^`]")
+_QUOTE = re.compile(r'"')
+_OPENS = re.compile(r"(?:^|[\s(\[{—“-])$")
+
+
+class Recognizer(Protocol):
+    """Finds forms of one family in a text."""
+
+    def find(self, text: str) -> Iterable[Form]:
+        """Yield forms; of two that overlap the first is said."""
+        ...
+
+
+class Reader:
+    """Reads texts of one dialect. May be used by any thread.
+
+    Args:
+        language: Its tables and rules.
+    """
+
+    def __init__(self, language: Language) -> None:
+        notation, speech = language.notation, language.speech
+        forms: list[tuple[str, Recognizer]] = [
+            ("dates", Dates(notation)),
+            ("telephones", Telephones(notation)),
+            ("versions", Versions()),
+            ("clock times", Clocks(notation)),
+            ("days of months", DaysOfMonths(notation)),
+            ("durations", Durations(notation)),
+            ("formulas", Formulas()),
+            ("fractions", Fractions()),
+            ("ratios", Ratios()),
+            ("ordinals", Ordinals(notation)),
+            ("numbers", Numbers(notation)),
+            ("codes", Codes(notation)),
+            ("powers", Powers()),
+        ]
+        self._rules: list[tuple[str, Rule]] = [
+            ("addresses", lambda draft: normalize_addresses(draft, speech.words.address)),
+            ("markup", normalize_markup),
+            *language.rules,
+            *((name, _saying(recognizer, speech)) for name, recognizer in forms),
+            ("abbreviations", _abbreviations(speech.words)),
+            *language.late_rules,
+            ("emphasis", normalize_emphasis),
+            ("other signs", _other_signs(speech.words)),
+        ]
+
+    def read(self, text: str) -> SpokenText:
+        """Return ``text`` as it is to be said."""
+        draft = Draft(text)
+        for _, rule in self._rules:
+            rule(draft)
+        return draft.finish()
+
+    def steps(self, text: str) -> Iterator[tuple[str, str]]:
+        """Yield what ``text`` has become after each rule that changed it: the rule's name, and the text."""
+        draft = Draft(text)
+        last = draft.finish().text
+        yield "characters", last
+        for name, rule in self._rules:
+            rule(draft)
+            said = draft.finish().text
+            if said != last:
+                yield name, said
+            last = said
+
+
+def normalize(text: str, dialect: str) -> SpokenText:
+    """Return ``text`` as it is to be said in ``dialect``.
+
+    Linear in the text's length. May be called on any thread.
+
+    Args:
+        text: Any text.
+        dialect: ``en-us``, ``en-gb``, ``es``, ``fr-fr``, ``hi``, ``it``, ``ja``, ``pt-br`` or ``zh``.
+
+    Raises:
+        KeyError: The dialect is none of these.
+    """
+    return reader_of(dialect).read(text)
+
+
+@lru_cache
+def reader_of(dialect: str) -> Reader:
+    """Return the reader of a dialect, made on the first call (some tens of milliseconds)."""
+    return Reader(make_language(dialect))
+
+
+def _saying(recognizer: Recognizer, speech: Speech) -> Rule:
+    def rule(draft: Draft) -> None:
+        for form in recognizer.find(draft.text):
+            if draft.is_free(form.start, form.end):
+                draft.put(speech.say(form, draft.text))
+
+    return rule
+
+
+def _abbreviations(words: Words) -> Rule:
+    pattern = re.compile(rf"(?<![\w.&#@/'-])(?:{any_of(words.abbreviations)})(?![\w&#]|'\w)")
+
+    def rule(draft: Draft) -> None:
+        for match in pattern.finditer(draft.text):
+            # The full stop that ends the sentence too, where an abbreviation stands at its end.
+            stop = "." if match[0].endswith(".") and not draft.text[match.end() :].strip(" \n\"”)'") else ""
+            said = words.abbreviations[match[0]].split()
+            spans = [
+                (m.start() + match.start(), m.end() + match.start()) for m in re.finditer(r"\S+", match[0])
+            ]
+            for index, (start, end) in enumerate(spans):
+                is_last = index == len(spans) - 1
+                mine = said[index:] if is_last else said[index : index + 1]
+                draft.replace(start, end, " ".join(mine) + (stop if is_last else ""))
+
+    return rule
+
+
+def _other_signs(words: Words) -> Rule:
+    number_sign = re.compile(r"#(?=\d)|№ ?(?=\d)|№")
+    section_sign = re.compile(r"§+ ?(?=\d)|§+")
+    about = re.compile(r"[~≈](?= ?\d)")
+    before_number = re.compile(r"[<>≤≥±√+](?= ?\d)")
+
+    def rule(draft: Draft) -> None:
+        draft.apply(number_sign, lambda _: f" {words.number_sign} ")
+        draft.apply(section_sign, lambda _: f" {words.section_sign} ")
+        draft.apply(about, lambda _: f" {words.prefixes['≈']} ")
+        draft.apply(before_number, lambda match: f" {words.prefixes[match[0]]} ")
+        draft.apply(re.compile(r"&"), lambda _: f" {words.and_sign} ")
+        draft.apply(_BRACKET, lambda match: match[0].translate(_BRACKETS))
+        draft.apply(_LEFT_OVER, lambda _: " ")
+        draft.apply(_QUOTE, lambda match: _quote(draft.text, match.start()))
+
+    return rule
+
+
+def _quote(text: str, position: int) -> str:
+    return "“" if _OPENS.search(text, max(0, position - 1), position) or not position else "”"

@@ -1,0 +1,1 @@
+"""Where forms stand in a text: one file a family of forms."""

@@ -1,0 +1,46 @@
+"""What recognisers share: what a letter is, and the words around a form. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+LETTERS = "A-Za-zªº\u00b5\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02af\u0370-\u1fff"
+"""Letters of scripts that write words apart, for a character class. Beside any other letter, as beside a
+mark, a number begins and ends."""
+
+NUMBER = (
+    r"(?:[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?"
+    r"|[1-9]\d{0,2}(?:\.\d{3})+(?:,\d+)?"
+    r"|[1-9]\d{0,2}(?: \d{3})+(?:[.,]\d+)?(?![ ]?\d)"
+    r"|[1-9]\d{0,2}(?:_\d{3})+"
+    r"|[1-9]\d{0,2}(?:'\d{3})+(?:[.,]\d+)?"
+    r"|[1-9]\d?(?:,\d{2})+,\d{3}(?:\.\d+)?"
+    r"|\d+(?:[.,]\d+)?)"
+)
+"""A number in figures, grouped or not, in anybody's notation."""
+
+NUMBER_START = rf"(?<![{LETTERS}\d_^-])(?<!\d[.,/:'])"
+NUMBER_END = rf"(?![{LETTERS}\d_]|[.,:/']\d)"
+
+_BEFORE = re.compile(rf"([{LETTERS}'-]+\.?) ?$")
+_AFTER = re.compile(rf" ?([{LETTERS}']+)")
+_MAX_WORD_CHARS = 32
+
+
+def word_before(text: str, position: int) -> str:
+    """Return the word that ends at ``position`` or a space before it; "" if a mark stands between."""
+    found = _BEFORE.search(text[max(0, position - _MAX_WORD_CHARS) : position])
+    return found[1] if found else ""
+
+
+def word_after(text: str, position: int) -> str:
+    """Return the word that begins at ``position`` or a space behind it; "" if a mark stands between."""
+    found = _AFTER.match(text, position, position + _MAX_WORD_CHARS)
+    return found[1] if found else ""
+
+
+def any_of(written: Iterable[str]) -> str:
+    """Return a pattern for any of some texts, the longest first; one that never matches for none."""
+    names = sorted(map(re.escape, written), key=len, reverse=True)
+    return "|".join(names) if names else r"(?!)"

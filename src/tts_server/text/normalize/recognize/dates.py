@@ -1,0 +1,97 @@
+"""Dates in figures, and days beside the names of months. Pure."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from collections.abc import Iterator
+
+from tts_server.text.normalize.forms import Date, DayOfMonth, Form, Range
+from tts_server.text.normalize.recognize.common import LETTERS, any_of, word_before
+from tts_server.text.normalize.words import Notation
+
+_START = rf"(?<![{LETTERS}\d/.:+-])"
+_END = rf"(?![{LETTERS}\d/:+-]|[.,]\d)"
+_YEAR_FIRST = re.compile(
+    rf"{_START}(?P<year>[12]\d{{3}})([-/.])(?P<month>0?[1-9]|1[0-2])\2(?P<day>3[01]|[12]\d|0?[1-9])(?:T(?=\d\d:)|{_END})"
+)
+_YEAR_LAST = re.compile(
+    rf"{_START}(?P<a>\d{{1,2}})(?P<mark>[/.-])(?P<b>\d{{1,2}})(?P=mark)(?P<year>[12]\d{{3}}|\d{{2}}){_END}"
+)
+_LEAP_YEAR = 2024
+
+
+class Dates:
+    """Finds days, months and years in figures.
+
+    Args:
+        notation: How the language writes; its order of day and month decides where both are possible.
+    """
+
+    def __init__(self, notation: Notation) -> None:
+        self._is_month_first = notation.date_order == "mdy"
+
+    def find(self, text: str) -> Iterator[Form]:
+        """Yield the dates that there can be."""
+        for match in _YEAR_FIRST.finditer(text):
+            month, day = int(match["month"]), int(match["day"])
+            if _is_day(month, day):
+                yield Date(*match.span(), match["year"], month, day, word_before(text, match.start()))
+        for match in _YEAR_LAST.finditer(text):
+            a, b = int(match["a"]), int(match["b"])
+            month, day = (a, b) if self._is_month_first else (b, a)
+            if not _is_day(month, day):
+                month, day = day, month
+            is_certain = len(match["year"]) == 4 or (
+                match["mark"] == "/" and len(match["a"] + match["b"]) > 2
+            )
+            if _is_day(month, day) and is_certain:
+                yield Date(*match.span(), match["year"], month, day, word_before(text, match.start()))
+
+
+def _is_day(month: int, day: int) -> bool:
+    return 1 <= month <= 12 and 1 <= day <= monthrange(_LEAP_YEAR, month)[1]
+
+
+class DaysOfMonths:
+    """Finds days beside names of months, and ranges of them.
+
+    Args:
+        notation: How the language writes.
+    """
+
+    def __init__(self, notation: Notation) -> None:
+        self._notation = notation
+        names = any_of(notation.months)
+        day = r"(?P<day{n}>3[01]|[12]\d|0?[1-9])"
+        month = rf"(?P<month{{n}}>(?:{names})(?![{LETTERS}])\.?)"
+        end = rf"(?![{LETTERS}\d%/:°]|[.,-]\d)"
+        before = rf"(?<![{LETTERS}\d]){month} {day}{end}"
+        behind = rf"(?<![{LETTERS}\d.,/:-]){day} {month}"
+        self._patterns = [re.compile(p.replace("{n}", ""), re.IGNORECASE) for p in (before, behind)]
+        self._ranges = [
+            re.compile(p.replace("{n}", "1") + r"(?P<dash> ?[-—] ?)" + p.replace("{n}", "2"), re.IGNORECASE)
+            for p in (before, behind)
+        ]
+
+    def find(self, text: str) -> Iterator[Form]:
+        """Yield ranges, then what stands alone."""
+        for pattern in self._ranges:
+            for match in pattern.finditer(text):
+                yield Range(self._day_of(match, "1"), self._day_of(match, "2"), *match.span("dash"))
+        for pattern in self._patterns:
+            for match in pattern.finditer(text):
+                yield self._day_of(match, "")
+
+    def _day_of(self, match: re.Match[str], n: str) -> DayOfMonth:
+        name = match[f"month{n}"].rstrip(".").lower()
+        spans = (match.span(f"day{n}"), match.span(f"month{n}"))
+        return DayOfMonth(
+            min(spans)[0],
+            max(spans)[1],
+            int(match[f"day{n}"]),
+            *spans[0],
+            self._notation.months[name],
+            *spans[1],
+            name in self._notation.short_months,
+        )

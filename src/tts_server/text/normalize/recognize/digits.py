@@ -1,0 +1,86 @@
+"""Figures that are no amounts: telephone numbers, codes, versions. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tts_server.text.normalize.forms import Digits, Form, Version
+from tts_server.text.normalize.recognize.common import LETTERS
+from tts_server.text.normalize.words import Notation
+
+_START = rf"(?<![{LETTERS}\d.,/-])"
+_END = rf"(?![{LETTERS}\d-]|[.,/:]\d)"
+_INTERNATIONAL = r"\+\d{1,3}(?:[ .-]?\(\d{1,4}\))?(?:[ .-]\d{1,5}){1,6}|\+\d{7,15}"
+_GROUP = re.compile(r"\d+")
+_CODES = re.compile(
+    rf"{_START}(?:\d{{4}}(?:[ -]\d{{4}}){{3}}|\d{{3}}-\d{{2}}-\d{{4}}|97[89](?:-\d{{1,7}}){{3}}-\d){_END}"
+)
+_LONG = re.compile(rf"{_START}(?:\d{{10,}}|0\d+){_END}")
+_VERSION = re.compile(rf"(?<![{LETTERS}\d.])(?P<v>[vV])?(?P<numbers>\d+(?:\.\d+)+)(?![{LETTERS}\d]|\.\d)")
+_MIN_FIGURES, _MAX_FIGURES = 7, 15
+
+
+class Telephones:
+    """Finds telephone numbers: with a country code, or in a form of the language's countries.
+
+    Args:
+        notation: How the language writes.
+    """
+
+    def __init__(self, notation: Notation) -> None:
+        local = "|".join(notation.telephones) or r"(?!)"
+        self._pattern = re.compile(rf"{_START}(?:{_INTERNATIONAL}|{local}){_END}")
+
+    def find(self, text: str) -> Iterator[Form]:
+        """Yield those with as many figures as a number may have."""
+        for match in self._pattern.finditer(text):
+            n_figures = sum(char.isdigit() for char in match[0])
+            if _MIN_FIGURES <= n_figures <= _MAX_FIGURES:
+                yield _digits(text, *match.span(), kind_is_telephone=True)
+
+
+def _digits(text: str, start: int, end: int, *, kind_is_telephone: bool = False) -> Digits:
+    groups = tuple(group.span() for group in _GROUP.finditer(text, start, end))
+    return Digits(start, end, groups, text[start] == "+", "telephone" if kind_is_telephone else "code")
+
+
+class Codes:
+    """Finds figures that are said one by one: cards, long numbers, numbers with a zero in front.
+
+    Args:
+        notation: How the language writes.
+    """
+
+    def __init__(self, notation: Notation) -> None:
+        words = sorted(notation.code_words)
+        named = (
+            rf"\b(?:{'|'.join(map(re.escape, words))}) (?:[{LETTERS}]+:? ?){{0,2}}[:#]? ?"
+            if words
+            else r"(?!)"
+        )
+        self._named = re.compile(rf"(?i:{named})(?P<code>\d{{3,}}(?:[ -]\d{{2,}})*){_END}")
+
+    def find(self, text: str) -> Iterator[Form]:
+        """Yield them in no order."""
+        for pattern in (_CODES, _LONG):
+            for match in pattern.finditer(text):
+                yield _digits(text, *match.span())
+        for match in self._named.finditer(text):
+            yield _digits(text, *match.span("code"))
+
+
+class Versions:
+    """Finds numbers of at least three parts with points between them, and of two behind a ``v``."""
+
+    def find(self, text: str) -> Iterator[Form]:
+        """Yield them in order."""
+        for match in _VERSION.finditer(text):
+            numbers = tuple(match["numbers"].split("."))
+            if (len(numbers) > 2 and not _is_grouped(numbers)) or match["v"]:
+                yield Version(*match.span(), numbers, bool(match["v"]))
+
+
+def _is_grouped(numbers: tuple[str, ...]) -> bool:
+    """Say whether the points only group thousands: every part behind one has three figures."""
+    return len(numbers[0]) <= 3 and all(len(number) == 3 for number in numbers[1:]) and numbers[0][0] != "0"

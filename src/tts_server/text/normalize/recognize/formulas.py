@@ -1,0 +1,58 @@
+"""Signs of formulas, and exponents. Pure.
+
+A sign is one of a formula where both its operands are numbers or single letters; elsewhere the same character
+is a dash, a bullet, a quote's mark or emphasis.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tts_server.text.normalize.forms import Form, Power, Sign
+from tts_server.text.normalize.recognize.common import LETTERS, NUMBER
+
+_RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻ⁿ"
+_PLAIN = str.maketrans(_RAISED, "0123456789-n")
+_POWER = rf"(?:[{_RAISED}]+|\^\(?-?(?:\d+|[A-Za-z])\)?)"
+_LETTER = rf"(?<![{LETTERS}\d'])[A-Za-zα-ωπ](?![{LETTERS}'])"
+_OPERAND = (
+    rf"[(]?(?:[-√±]?\$?{NUMBER}(?:[%°]C?|[A-Za-z](?![{LETTERS}]))?|[-√]?{_LETTER}(?:\([A-Za-z0-9]\))?"
+    rf"|(?<![{LETTERS}\d])[A-Za-z]{{1,3}}(?=[{_RAISED}^])){_POWER}?[)]?"
+)
+_SIGN = r" ?(?:<=|>=|!=|==|[-+=×÷*·<>≤≥≠≈±/]) ?"
+_FORMULA = re.compile(rf"(?<![{LETTERS}\d.,_/]){_OPERAND}(?:{_SIGN}{_OPERAND})+(?![{LETTERS}\d_]|[.,]\d)")
+_ONE_SIGN = re.compile(
+    rf"(?<=[\w)%°{_RAISED}])(?P<before> ?)(?P<sign><=|>=|!=|==|[-+=×÷*·<>≤≥≠≈±/])(?P<behind> ?)(?=[-\w($√±])"
+)
+_STRONG = re.compile(r"[+=×÷*·<>≤≥≠≈±]")
+_USUAL = {"<=": "≤", ">=": "≥", "!=": "≠", "==": "=", "*": "×", "·": "×", "/": "÷"}
+_POWER_BEHIND = re.compile(rf"(?<=[\w)]){_POWER}")
+_LOOSE = re.compile(r"(?<=[\w)\]%] )(?P<sign>[=+×÷≤≥≠≈±])(?= [\w($√-])|(?<=\w)(?P<tight>[≤≥≠≈])(?=\w)")
+
+
+class Formulas:
+    """Finds the signs between operands."""
+
+    def find(self, text: str) -> Iterator[Form]:
+        """Yield each sign of a formula, then those that mean the same between words."""
+        for match in _FORMULA.finditer(text):
+            if _STRONG.search(match[0]):
+                yield from self._signs(text, *match.span())
+        for match in _LOOSE.finditer(text):
+            name = "sign" if match["sign"] else "tight"
+            yield Sign(*match.span(name), match[name])
+
+    def _signs(self, text: str, start: int, end: int) -> Iterator[Form]:
+        for sign in _ONE_SIGN.finditer(text, start, end):
+            if len(sign["before"]) == len(sign["behind"]):
+                yield Sign(*sign.span("sign"), _USUAL.get(sign["sign"], sign["sign"]))
+
+
+class Powers:
+    """Finds exponents behind their base."""
+
+    def find(self, text: str) -> Iterator[Form]:
+        """Yield them in order."""
+        for match in _POWER_BEHIND.finditer(text):
+            yield Power(*match.span(), match[0].translate(_PLAIN).strip("^()"))

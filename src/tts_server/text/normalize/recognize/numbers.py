@@ -1,0 +1,173 @@
+"""Numbers, sums of money, quantities, and ranges of them. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tts_server.text.normalize.forms import Form, Measured, Money, Number, Quantity, Range
+from tts_server.text.normalize.recognize.common import (
+    LETTERS,
+    NUMBER,
+    NUMBER_END,
+    NUMBER_START,
+    any_of,
+    word_after,
+    word_before,
+)
+from tts_server.text.normalize.words import Notation
+
+_NO_OPERAND_BEFORE = rf"(?<![{LETTERS}\d)\]²³%°])"
+_SAME_SIGN = {"~": "≈", "<=": "≤", ">=": "≥", "−": "-"}
+_MAX_CODE_FIGURES = 4
+_MIN_LONG = 10
+
+
+class Numbers:
+    """Finds numbers with what belongs to them: sign, currency, scale, unit; and two of them with a dash.
+
+    Args:
+        notation: How the language writes.
+    """
+
+    def __init__(self, notation: Notation) -> None:
+        self._notation = notation
+        self._value = re.compile(self._one(notation, "") + NUMBER_END)
+        dash = r"(?P<dash> ?[-—] ?)"
+        self._range = re.compile(self._one(notation, "1") + dash + self._one(notation, "2") + NUMBER_END)
+
+    def _one(self, notation: Notation, n: str) -> str:
+        currencies = any_of(notation.currencies)
+        signs = any_of(sign for sign in notation.currencies if not sign[0].isalpha())
+        money_scales = any_of({**notation.scales, **notation.money_scales})
+        scale_words = any_of(notation.scale_words)
+        per = any_of(notation.per)
+        start = "" if n == "2" else NUMBER_START
+        return (
+            rf"(?:{_NO_OPERAND_BEFORE}(?P<sign{n}>(?:[<>]=?|[±≤≥≈~√]) ?|[-+])|{start})"
+            rf"(?:(?P<before{n}>{currencies}) ?)?(?P<minus{n}>-)?"
+            rf"(?P<number{n}>{NUMBER})"
+            rf"(?P<scale{n}>(?(before{n})(?:{money_scales})|(?:{any_of(notation.scales)}"
+            rf"|(?:{money_scales})(?= ?(?:{signs}))))(?![{LETTERS}]))?"
+            rf"(?:(?(before{n})(?P<gap{n}>[ -])(?P<word{n}>{scale_words})(?![{LETTERS}])"
+            rf"|[ ]?(?:(?P<unit{n}>{any_of(notation.units)})|(?P<behind{n}>{currencies}))(?![{LETTERS}])))?"
+            rf"(?:/(?P<per{n}>{per})(?![{LETTERS}]))?"
+        )
+
+    def find(self, text: str) -> Iterator[Form]:
+        """Yield ranges, then what stands alone."""
+        for match in self._range.finditer(text):
+            low = self._measured(match, "1", text, is_range=True)
+            high = self._measured(match, "2", text, is_range=True)
+            if low is not None and high is not None and _is_range(low, high, match["dash"]):
+                yield Range(low, high, *match.span("dash"))
+        for match in self._value.finditer(text):
+            measured = self._measured(match, "", text)
+            if measured is not None and not (isinstance(measured, Number) and _is_long_code(measured)):
+                yield measured
+
+    def _measured(
+        self, match: re.Match[str], n: str, text: str, *, is_range: bool = False
+    ) -> Measured | None:
+        currency = match[f"before{n}"] or match[f"behind{n}"]
+        number = self._number(match, n, text, bool(currency))
+        if currency:
+            return self._money(match, n, number, currency)
+        if match[f"unit{n}"]:
+            per = self._notation.per.get(match[f"per{n}"] or "", "")
+            start, end = match.span(f"unit{n}")
+            unit = self._notation.units[match[f"unit{n}"]]
+            return Quantity(number, unit, start, match.end(f"per{n}") if per else end, per)
+        if match[f"per{n}"] and not is_range:
+            return None
+        return number
+
+    def _number(self, match: re.Match[str], n: str, text: str, is_money: bool) -> Number:
+        written = match[f"number{n}"]
+        whole, decimals, is_grouped = read_figures(written, self._notation.decimal, is_money=is_money)
+        sign = (match[f"sign{n}"] or match[f"minus{n}"] or "").strip()
+        start = next(
+            match.start(f"{name}{n}")
+            for name in ("sign", "minus", "number")
+            if match[f"{name}{n}"] is not None
+        )
+        scales = {**self._notation.scales, **self._notation.money_scales}
+        scale = scales.get(match[f"scale{n}"] or "", "")
+        end = match.end(f"scale{n}") if scale else match.end(f"number{n}")
+        return Number(
+            start,
+            end,
+            whole,
+            decimals,
+            written,
+            _SAME_SIGN.get(sign, sign),
+            scale,
+            is_grouped,
+            word_before(text, match.start()),
+            word_after(text, end),
+        )
+
+    def _money(self, match: re.Match[str], n: str, number: Number, currency: str) -> Money:
+        start = min(match.start(name) for name in (f"before{n}", f"number{n}") if match[name] is not None)
+        start = min(start, number.start)
+        end = max(match.end(name) for name in (f"behind{n}", f"number{n}") if match[name] is not None)
+        end = max(end, number.end)
+        word = match[f"word{n}"] or ""
+        per = self._notation.per.get(match[f"per{n}"] or "", "")
+        if word:
+            end = match.end(f"word{n}")
+        if per:
+            end = match.end(f"per{n}")
+        code = self._notation.currencies[currency]
+        return Money(start, end, number, code, word, match.start(f"word{n}") if word else 0, per)
+
+
+def _is_range(low: Measured, high: Measured, dash: str) -> bool:
+    if isinstance(low, Quantity | Money) or isinstance(high, Quantity | Money):
+        return not dash.strip() or len(dash) != 2
+    if not (isinstance(low, Number) and isinstance(high, Number)) or len(dash) == 2 or high.sign:
+        return False
+    if len(dash) == 3 and _value(low) >= _value(high):
+        return False
+    return not any(_is_code(number) for number in (low, high))
+
+
+def _value(number: Number) -> float:
+    return float(f"{number.whole or 0}.{number.decimals or 0}")
+
+
+def _is_code(number: Number) -> bool:
+    return not number.is_grouped and (
+        len(number.whole) > _MAX_CODE_FIGURES or (number.whole[:1] == "0" and len(number.whole) > 1)
+    )
+
+
+def _is_long_code(number: Number) -> bool:
+    is_long = len(number.whole) >= _MIN_LONG or number.whole[0] == "0"
+    return is_long and _is_code(number) and not number.decimals
+
+
+def read_figures(written: str, decimal: str, *, is_money: bool) -> tuple[str, str, bool]:
+    """Read a number in figures, in anybody's notation.
+
+    Args:
+        written: What `NUMBER` matches.
+        decimal: The language's decimal mark, which decides where the shape of the number does not.
+        is_money: Whether it is a sum, whose third decimal is more likely a group's.
+
+    Returns:
+        The figures before the decimal mark, those behind it, and whether the number is grouped.
+    """
+    marks = [char for char in written if not char.isdigit()]
+    if not marks:
+        return written, "", False
+    last = marks[-1]
+    head, tail = written.rsplit(last, 1)
+    if len(set(marks)) > 1:
+        return "".join(filter(str.isdigit, head)), tail, True
+    if len(marks) > 1 or last in " _'":
+        return "".join(filter(str.isdigit, written)), "", True
+    looks_grouped = len(tail) == 3 and 1 <= len(head) <= 3 and head[0] != "0"
+    if looks_grouped and (last != decimal or is_money):
+        return head + tail, "", True
+    return head, tail, False

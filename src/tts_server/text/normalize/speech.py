@@ -1,0 +1,300 @@
+"""How a form is said: what is common to languages. A language overrides what it says differently.
+
+Pure. Figures are left as figures wherever the pronouncing engine reads them right, so that one thing decides
+how a number sounds. A form is said in pieces that keep the places of its parts where the order of words
+allows it; where it does not, the whole form is one piece.
+"""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from tts_server.text.normalize.draft import Piece
+from tts_server.text.normalize.forms import (
+    Clock,
+    Date,
+    DayOfMonth,
+    Digits,
+    Duration,
+    Form,
+    Fraction,
+    Measured,
+    Money,
+    Number,
+    Ordinal,
+    Power,
+    Quantity,
+    Range,
+    Ratio,
+    Sign,
+    Version,
+)
+from tts_server.text.normalize.words import Noun, Words
+
+Pieces = list[Piece]
+
+
+def as_written(_form: Form) -> Pieces:
+    """Leave a form as it is written."""
+    return []
+
+
+class Speech:
+    """What a language says for each form.
+
+    Methods return the pieces that replace the form; none leaves it as it is written.
+
+    Args:
+        words: The language's words.
+
+    Attributes:
+        group: The mark between thousands that the engine reads right.
+    """
+
+    group = ""
+
+    def __init__(self, words: Words) -> None:
+        self.words = words
+
+    def say(self, form: Form, text: str) -> Pieces:
+        """Say any form of ``text``."""
+        match form:
+            case Number() | Quantity() | Money() | Clock() | DayOfMonth():
+                return self.measured(form, text)
+            case Date():
+                return self.date(form)
+            case Duration():
+                return [piece for part in form.parts for piece in self.quantity(part, text)]
+            case Digits():
+                return self.digits(form, text)
+            case Version():
+                return self.version(form)
+            case Fraction():
+                return self.fraction(form)
+            case Ordinal():
+                return self.ordinal(form)
+            case Ratio():
+                return self.ratio(form)
+            case Sign():
+                return [(form.start, form.end, f" {self.words.signs[form.sign]} ")]
+            case Power():
+                return [(form.start, form.end, f" {self.exponent(form.exponent)} ")]
+            case Range():
+                return self.range(form, text)
+            case _:
+                assert_never(form)
+
+    def measured(self, form: Measured, text: str) -> Pieces:
+        """Say what may stand at an end of a range."""
+        match form:
+            case Number():
+                return self.number(form)
+            case Quantity():
+                return self.quantity(form, text)
+            case Money():
+                return self.money(form)
+            case Clock():
+                return self.clock(form)
+            case DayOfMonth():
+                return self.day_of_month(form)
+            case _:
+                assert_never(form)
+
+    # Numbers.
+
+    def figures(self, number: Number, noun: Noun | None = None) -> str:
+        """Return a number without its sign, as the engine reads it right.
+
+        Args:
+            number: The number; its scale is said too.
+            noun: What it counts, for agreement; None if it is not known.
+        """
+        said = number.whole
+        if number.is_grouped and self.group and set(number.written) <= set("0123456789" + self.group):
+            said = number.written
+        if noun is not None and number.is_one:
+            said = self.words.ones.get(noun.gender, said)
+        if number.decimals:
+            said += self.decimals(number)
+        if number.scale:
+            said += f" {number.scale}"
+        return said
+
+    def decimals(self, number: Number) -> str:
+        """Return the decimal mark and what stands behind it."""
+        mark = number.written[-len(number.decimals) - 1]
+        return mark + number.decimals
+
+    def signed(self, number: Number, noun: Noun | None = None) -> str:
+        """Return a number with its sign."""
+        prefix = f"{self.words.prefixes[number.sign]} " if number.sign else ""
+        return prefix + self.figures(number, noun)
+
+    def number(self, number: Number) -> Pieces:
+        """Say a number that counts or is nothing that is known."""
+        return [(number.start, number.end, self.signed(number))]
+
+    # Quantities and money.
+
+    def unit(self, key: str, number: Number) -> str:
+        """Return the name of a unit behind ``number``."""
+        noun = self.words.units[key]
+        return noun.one if number.is_one else noun.many
+
+    def quantity(self, quantity: Quantity, text: str) -> Pieces:
+        """Say a number with its unit."""
+        number = quantity.number
+        noun = self.words.units[quantity.unit]
+        said = self.unit(quantity.unit, number)
+        if quantity.per:
+            said += self.per(quantity.per)
+        gap = "" if text[quantity.unit_start - 1].isspace() else " "
+        return [
+            (number.start, number.end, self.signed(number, noun)),
+            (quantity.unit_start, quantity.unit_end, gap + said),
+        ]
+
+    def per(self, key: str) -> str:
+        """Return what is said for a division by a unit, its space before it."""
+        return f" {self.words.per} {self.words.units[key].one}"
+
+    def money(self, money: Money) -> Pieces:
+        """Say a sum of money."""
+        behind = f"{self.per(money.per)}" if money.per else ""
+        if money.scale_word:
+            currency = self.words.currencies[money.currency].unit.many
+            return [
+                (money.start, money.scale_start, f"{self.signed(money.number)} "),
+                (money.scale_start, money.end, f"{money.scale_word}{self.words.of} {currency}{behind}"),
+            ]
+        return [(money.start, money.end, self.amount(money.number, money.currency) + behind)]
+
+    def amount(self, number: Number, currency: str) -> str:
+        """Return a sum in units and hundredths of a currency."""
+        names = self.words.currencies[currency]
+        if number.scale:
+            return f"{self.signed(number)}{self.words.of} {names.unit.many}"
+        cents = number.decimals
+        if names.cent is None or len(cents) != 2:
+            noun = names.unit
+            return f"{self.signed(number, noun)} {noun.one if number.is_one else noun.many}"
+        whole = Number(number.start, number.end, number.whole, "", number.whole, number.sign, "", True)
+        rest = Number(number.start, number.end, str(int(cents)), "", str(int(cents)))
+        unit = f"{self.signed(whole, names.unit)} {names.unit.one if whole.is_one else names.unit.many}"
+        if not int(cents):
+            return unit
+        small = f"{self.figures(rest, names.cent)} {names.cent.one if rest.is_one else names.cent.many}"
+        if int(whole.whole or "0"):
+            return f"{unit}{self.words.cents}{small if self.words.names_cents else rest.whole}"
+        return f"{self.words.prefixes[number.sign]} {small}" if number.sign else small
+
+    # Time.
+
+    def clock(self, clock: Clock) -> Pieces:
+        """Say a time of day."""
+        said = self.hour_and_minute(clock)
+        if said is None:
+            return []
+        pieces: Pieces = [(clock.start, clock.time_end, said)]
+        if clock.half is not None:
+            pieces.append((clock.half_start, clock.end, f" {self.half(clock)}"))
+        return pieces
+
+    def hour_and_minute(self, clock: Clock) -> str | None:
+        """Return the time without the half of the day; None leaves it as it is written."""
+        raise NotImplementedError
+
+    def half(self, clock: Clock) -> str:
+        """Return the half of the day."""
+        return "AM" if clock.half == "am" else "PM"
+
+    def date(self, date: Date) -> Pieces:
+        """Say a date in figures."""
+        raise NotImplementedError
+
+    def day_of_month(self, day: DayOfMonth) -> Pieces:
+        """Say a day beside the name of its month: as it stands, with the month's full name."""
+        pieces: Pieces = [(day.day_start, day.day_end, self.day(day))]
+        if day.is_short:
+            pieces.append((day.month_start, day.month_end, self.words.months[day.month - 1]))
+        return pieces
+
+    def day(self, day: DayOfMonth) -> str:
+        """Return the day of a month."""
+        return str(day.day)
+
+    # Figures that are no amounts.
+
+    def digits(self, digits: Digits, text: str) -> Pieces:
+        """Say figures one by one, a pause between groups."""
+        pieces: Pieces = []
+        position = digits.start
+        for index, (start, end) in enumerate(digits.groups):
+            said = " ".join(self.digit(char) for char in text[start:end])
+            plus = f"{self.words.plus} " if digits.has_plus and not index else ""
+            comma = "," if index + 1 < len(digits.groups) else ""
+            between = text[position:start]
+            if " " in between:
+                pieces.append((start, end, plus + said + comma))
+                if between.strip():
+                    pieces += self._without_marks(text, position, start)
+            else:
+                pieces.append((position, end, (" " if index else "") + plus + said + comma))
+            position = end
+        if position < digits.end:
+            pieces.append((position, digits.end, ""))
+        return sorted(pieces)
+
+    def _without_marks(self, text: str, start: int, end: int) -> Pieces:
+        return [(i, i + 1, "") for i in range(start, end) if not text[i].isspace()]
+
+    def digit(self, char: str) -> str:
+        """Return one figure."""
+        return char
+
+    def version(self, version: Version) -> Pieces:
+        """Say numbers with points between them."""
+        said = f" {self.words.point} ".join(version.numbers)
+        return [(version.start, version.end, f"version {said}" if version.has_v else said)]
+
+    def fraction(self, fraction: Fraction) -> Pieces:
+        """Say a fraction."""
+        return as_written(fraction)
+
+    def ordinal(self, ordinal: Ordinal) -> Pieces:
+        """Say a place in an order."""
+        return as_written(ordinal)
+
+    def ratio(self, ratio: Ratio) -> Pieces:
+        """Say two or three numbers that are compared."""
+        between = self.words.to if ratio.sign == ":" else self.words.signs["×"]
+        return [(ratio.start, ratio.end, f" {between} ".join(ratio.numbers))]
+
+    def exponent(self, exponent: str) -> str:
+        """Return what is said for an exponent behind its base."""
+        if exponent == "2":
+            return self.words.squared
+        if exponent == "3":
+            return self.words.cubed
+        return f"{self.words.to_the_power} {exponent}"
+
+    # Ranges.
+
+    def range(self, form: Range, text: str) -> Pieces:
+        """Say a range: both ends, with the unit behind the second where it is the same."""
+        low, high = form.low, form.high
+        pieces = self._low_end(low, high, text)
+        pieces.append((form.dash_start, form.dash_end, f" {self.words.to} "))
+        return pieces + self.say(high, text)
+
+    def _low_end(self, low: Measured, high: Measured, text: str) -> Pieces:
+        match low, high:
+            case (Money(), Money()) if low.currency == high.currency and not low.number.scale:
+                number = low.number
+                return [(low.start, low.end, self.signed(number, self.words.currencies[low.currency].unit))]
+            case (Quantity(), Quantity()) if low.unit == high.unit:
+                return [(low.start, low.end, self.signed(low.number, self.words.units[low.unit]))]
+            case (Number(), Quantity()):
+                return [(low.start, low.end, self.signed(low, self.words.units[high.unit]))]
+            case _:
+                return self.say(low, text)
