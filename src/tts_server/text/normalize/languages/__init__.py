@@ -1,33 +1,32 @@
-"""One file a language, two where its tables are long; each makes its `Language`."""
+"""One file a language, and one for its tables; each makes its `Language`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib import import_module
+from typing import Final
 
 from tts_server.text.normalize.language import Language
+from tts_server.text.normalize.languages import en, es, fr, hi, it, ja, pt, zh
 
-_MODULES = {
-    "en-us": "en",
-    "en-gb": "en",
-    "es": "es",
-    "fr-fr": "fr",
-    "hi": "hi",
-    "it": "it",
-    "ja": "ja",
-    "pt-br": "pt",
-    "zh": "zh",
+_MAKERS: Final[dict[str, Callable[[str], Language]]] = {
+    "en-us": en.make,
+    "en-gb": en.make,
+    "es": es.make,
+    "fr-fr": fr.make,
+    "hi": hi.make,
+    "it": it.make,
+    "ja": ja.make,
+    "pt-br": pt.make,
+    "zh": zh.make,
 }
-DIALECTS = tuple(_MODULES)
+DIALECTS = tuple(_MAKERS)
 """Every dialect that can be read."""
 
 
 def make_language(dialect: str) -> Language:
-    """Make a dialect's tables; only its own module is loaded.
+    """Make a dialect's tables.
 
     Raises:
         KeyError: No such dialect.
     """
-    module = import_module(f"{__name__}.{_MODULES[dialect]}")
-    make: Callable[[str], Language] = module.make
-    return make(dialect)
+    return _MAKERS[dialect](dialect)

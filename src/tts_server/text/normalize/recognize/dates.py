@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from calendar import monthrange
 from collections.abc import Iterator
 
 from tts_server.text.normalize.forms import Date, DayOfMonth, Form, Range
@@ -18,7 +17,7 @@ _YEAR_FIRST = re.compile(
 _YEAR_LAST = re.compile(
     rf"{_START}(?P<a>\d{{1,2}})(?P<mark>[/.-])(?P<b>\d{{1,2}})(?P=mark)(?P<year>[12]\d{{3}}|\d{{2}}){_END}"
 )
-_LEAP_YEAR = 2024
+_DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
 class Dates:
@@ -50,7 +49,7 @@ class Dates:
 
 
 def _is_day(month: int, day: int) -> bool:
-    return 1 <= month <= 12 and 1 <= day <= monthrange(_LEAP_YEAR, month)[1]
+    return 1 <= month <= 12 and 1 <= day <= _DAYS[month - 1]
 
 
 class DaysOfMonths:
