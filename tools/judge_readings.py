@@ -1,7 +1,7 @@
 """Print what of a corpus of readings is read wrong, and what is said instead.
 
 ``python tools/judge_readings.py tests/data/readings_en.txt [kind …]``; the format stands at the head of
-``tests/backends/kokoro/pronounce/readings.py``. The status is 1 if a line is read otherwise than it says.
+``tests/backends/kokoro/pronounce/read_aloud.py``. The status is 1 if a line is read otherwise than it says.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from tests.backends.kokoro.pronounce.readings import load, misjudged
+from tests.backends.kokoro.pronounce.read_aloud import load, misjudged
 
 from tts_server.backends.kokoro.pronounce.g2p import G2P
 

@@ -95,8 +95,9 @@ class Corpus:
 
 
 def corpora() -> tuple[Path, ...]:
-    """Return the files of the corpus."""
-    return tuple(sorted(DATA.glob("readings_*.txt")))
+    """Return the files of the corpus that there are."""
+    files = (DATA / f"readings_{language}.txt" for language in DIALECTS)
+    return tuple(path for path in files if path.exists())
 
 
 def load(path: Path) -> Corpus:

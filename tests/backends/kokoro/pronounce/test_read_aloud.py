@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from tests.backends.kokoro.pronounce.readings import (
+from tests.backends.kokoro.pronounce.read_aloud import (
     DIALECTS,
     KINDS,
     Corpus,
