@@ -1,16 +1,23 @@
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
+
 import pytest
+from packaging.requirements import Requirement
 
 from tts_server.backends.kokoro import languages
 from tts_server.backends.kokoro.languages import (
     LANGUAGES,
+    OPTIONAL_LANGUAGES,
     advertised_languages,
     disabled_languages,
     resolve_dialect,
     voice_language,
 )
 from tts_server.errors import ConfigError
+
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture
@@ -33,7 +40,23 @@ def test_optional_languages_are_off_until_they_are_named() -> None:
 @pytest.mark.usefixtures("nothing_is_installed")
 def test_optional_languages_are_off_until_their_packages_are_installed() -> None:
     assert "ja" not in advertised_languages(["ja"])
-    assert "pip install pyopenjtalk fugashi" in disabled_languages(["ja"])["ja"]
+    assert "pip install fugashi jaconv" in disabled_languages(["ja"])["ja"]
+
+
+@pytest.mark.parametrize("package", LANGUAGES["zh"].packages)
+def test_a_missing_package_is_named_beside_all_that_the_language_needs(
+    package: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(languages, "find_spec", lambda name: None if name == package else object())
+    reason = disabled_languages(["zh"])["zh"]
+    assert reason == f"{package} is not installed; it needs: pip install jieba pypinyin cn2an ordered-set"
+
+
+def test_the_packages_of_a_language_are_those_of_its_extra() -> None:
+    metadata = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    for code in OPTIONAL_LANGUAGES:
+        extra = [Requirement(line).name for line in metadata["project"]["optional-dependencies"][code]]
+        assert extra == list(LANGUAGES[code].install)
 
 
 def test_only_languages_that_the_model_has_voices_for_can_be_switched_on() -> None:

@@ -20,6 +20,7 @@ from tts_server.backends.base import Model, SimpleEngine
 from tts_server.backends.kokoro.cores import physical_cores
 from tts_server.backends.kokoro.languages import (
     LANGUAGES,
+    OPTIONAL_LANGUAGES,
     advertised_languages,
     disabled_languages,
     voice_dialect,
@@ -33,7 +34,7 @@ from tts_server.backends.kokoro.pronounce.g2p import G2P
 from tts_server.backends.kokoro.statistics import load_statistics
 from tts_server.backends.kokoro.utterance import LoadedParts, StreamedUtterance
 from tts_server.backends.kokoro.voices import DEFAULT_VOICE, load_voices
-from tts_server.errors import ConfigError, ModelError
+from tts_server.errors import ConfigError, MissingDependencyError, ModelError
 from tts_server.speech.capabilities import Capabilities, ExtraSpec, Voice
 from tts_server.speech.request import SpeechRequest
 
@@ -73,6 +74,7 @@ class KokoroModel(Model):
         self._source = resolve(options.model)
         self._voices = load_voices()
         self._languages = advertised_languages(options.extra_languages)
+        self._disabled = disabled_languages(options.extra_languages)
         self._default_voice = self._check_voice(options.voice or DEFAULT_VOICE)
         self._capabilities = self._describe()
         self._g2p = G2P()
@@ -110,7 +112,7 @@ class KokoroModel(Model):
         dialects = sorted({voice_dialect(voice.name) for voice in self._voices.voices(self._languages)})
         for position, dialect in enumerate(dialects):
             progress("loading pronunciation", position / len(dialects))
-            self._g2p.load([dialect])
+            self._load_dialect(dialect)
         progress("loading pronunciation", 1.0)
         # NumPy's threads, which the tagger's small products wake, would spin beside the text stage: measured
         # on two cores, first audio of 129 characters after 294 ms, and after 194 without them.
@@ -171,12 +173,24 @@ class KokoroModel(Model):
         """Release the model's memory, once the last engine is gone."""
         self._parts = None
 
+    def _load_dialect(self, dialect: str) -> None:
+        """Load what pronounces a dialect; an optional language that cannot be loaded is refused from then on.
+
+        Raises:
+            MissingDependencyError: It cannot be loaded, and is no optional one or the default voice's own.
+        """
+        language = dialect.partition("-")[0]
+        try:
+            self._g2p.load([dialect])
+        except MissingDependencyError as error:
+            if language not in OPTIONAL_LANGUAGES or language == voice_language(self._default_voice):
+                raise
+            self._languages = tuple(code for code in self._languages if code != language)
+            self._disabled[language] = str(error)
+            self._capabilities = self._describe()
+
     def _describe(self) -> Capabilities:
-        refused = {
-            code: reason
-            for code, reason in disabled_languages(self._options.extra_languages).items()
-            if code in LANGUAGES
-        }
+        refused = {code: reason for code, reason in self._disabled.items() if code in LANGUAGES}
         return Capabilities(
             streaming=True,
             languages=self._languages,
@@ -197,7 +211,7 @@ class KokoroModel(Model):
             raise ConfigError(f"unknown voice {name!r}; one of {', '.join(sorted(voices))}")
         language = voices[name].language
         if language not in self._languages:
-            reason = disabled_languages(self._options.extra_languages).get(language, "not available here")
+            reason = self._disabled.get(language, "not available here")
             raise ConfigError(f"voice {name!r} speaks {language!r}, which is off: {reason}")
         return name
 

@@ -22,7 +22,7 @@ class Language:
         code: What clients name, lower case.
         dialect: The dialect spoken when the voice is of another language.
         packages: Import names that its G2P needs besides those of the ``kokoro`` extra.
-        install: The distributions that bring them, for a message.
+        install: The distributions that bring them, as `pyproject.toml` has them under the extra ``code``.
     """
 
     code: str
@@ -31,7 +31,7 @@ class Language:
     install: tuple[str, ...] = ()
 
 
-# The Japanese and Chinese sets are what misaki's ja.JAG2P and zh.ZHG2P import, and nothing else.
+# The Japanese and Chinese sets are what misaki's cutlet and zh modules import, and nothing else.
 LANGUAGES: dict[str, Language] = {
     language.code: language
     for language in (
@@ -44,8 +44,8 @@ LANGUAGES: dict[str, Language] = {
         Language(
             "ja",
             "ja",
-            packages=("misaki", "pyopenjtalk", "fugashi", "jaconv", "mojimoji", "unidic_lite"),
-            install=("pyopenjtalk", "fugashi", "jaconv", "mojimoji", "unidic-lite"),
+            packages=("misaki", "fugashi", "jaconv", "mojimoji", "unidic_lite"),
+            install=("fugashi", "jaconv", "mojimoji", "unidic-lite"),
         ),
         Language(
             "zh",
@@ -105,7 +105,8 @@ def disabled_languages(extra: Iterable[str] = ()) -> dict[str, str]:
     for code in OPTIONAL_LANGUAGES:
         missing = missing_packages(code)
         if missing:
-            reasons[code] = f"install its G2P packages first: pip install {' '.join(LANGUAGES[code].install)}"
+            wanting = f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} not installed"
+            reasons[code] = f"{wanting}; it needs: pip install {' '.join(LANGUAGES[code].install)}"
         elif code not in wanted:
             reasons[code] = "switched off; name it in PIPECAT_TTS_KOKORO_EXTRA_LANGS"
     return dict(sorted(reasons.items()))

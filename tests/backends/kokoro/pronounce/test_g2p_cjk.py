@@ -4,18 +4,28 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Callable
+from importlib.machinery import ModuleSpec
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
 
-from tts_server.backends.kokoro.languages import missing_packages
+from tts_server.backends.kokoro.languages import LANGUAGES, missing_packages
+from tts_server.backends.kokoro.pronounce import g2p_cjk
 from tts_server.backends.kokoro.pronounce.g2p import G2P
 from tts_server.backends.kokoro.pronounce.word import Word, symbols_of
 from tts_server.errors import MissingDependencyError
 
-JAPANESE = {"今日": "kʲoː", "は": "βa", "雨": "ame", "です": "desɨ"}
-CHINESE = {"你好": "ni↓xau↓", "世界": "ʂɨ↘ʨje↘", "吗": "ma"}
+JAPANESE = {
+    "ティーティーエス": "tʲiːtʲiːesɨ",
+    "サン": "saɴ",
+    "今日": "kʲoː",
+    "は": "βa",
+    "雨": "ame",
+    "です": "desɨ",
+}
+CHINESE = {"中国": "ʈʂʊ→ŋkwo↗", "你好": "ni↓xau↓", "世界": "ʂɨ↘ʨje↘", "吗": "ma"}
 
 
 def longest_first(table: dict[str, str], text: str) -> list[str]:
@@ -29,16 +39,16 @@ def longest_first(table: dict[str, str], text: str) -> list[str]:
 
 
 class FakeJapanese:
-    """Says what is in the table, like misaki's JAG2P: a string and no tokens."""
+    """Says what is in the table, like misaki's Cutlet: a string and no tokens."""
 
-    def __init__(self) -> None:
-        self.cutlet = SimpleNamespace(
-            tagger=lambda text: [SimpleNamespace(surface=word) for word in longest_first(JAPANESE, text)]
-        )
+    def tagger(self, text: str) -> list[SimpleNamespace]:
+        return [SimpleNamespace(surface=word) for word in longest_first(JAPANESE, text)]
 
     def __call__(self, text: str) -> tuple[str, None]:
         if "壊" in text:
             raise KeyError(text)
+        if text == "日本":
+            return "ɲihoɴ", None
         return " ".join(JAPANESE.get(word, "") for word in longest_first(JAPANESE, text)), None
 
 
@@ -47,16 +57,36 @@ class FakeChinese:
         return " ".join(CHINESE.get(word, "") for word in longest_first(CHINESE, text)), None
 
 
-@pytest.fixture
-def fake_analysers(monkeypatch: pytest.MonkeyPatch) -> None:
-    def module(name: str, **contents: Any) -> None:
-        fake = ModuleType(name)
-        vars(fake).update(contents)
-        monkeypatch.setitem(sys.modules, name, fake)
+class OldJapanese(FakeJapanese):
+    """misaki 0.7 has it in another module, and it returns the symbols alone."""
 
-    module("misaki.ja", JAG2P=FakeJapanese)
-    module("misaki.zh", ZHG2P=FakeChinese)
-    module(
+    def __call__(self, text: str) -> str:  # type: ignore[override]
+        return super().__call__(text)[0]
+
+
+class OldChinese(FakeChinese):
+    def __call__(self, text: str) -> str:  # type: ignore[override]
+        return super().__call__(text)[0]
+
+
+def put(patch: pytest.MonkeyPatch, name: str, **contents: Any) -> None:
+    fake = ModuleType(name)
+    vars(fake).update(contents)
+    fake.__spec__ = ModuleSpec(name, None)
+    patch.setitem(sys.modules, name, fake)
+
+
+@pytest.fixture(params=["0.9", "0.7"])
+def fake_analysers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    if request.param == "0.9":
+        put(monkeypatch, "misaki.cutlet", Cutlet=FakeJapanese)
+        put(monkeypatch, "misaki.zh", ZHG2P=FakeChinese)
+    else:
+        monkeypatch.setattr(g2p_cjk, "find_spec", lambda _name: None)
+        put(monkeypatch, "misaki.ja", JAG2P=OldJapanese)
+        put(monkeypatch, "misaki.zh", ZHG2P=OldChinese)
+    put(
+        monkeypatch,
         "jieba",
         cut=lambda text: longest_first(CHINESE, text),
         setLogLevel=lambda _level: None,
@@ -93,10 +123,16 @@ def test_chinese_words_are_those_of_its_analyser_and_english_is_spoken_as_englis
 
 
 @pytest.mark.usefixtures("fake_analysers")
-def test_a_clause_that_the_analyser_cannot_read_is_left_unspoken() -> None:
-    words = G2P().phonemize("壊れ。雨です。", "ja")
-    assert symbols_of(words) == ". ame desɨ."
-    assert words[0].text == "壊れ。雨"
+def test_latin_letters_and_digits_in_japanese_have_japanese_names() -> None:
+    words = G2P().phonemize("雨はTTS。", "ja")
+    assert said(words) == [("雨", "ame", " "), ("は", "βa", " "), ("TTS。", "tʲiːtʲiːesɨ", ".")]
+
+
+@pytest.mark.usefixtures("fake_analysers")
+def test_a_word_that_the_analyser_cannot_read_is_left_unspoken_and_its_neighbours_are_not() -> None:
+    words = G2P().phonemize("雨は壊です。雨です。", "ja")
+    assert symbols_of(words) == "ame βa desɨ. ame desɨ."
+    assert "".join(word.text for word in words) == "雨は壊です。雨です。"
 
 
 @pytest.mark.usefixtures("fake_analysers")
@@ -106,11 +142,33 @@ def test_text_with_nothing_to_speak_has_no_words(dialect: str) -> None:
         assert G2P().phonemize(text, dialect) == ()
 
 
-@pytest.mark.parametrize(("code", "package"), [("ja", "misaki.ja"), ("zh", "jieba")])
-def test_missing_packages_are_named(code: str, package: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("fake_analysers")
+@pytest.mark.parametrize(("code", "package"), [("ja", "misaki.ja"), ("zh", "misaki.zh"), ("zh", "jieba")])
+def test_a_missing_package_is_named(code: str, package: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(g2p_cjk, "find_spec", lambda _name: None)
     monkeypatch.setitem(sys.modules, package, None)
-    with pytest.raises(MissingDependencyError, match=f"language '{code}' needs its G2P packages"):
+    with pytest.raises(MissingDependencyError) as caught:
         G2P().phonemize("雨", code)
+    assert f"language '{code}' needs its G2P packages ({' '.join(LANGUAGES[code].install)})" in str(
+        caught.value
+    )
+    assert f"no module named '{package}'" in str(caught.value)
+    assert f"pip install 'pipecat-local-tts-server[{code}]'" in str(caught.value)
+
+
+def no_dictionary() -> None:
+    raise RuntimeError("no dictionary")
+
+
+@pytest.mark.usefixtures("fake_analysers")
+@pytest.mark.parametrize("broken", [no_dictionary, lambda: FakeChinese().__call__])
+def test_an_analyser_that_does_not_start_or_says_nothing_is_reported_as_not_loaded(
+    broken: Callable[[], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(CHINESE, "中国")
+    put(monkeypatch, "misaki.zh", ZHG2P=broken)
+    with pytest.raises(MissingDependencyError, match=r"language 'zh' cannot be loaded: (Runtime|Value)Error"):
+        G2P().load(["zh"])
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -118,6 +176,7 @@ def test_missing_packages_are_named(code: str, package: str, monkeypatch: pytest
     ("code", "text", "expected"),
     [
         ("ja", "東京に行きますか？", "toːkʲoː ɲi ikʲimasɨ ka?"),
+        ("ja", "KokoroはTTSモデル", "kokoɾo βa tʲiːtʲiːesɨmodeɾɯ"),
         ("zh", "你好，世界！", "ni↓xau↓, ʂɨ↘ʨje↘!"),
     ],
 )

@@ -128,7 +128,7 @@ class G2P:
 
     def _make(self, dialect: str) -> G2PEngine:
         if dialect == "ja":
-            return JapaneseG2P()
+            return JapaneseG2P(EspeakG2P(espeak_ng(), "en-us").word)
         if dialect == "zh":
             return ChineseG2P(EspeakG2P(espeak_ng(), "en-us").word)
         if dialect not in VOICES:

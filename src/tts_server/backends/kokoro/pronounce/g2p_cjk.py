@@ -9,17 +9,23 @@ from __future__ import annotations
 import importlib
 import logging
 import re
-from collections.abc import Callable, Sequence
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from importlib.util import find_spec
 from itertools import pairwise
 from typing import Any
 
 from tts_server.backends.kokoro.languages import LANGUAGES
 from tts_server.backends.kokoro.pronounce.alignment import share_out
+from tts_server.backends.kokoro.pronounce.katakana import to_katakana
 from tts_server.errors import MissingDependencyError
 from tts_server.text.normalize.spoken import SpokenText, Unit
 
 _SENTENCE_MARKS = '。、，．！？：；「」『』（）《》【】〈〉・…—,.!?:;()“”"'
-_MARK = re.compile(rf"[{re.escape(_SENTENCE_MARKS)}\s]+")
+# A point, comma or colon between two digits is no border.
+_MARK = re.compile(rf"(?:(?!(?<=\d)[.,:]\d)[{re.escape(_SENTENCE_MARKS)}\s])+")
 _MARK_SYMBOLS = str.maketrans(
     {
         "。": ".",
@@ -47,7 +53,10 @@ _MARK_SYMBOLS = str.maketrans(
         "・": " ",
     }
 )
-_LATIN = re.compile(r"([A-Za-z]+(?:['’ -][A-Za-z]+)*)")
+_LETTERS = r"[A-Za-zÀ-ÖØ-öø-ɏ]+"
+_LATIN = re.compile(rf"({_LETTERS}(?:['’ -]{_LETTERS})*)")
+_DIGIT = re.compile(r"[0-9]")
+_DIGIT_NAMES = "ゼロ イチ ニ サン ヨン ゴ ロク ナナ ハチ キュー".split()
 _MISAKI_ERRORS = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
 
 
@@ -117,17 +126,27 @@ class _CJKG2P:
         first, last = spoken.unit_at(start), spoken.unit_at(end - 1)
         bounds = [max(start, spoken.starts[i]) for i in range(first, last + 1)] + [end]
         texts = [spoken.text[a:b] for a, b in pairwise(bounds)]
-        whole = self._safe(spoken.text[start:end]).split()
-        alone = [self._safe(text).split() for text in texts] if len(texts) > 1 else [whole]
-        for index, share in enumerate(share_out(whole, alone)):
+        said = self._safe(spoken.text[start:end])
+        # A word that misaki cannot read is left unspoken, as it leaves unknown characters.
+        alone = [(self._safe(text) or "").split() for text in texts] if len(texts) > 1 or not said else []
+        whole = said.split() if said is not None else [word for words in alone for word in words]
+        for index, share in enumerate(share_out(whole, alone or [whole])):
             shares[first + index] += share
 
-    def _safe(self, text: str) -> str:
+    def _safe(self, text: str) -> str | None:
         try:
             return self._pronounce(text)
         except _MISAKI_ERRORS:
-            # What misaki cannot read is left unspoken, as it leaves unknown characters.
-            return ""
+            return None
+
+    def _check(self, word: str) -> None:
+        """Refuse an analyser that has nothing to say for a word that everybody knows."""
+        if not self._pronounce(word).strip():
+            raise ValueError(f"it has no pronunciation for {word!r}")
+
+
+def _japanese_digit(match: re.Match[str]) -> str:
+    return _DIGIT_NAMES[int(match[0])]
 
 
 def _mark_symbols(marks: str) -> str:
@@ -153,20 +172,28 @@ def _pieces(text: str, cut: Callable[[str], Sequence[str]]) -> list[str]:
 class JapaneseG2P(_CJKG2P):
     """Pronounce Japanese.
 
+    Args:
+        english: Returns the symbols of an English word; what a Japanese speaker makes of it is said.
+
     Raises:
-        MissingDependencyError: Its packages are not installed.
+        MissingDependencyError: Its packages are not installed, or cannot be loaded.
     """
 
-    def __init__(self) -> None:
-        misaki: Any = _import("ja", "misaki.ja")
-        g2p = misaki.JAG2P()
-        tagger = g2p.cutlet.tagger
-        super().__init__(
-            lambda text: str(g2p(text)[0]),
-            lambda text: [node.surface for node in tagger(text)],
-            # Cubic: 160 characters take 35 ms at worst, 480 take 0.8 s (pyopenjtalk 0.4.1).
-            lambda n_chars: n_chars / 4 + (n_chars / 24) ** 3,
-        )
+    def __init__(self, english: Callable[[str], str]) -> None:
+        with _loading("ja"):
+            read, tagger = _japanese_reader()
+            katakana = lru_cache(maxsize=4096)(lambda word: to_katakana(word, english))
+
+            def pronounce(text: str) -> str:
+                return read(_DIGIT.sub(_japanese_digit, _LATIN.sub(lambda word: katakana(word[0]), text)))
+
+            super().__init__(
+                pronounce,
+                lambda text: [node.surface for node in tagger(text)],
+                # Cubic: 160 characters take 35 ms at worst, 480 take 0.8 s (misaki 0.9.4).
+                lambda n_chars: 1 + n_chars / 4 + (n_chars / 24) ** 3,
+            )
+            self._check("日本")
 
 
 class ChineseG2P(_CJKG2P):
@@ -176,28 +203,57 @@ class ChineseG2P(_CJKG2P):
         english: Returns the symbols of an English word, for those that stand in a Chinese text.
 
     Raises:
-        MissingDependencyError: Its packages are not installed.
+        MissingDependencyError: Its packages are not installed, or cannot be loaded.
     """
 
     def __init__(self, english: Callable[[str], str]) -> None:
-        jieba: Any = _import("zh", "jieba")
-        jieba.setLogLevel(logging.WARNING)
-        jieba.initialize()
-        misaki: Any = _import("zh", "misaki.zh")
-        g2p = misaki.ZHG2P()
+        with _loading("zh"):
+            jieba: Any = importlib.import_module("jieba")
+            jieba.setLogLevel(logging.WARNING)
+            jieba.initialize()
+            read = _symbols_alone(importlib.import_module("misaki.zh").ZHG2P())
 
-        def pronounce(text: str) -> str:
-            parts = (part for part in _LATIN.split(text) if part.strip())
-            said = (english(part) if _LATIN.fullmatch(part) else str(g2p(part)[0]) for part in parts)
-            return " ".join(said)
+            def pronounce(text: str) -> str:
+                parts = (part for part in _LATIN.split(text) if part.strip())
+                return " ".join(english(part) if _LATIN.fullmatch(part) else read(part) for part in parts)
 
-        super().__init__(pronounce, lambda text: list(jieba.cut(text)), lambda n_chars: 1.2 * n_chars)
+            super().__init__(pronounce, lambda text: list(jieba.cut(text)), lambda n_chars: 1 + 1.2 * n_chars)
+            self._check("中国")
 
 
-def _import(code: str, name: str) -> Any:
+def _japanese_reader() -> tuple[Callable[[str], str], Callable[[str], Any]]:
+    """Return what reads a text, and what takes it apart into words.
+
+    misaki 0.9 has a module for it, beside a larger one that needs further packages; 0.7 has it in ``ja``.
+    """
+    name = "cutlet" if find_spec("misaki.cutlet") else "ja"
+    module = importlib.import_module(f"misaki.{name}")
+    reader = module.Cutlet() if name == "cutlet" else module.JAG2P()
+    return _symbols_alone(reader), reader.tagger
+
+
+def _symbols_alone(reader: Any) -> Callable[[str], str]:
+    """Return what gives a reader's symbols alone: misaki 0.9 returns tokens beside them."""
+
+    def read(text: str) -> str:
+        said = reader(text)
+        return said if isinstance(said, str) else str(said[0])
+
+    return read
+
+
+@contextmanager
+def _loading(code: str) -> Iterator[None]:
+    """Name whatever keeps a language from being loaded."""
     try:
-        return importlib.import_module(name)
+        # What the analysers' own code is warned of is nothing that anybody here could act on.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
     except ImportError as error:
-        packages = " ".join(LANGUAGES[code].install)
-        message = f"language {code!r} needs its G2P packages ({packages})"
-        raise MissingDependencyError(message, extra="kokoro") from error
+        missing = f"no module named {error.name!r}" if error.name else str(error)
+        message = f"language {code!r} needs its G2P packages ({' '.join(LANGUAGES[code].install)}): {missing}"
+        raise MissingDependencyError(message, extra=code) from error
+    except (*_MISAKI_ERRORS, OSError, RuntimeError) as error:
+        message = f"language {code!r} cannot be loaded: {type(error).__name__}: {error}"
+        raise MissingDependencyError(message, extra=code) from error
