@@ -30,11 +30,16 @@ _PICTURES = re.compile(
 )
 
 
+_LINE_END = re.compile(r"(?<=[^\W_]|[)\]\"'”*_`|°%])[ \t]*\n\s*(?=\S)")
+_ITEM = re.compile(r"(?:[-*+•▪◦‣>|]|#{1,6}|\d{1,3}[.)])(?=\s|\|)|```|~~~")
 _DASHES = re.compile(r"-{2,}")
 
 
 def normalize_markup(draft: Draft) -> None:
     """Take out what shapes the text on a page: Markdown, code fences, bullets, headings, tables, pictures."""
+    for match in _LINE_END.finditer(draft.text):
+        if _ends_item(match, draft.text):
+            draft.replace(match.start(), match.start(), ",")
     for pattern in (_FENCE, _TABLE_RULE, _RULE, _HEADING, _BULLET, _TABLE_BORDER):
         draft.apply(pattern, lambda _: "")
     draft.apply(_CELL, lambda _: ",")
@@ -43,6 +48,17 @@ def normalize_markup(draft: Draft) -> None:
         if char >= "\u0080" and _is_picture(char):
             draft.replace(index, index + 1, "")
     draft.apply(_DASHES, lambda _: "—")
+
+
+def _ends_item(line_end: re.Match[str], text: str) -> bool:
+    """Say whether a line without a mark at its end is an item, a heading or a paragraph of its own."""
+    start = text.rfind("\n", 0, line_end.start()) + 1
+    line = text[start : line_end.start()].lstrip()
+    return (
+        "\n" in line_end[0].strip(" \t")[1:]
+        or bool(_ITEM.match(line))
+        or bool(_ITEM.match(text, line_end.end()))
+    )
 
 
 def _pause(tag: re.Match[str], text: str) -> str:
