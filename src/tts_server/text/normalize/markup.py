@@ -30,17 +30,20 @@ _PICTURES = re.compile(
 )
 
 
-_LINE_END = re.compile(r"(?<=[^\W_]|[)\]\"'”*_`|°%])[ \t]*\n\s*(?=\S)")
+_LINE_END = re.compile(r"(?<=[^\W_]|[)\]\"'”*_°%]|(?<!``)`|\|)[ \t]*\n\s*(?=\S)")
 _ITEM = re.compile(r"(?:[-*+•▪◦‣>|]|#{1,6}|\d{1,3}[.)])(?=\s|\|)|```|~~~")
 _DASHES = re.compile(r"-{2,}")
 
 
 def normalize_markup(draft: Draft) -> None:
     """Take out what shapes the text on a page: Markdown, code fences, bullets, headings, tables, pictures."""
+    for pattern in (_FENCE, _TABLE_RULE, _RULE):
+        draft.apply(pattern, lambda _: "")
     for match in _LINE_END.finditer(draft.text):
-        if _ends_item(match, draft.text):
-            draft.replace(match.start(), match.start(), ",")
-    for pattern in (_FENCE, _TABLE_RULE, _RULE, _HEADING, _BULLET, _TABLE_BORDER):
+        end = match.start()
+        if draft.is_free(end - 1, end) and _ends_item(match, draft.text):
+            draft.replace(end, end, ",")
+    for pattern in (_HEADING, _BULLET, _TABLE_BORDER):
         draft.apply(pattern, lambda _: "")
     draft.apply(_CELL, lambda _: ",")
     draft.apply(_TAG, lambda match: _pause(match, draft.text))

@@ -1,7 +1,7 @@
 """Write down again how the texts of the record are said.
 
-``python -m tests.backends.kokoro.pronounce.record_kept_readings``. Run it only where readings that must stay are
-to change after all, and say in the commit why they do. Lines of languages whose packages are not installed
+``python -m tests.backends.kokoro.pronounce.record_kept_readings``. Run it only where readings that must stay
+are to change after all, and say in the commit why they do. Lines of languages whose packages are not installed
 are left as they are.
 """
 

@@ -96,7 +96,6 @@ UNITS = _regular(
     *"kilopascal decibel nanosecond microsecond millisecond second minute hour day week month year".split(),
     *"pixel degree acre".split(),
     "square meter",
-    "square kilometer",
     "square centimeter",
     "square millimeter",
     "cubic meter",
@@ -110,6 +109,8 @@ UNITS = _regular(
 ) | {
     "percent": Noun("percent", "percent"),
     "permille": Noun("per mille", "per mille"),
+    # The engine says the sign itself as one word.
+    "square-kilometer": Noun("km²", "km²"),
     "foot": Noun("foot", "feet"),
     "inch": Noun("inch", "inches"),
     "square-foot": Noun("square foot", "square feet"),
