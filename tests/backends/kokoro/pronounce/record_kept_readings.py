@@ -1,8 +1,8 @@
 """Write down again how the texts of the record are said.
 
 ``python -m tests.backends.kokoro.pronounce.record_kept_readings``. Run it only where readings that must stay
-are to change after all, and say in the commit why they do. Lines of languages whose packages are not installed
-are left as they are.
+are to change after all, and say in the commit why they do. Lines of languages whose packages are not
+installed are left as they are.
 """
 
 from __future__ import annotations
