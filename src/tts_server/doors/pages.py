@@ -109,6 +109,10 @@ def render_metrics(health: Health) -> str:
         *_metric("tts_engines", "gauge", "Engines.", service.engines),
         *_metric("tts_stuck_engines", "gauge", "Engines that do not answer.", service.stuck_engines),
         *_metric("tts_bad_samples_total", "counter", "Samples made silent.", service.bad_samples),
+        *_metric(
+            "tts_words_repaired_total", "counter", "Words nearly lost, and spoken.", service.words_repaired
+        ),
+        *_metric("tts_words_left_out_total", "counter", "Words not spoken.", service.words_left_out),
         "# HELP tts_cancel_release_seconds From a cancel until the engine holds nothing of the response.",
         "# TYPE tts_cancel_release_seconds summary",
         f"tts_cancel_release_seconds_sum {service.release_s:.10g}",

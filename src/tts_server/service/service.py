@@ -74,6 +74,8 @@ class SpeechService:
         self._quiet = QuietLog(logger)
         self._n_steps = 0
         self._n_bad_samples = 0
+        self._n_words_repaired = 0
+        self._n_words_left_out = 0
         self._n_releases = 0
         self._release_s = 0.0
         self._longest_release_s = 0.0
@@ -103,6 +105,8 @@ class SpeechService:
         return ServiceStats(
             steps=self._n_steps,
             bad_samples=self._n_bad_samples,
+            words_repaired=self._n_words_repaired,
+            words_left_out=self._n_words_left_out,
             releases=self._n_releases,
             release_s=self._release_s,
             longest_release_s=self._longest_release_s,
@@ -298,6 +302,8 @@ class SpeechService:
         released = self._scheduler.batch_done(made, self._loop.time(), work_s=ended.work_s)
         for task, result, (outcome, error) in zip(batch, ended.results, judged, strict=True):
             self._count_bad_samples(task, result.made.n_bad)
+            self._n_words_repaired += result.made.n_repaired
+            self._n_words_left_out += result.made.n_left_out
             # What those before it were told may have ended it: until it is told itself it can be cancelled.
             if task.job_id in released and self._tasks.get(task.job_id) is task:
                 self._let_go(task, is_open=result.outcome is StepOutcome.MORE)

@@ -35,4 +35,6 @@ class Speaking:
             audio_s=n_samples / self.encoder.rate_hz,
             words=() if chunk is None else chunk.words,
             n_bad=self.encoder.n_bad - n_bad,
+            n_repaired=0 if chunk is None else int(chunk.n_repaired),
+            n_left_out=0 if chunk is None else int(chunk.n_left_out),
         )

@@ -19,6 +19,8 @@ class Made:
         words: Words that begin in these samples or were first known with them, in order; their times count
             from the first sample of the request.
         n_bad: Samples that were not numbers and were made silent.
+        n_repaired: As in ``AudioChunk``.
+        n_left_out: As in ``AudioChunk``.
     """
 
     pcm: bytes = b""
@@ -26,6 +28,8 @@ class Made:
     audio_s: float = 0.0
     words: tuple[WordTime, ...] = ()
     n_bad: int = 0
+    n_repaired: int = 0
+    n_left_out: int = 0
 
 
 NOTHING: Final = Made()

@@ -9,7 +9,7 @@ one before is made, so that the first sound of a long text comes as soon as that
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -27,6 +27,7 @@ from tts_server.speech.chunk import AudioChunk
 if TYPE_CHECKING:
     from tts_server.backends.kokoro.acoustic import Synthesis, Synthesizer, TextFeatures
     from tts_server.backends.kokoro.pronounce.g2p import G2P
+    from tts_server.backends.kokoro.pronounce.word import Word
     from tts_server.backends.kokoro.statistics import Statistics, StatisticsModel
     from tts_server.backends.kokoro.voices import VoiceTable
     from tts_server.speech.request import SpeechRequest
@@ -80,8 +81,10 @@ class StreamedUtterance(Utterance):
             dialect = resolve_dialect(request.language, self._voice)
         except ConfigError as error:
             raise SynthesisError(str(error)) from error
-        pronounce = partial(parts.g2p.pronounce, dialect=dialect)
-        self._inputs = split_in_steps(request.text, pronounce, language=dialect, max_symbols=MAX_SYMBOLS)
+        self._pronounce = partial(parts.g2p.pronounce, dialect=dialect)
+        self._n_repaired = 0
+        self._n_left_out = 0
+        self._inputs = split_in_steps(request.text, self._words, language=dialect, max_symbols=MAX_SYMBOLS)
         self._chunks = self._speak()
 
     def step(self) -> AudioChunk | None:
@@ -89,19 +92,29 @@ class StreamedUtterance(Utterance):
 
         Returns:
             float32 samples, shape (n_samples,), at 24000 Hz, none where the step made no audio; the times
-            of a sentence's words come with its first audio. None at the end.
+            of a sentence's words come with its first audio, and with the step that pronounced it how many
+            of its words were nearly lost or are left out. None at the end.
 
         Raises:
             SynthesisError: The text cannot be pronounced, or the model failed.
         """
         chunk = next(self._chunks, None)
-        if chunk is not None:
-            self._n_samples += len(chunk.samples)
-        return chunk
+        if chunk is None:
+            return None
+        self._n_samples += len(chunk.samples)
+        n_repaired, n_left_out = self._n_repaired, self._n_left_out
+        self._n_repaired, self._n_left_out = 0, 0
+        return replace(chunk, n_repaired=n_repaired, n_left_out=n_left_out)
 
     def close(self) -> None:
         """Let go of the model's state."""
         self._chunks.close()
+
+    def _words(self, sentence: str) -> Generator[None, None, tuple[Word, ...]]:
+        pronounced = yield from self._pronounce(sentence)
+        self._n_repaired += pronounced.n_repaired
+        self._n_left_out += len(pronounced.left_out)
+        return pronounced.words
 
     def _speak(self) -> Generator[AudioChunk, None, None]:
         before: ModelInput | None = None

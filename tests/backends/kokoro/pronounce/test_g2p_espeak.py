@@ -195,14 +195,14 @@ def test_the_danda_ends_a_sentence(g2p: G2P) -> None:
 
 @given(text=st.text(max_size=600))
 def test_espeak_is_given_only_what_it_takes(text: str) -> None:
-    pieces = speakable_pieces(text)
+    pieces = speakable_pieces(text, "fr-fr")
     assert all(len(piece) <= 240 and max(map(len, piece.split())) <= 60 for piece in pieces)
     assert "\0" not in "".join(pieces)
 
 
 def test_an_ordinary_clause_is_one_piece_and_unchanged() -> None:
     clause = "l'été où j'étais à Orléans, 3,50 € (environ) est-ce vrai"
-    assert speakable_pieces(clause) == ["l'été où j'étais à Orléans, 3,50 € environ est-ce vrai"]
+    assert speakable_pieces(clause, "fr-fr") == ["l'été où j'étais à Orléans, 3,50 € environ est-ce vrai"]
 
 
 @pytest.mark.parametrize(

@@ -15,12 +15,12 @@ from __future__ import annotations
 
 import ctypes
 import threading
-import unicodedata
 import weakref
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
+from tts_server.backends.kokoro.pronounce.scripts import as_said
 from tts_server.errors import MissingDependencyError, SynthesisError
 from tts_server.files.owned import TemporaryFolder, make_link
 
@@ -49,9 +49,6 @@ _IPA_WITH_TIES = 0x02 | 0x80 | ord(TIE) << 8
 _MAX_DATA_PATH_BYTES = 130
 _MAX_CALL_CHARS = 240
 _MAX_WORD_CHARS = 60
-_MAX_MARKS = 2
-_PUNCTUATION = frozenset("'’-.,:%€$£¥₹+&@#°/ºª²³½¼¾")
-
 
 _selected: dict[int, str] = {}
 """The voice that each loaded library, by its handle, was last given; under ``PROCESS_LOCK``."""
@@ -106,7 +103,7 @@ class EspeakNG:
         words: list[str] = []
         with PROCESS_LOCK:
             self._select(dialect)
-            for piece in speakable_pieces(text):
+            for piece in speakable_pieces(text, dialect):
                 words += self._call(piece)
         return words
 
@@ -145,14 +142,14 @@ def _without_flags(ipa: str) -> str:
     return "".join(kept)
 
 
-def speakable_pieces(text: str) -> list[str]:
+def speakable_pieces(text: str, dialect: str) -> list[str]:
     """Cut ``text`` into pieces that espeak-ng takes without harm, without what it cannot speak.
 
-    Kept are Latin, Greek, Cyrillic and Devanagari letters, digits and a few signs. A piece has at most 240
-    characters and no word of more than 60; ordinary clauses pass unchanged, in one piece.
+    What is kept is said in ``scripts``. A piece has at most 240 characters and no word of more than 60;
+    ordinary clauses pass unchanged, in one piece.
     """
     words: list[str] = []
-    for word in "".join(_speakable_chars(text)).split():
+    for word in as_said(text, dialect).split():
         words += [word[i : i + _MAX_WORD_CHARS] for i in range(0, len(word), _MAX_WORD_CHARS)]
     pieces: list[str] = []
     size = _MAX_CALL_CHARS
@@ -164,27 +161,6 @@ def speakable_pieces(text: str) -> list[str]:
             pieces[-1] += " " + word
             size += 1 + len(word)
     return pieces
-
-
-def _speakable_chars(text: str) -> list[str]:
-    kept: list[str] = []
-    n_marks = 0
-    for char in text:
-        category = unicodedata.category(char)
-        n_marks = n_marks + 1 if category[0] == "M" else 0
-        if category[0] == "M":
-            if n_marks <= _MAX_MARKS and _is_known_script(char):
-                kept.append(char)
-        elif char in _PUNCTUATION or category == "Nd" or (category[0] == "L" and _is_known_script(char)):
-            kept.append(char)
-        elif char not in "\u200c\u200d":
-            kept.append(" ")
-    return kept
-
-
-def _is_known_script(char: str) -> bool:
-    code = ord(char)
-    return code < 0x530 or 0x900 <= code < 0x980 or 0x1E00 <= code < 0x2000
 
 
 def espeak_ng() -> EspeakNG:

@@ -4,7 +4,8 @@ Theory of operation. The text is cut into units (stretches without white space) 
 that each unit keeps its place in the client's text whatever is said for it (``text.normalize``). The
 dialect's engine pronounces the units together, in context, and says which symbols belong to which
 (``g2p_english``, ``g2p_espeak``, ``g2p_cjk``). Units that make no sound join a neighbour, and what is left
-are the client's words (``word``). What would take an engine long is pronounced piece by piece (``pieces``).
+are the client's words (``word``); one that should make a sound and makes none is said by itself, or named as
+left out (``lost``). What would take an engine long is pronounced piece by piece (``pieces``).
 
 Any thread may ask, several at once too: engines of speech may share one `G2P`, and there may be several. A
 piece is pronounced under ``espeak.PROCESS_LOCK``, since what pronounces keeps its state in the process.
@@ -14,14 +15,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Generator, Iterable
+from functools import partial
 from typing import Protocol
 
 from tts_server.backends.kokoro.pronounce.espeak import PROCESS_LOCK, VOICES, espeak_ng
 from tts_server.backends.kokoro.pronounce.g2p_cjk import ChineseG2P, JapaneseG2P
 from tts_server.backends.kokoro.pronounce.g2p_english import EnglishG2P
 from tts_server.backends.kokoro.pronounce.g2p_espeak import EspeakG2P
-from tts_server.backends.kokoro.pronounce.pieces import cut_into_pieces
-from tts_server.backends.kokoro.pronounce.word import Word, make_words
+from tts_server.backends.kokoro.pronounce.lost import Unsaid, name_left_out, say_lost
+from tts_server.backends.kokoro.pronounce.pieces import MAX_WORK, cut_into_pieces
+from tts_server.backends.kokoro.pronounce.scripts import left_out, script_of
+from tts_server.backends.kokoro.pronounce.word import Pronounced, Word, make_words
 from tts_server.backends.kokoro.vocabulary import VOCABULARY
 from tts_server.errors import MissingDependencyError, SynthesisError
 from tts_server.text.normalize.reader import normalize
@@ -76,10 +80,10 @@ class G2P:
             try:
                 next(pronouncing)
             except StopIteration as end:
-                words: tuple[Word, ...] = end.value
-                return words
+                pronounced: Pronounced = end.value
+                return pronounced.words
 
-    def pronounce(self, text: str, dialect: str) -> Generator[None, None, tuple[Word, ...]]:
+    def pronounce(self, text: str, dialect: str) -> Generator[None, None, Pronounced]:
         """Pronounce ``text`` piece by piece; the generator's value is its words with their symbols.
 
         Takes 3 to 8 ms for an English sentence, 1 ms for others. Deterministic.
@@ -94,8 +98,10 @@ class G2P:
             generator may be closed there.
 
         Returns:
-            Words in order of the text. Their symbols are all in the model's vocabulary. Empty if nothing in
-            the text can be spoken: white space, lone punctuation, pictures.
+            Words in order of the text. Their symbols are all in the model's vocabulary. None if nothing in
+            the text can be spoken: white space, lone punctuation, pictures, words of foreign scripts. Each
+            letter and digit is in a word that sounds, or run together with one, or made silent by the rules
+            of reading, or in what is left out.
 
         Raises:
             MissingDependencyError: A package of the dialect is not installed.
@@ -105,20 +111,15 @@ class G2P:
             engine = self._engine(dialect)
             spoken = engine.units(normalize(text, dialect))
         if not spoken.text:
-            return ()
-        pronounced = [""] * len(spoken.units)
-        for number, piece in enumerate(cut_into_pieces(spoken, engine.work)):
-            if number:
-                yield
-            with PROCESS_LOCK:
-                symbols = engine.symbols(piece.spoken)
-            for owner, mine in zip(piece.owners, symbols, strict=True):
-                pronounced[owner] += mine
-            if piece.spaced:
-                pronounced[piece.owners[-1]] += " "
-        known = ["".join(char for char in mine if char in VOCABULARY) for mine in pronounced]
+            return Pronounced()
+        saying = _Saying(engine)
+        unsaid = _unsaid(dialect)
+        shares = yield from saying.say(spoken)
+        n_said, silent = yield from say_lost(spoken, shares, saying.say, unsaid)
+        missing = name_left_out(text, spoken, silent, unsaid)
         spans = [(unit.char_start, unit.char_end) for unit in spoken.units]
-        return make_words(text, spans, _tidy(known))
+        words = make_words(text, spans, _tidy(shares))
+        return _told(Pronounced(words, missing, saying.n_repaired + n_said), dialect)
 
     def _engine(self, dialect: str) -> G2PEngine:
         engine = self._engines.get(dialect)
@@ -141,6 +142,59 @@ class G2P:
         except MissingDependencyError as error:
             _log.warning("English is pronounced by espeak-ng, less well: %s", error)
             return EspeakG2P(espeak, dialect)
+
+
+class _Saying:
+    """Pronounces parts of one text by one engine, and counts what that takes."""
+
+    def __init__(self, engine: G2PEngine) -> None:
+        self._engine = engine
+        self._spent = 0
+        self.n_repaired = 0
+
+    def say(self, spoken: SpokenText) -> Generator[None, None, list[str]]:
+        """Return the symbols of each unit, those of the vocabulary; yields where it has been long at work."""
+        shares = [""] * len(spoken.units)
+        if not spoken.text:
+            return shares
+        for piece in cut_into_pieces(spoken, self._engine.work):
+            work = self._engine.work(piece.spoken.text)
+            if self._spent and self._spent + work > MAX_WORK:
+                yield
+                self._spent = 0
+            self._spent += work
+            for owner, mine in zip(piece.owners, self._symbols(piece.spoken), strict=True):
+                shares[owner] += "".join(char for char in mine if char in VOCABULARY)
+            if piece.spaced:
+                shares[piece.owners[-1]] += " "
+        return shares
+
+    def _symbols(self, spoken: SpokenText) -> list[str]:
+        with PROCESS_LOCK:
+            if not isinstance(self._engine, EnglishG2P):
+                return self._engine.symbols(spoken)
+            n_before = self._engine.n_repaired
+            symbols = self._engine.symbols(spoken)
+            self.n_repaired += self._engine.n_repaired - n_before
+            return symbols
+
+
+def _told(pronounced: Pronounced, dialect: str) -> Pronounced:
+    """Say in the log what was lost: how much, and in which scripts, but nothing of the client's text."""
+    if pronounced.n_repaired or pronounced.left_out:
+        scripts = sorted({script_of(stretch.text) for stretch in pronounced.left_out})
+        _log.debug(
+            "%s: %d words were nearly lost, %d stretches of letters are left out (%s)",
+            *(dialect, pronounced.n_repaired, len(pronounced.left_out), ", ".join(scripts) or "none"),
+        )
+    return pronounced
+
+
+def _unsaid(dialect: str) -> Unsaid:
+    """Return what tells the letters that a dialect leaves out; for others than espeak-ng's, ears tell."""
+    if dialect in VOICES:
+        return partial(left_out, dialect=dialect)
+    return lambda _: ()
 
 
 def _tidy(symbols: list[str]) -> list[str]:

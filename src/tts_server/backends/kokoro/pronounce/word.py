@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 PUNCTUATION = frozenset(';:,.!?—…"()“” ')
 """The model's symbols that are not sounds."""
+
+_SILENT: Final = "".join(PUNCTUATION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +47,49 @@ class Word:
         return self.lead + self.phonemes + self.trail
 
 
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Letters or digits of the client's that nothing is said for: of scripts that the dialect cannot speak.
+
+    Args:
+        text: ``source[char_start:char_end]``. It is the letters themselves, a part of a word where only that
+            cannot be said; the whole word where what is said for it was written differently.
+        char_start: Index of its first character in the text that was given. It lies inside a ``Word``, as
+            white space alone lies between two.
+        char_end: Index after its last character.
+    """
+
+    text: str
+    char_start: int
+    char_end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pronounced:
+    """A text as the model is to say it.
+
+    Letters and digits that the rules of reading make silent, such as those of an HTML tag, are not left out:
+    nobody would read them.
+
+    Args:
+        words: In order of the text; empty if nothing in it can be spoken.
+        left_out: What of it is not said, in order.
+        n_repaired: Words that would have been lost and are said after all.
+    """
+
+    words: tuple[Word, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    n_repaired: int = 0
+
+
 def symbols_of(words: Sequence[Word]) -> str:
     """Return the symbols of all words, as the model takes them."""
     return "".join(word.symbols for word in words)
+
+
+def has_sound(symbols: str) -> bool:
+    """Say whether there is more in ``symbols`` than punctuation and spaces."""
+    return bool(symbols.strip(_SILENT))
 
 
 def make_words(source: str, spans: Sequence[tuple[int, int]], symbols: Sequence[str]) -> tuple[Word, ...]:
@@ -65,7 +108,7 @@ def make_words(source: str, spans: Sequence[tuple[int, int]], symbols: Sequence[
     before = ""
     before_start: int | None = None
     for (start, end), mine in zip(spans, symbols, strict=True):
-        sound = mine.strip("".join(PUNCTUATION))
+        sound = mine.strip(_SILENT)
         if not sound and words:
             last = words[-1]
             words[-1] = Word(
