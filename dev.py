@@ -24,8 +24,10 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 BENCH_VENV = ROOT / ".venv-bench"
 LOWEST_VENV = ROOT / ".venv-lowest"
+CJK_VENV = ROOT / ".venv-cjk"
 PINS = ROOT / "requirements"
-WITHOUT_WHEEL = ("docopt", "forbiddenfruit")
+WITHOUT_WHEEL = ("docopt", "forbiddenfruit", "jieba", "unidic-lite")
+WITHOUT_WHEEL_FROM_313 = ("mojimoji",)
 MOST_TEST_PROCESSES = 4
 SENTENCE = "Hello! This voice was made on your own machine."
 VERSION = "import sys; print(*sys.version_info[:2])"
@@ -168,7 +170,8 @@ def install_pins(uv: Path, python: Path, pins: str, package: bool) -> None:
     """Install the pinned packages from wheels, then perhaps this one in place, without looking for more."""
     say(f"installing requirements/{pins}.txt (the first time this downloads some hundred MB)")
     into = (uv, "pip", "install", "--python", python, "--build-constraints", PINS / "build.txt")
-    wheels = ("--only-binary", ":all:", *("--no-binary=" + name for name in WITHOUT_WHEEL))
+    sources = WITHOUT_WHEEL + (WITHOUT_WHEEL_FROM_313 if (version_of(python) or ()) >= (3, 13) else ())
+    wheels = ("--only-binary", ":all:", *("--no-binary=" + name for name in sources))
     execute(*into, "--require-hashes", *wheels, "-r", PINS / (pins + ".txt"))
     if package:
         execute(*into, "--no-deps", "--editable", ROOT)
@@ -210,6 +213,13 @@ def lowest(options: argparse.Namespace) -> None:
     replace_process(python, *pytest_arguments(), *options.arguments)
 
 
+def cjk(options: argparse.Namespace) -> None:
+    """Run the tests with the packages of Japanese and Chinese, in an environment of its own."""
+    python = install(CJK_VENV, "cjk")
+    os.chdir(str(ROOT))
+    replace_process(python, *pytest_arguments(), *options.arguments)
+
+
 def check(options: argparse.Namespace) -> None:
     """Check formatting, lint, types and documents."""
     python = install(VENV, "dev")
@@ -244,7 +254,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     one.add_argument("text", nargs="*", help="what to say, instead of a sentence of its own")
     one.add_argument("-o", "--output", default="hello.wav", help="the WAV file to write (%(default)s)")
     one.set_defaults(function=hello)
-    for function in (test, lowest, check, bench, setup):
+    for function in (test, lowest, cjk, check, bench, setup):
         one = commands.add_parser(function.__name__, help=function.__doc__, add_help=function is setup)
         one.set_defaults(function=function)
     options, rest = parser.parse_known_args(arguments)

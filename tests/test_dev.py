@@ -34,7 +34,7 @@ def checkout(tmp_path: Path) -> Path:
     (folder / "requirements").mkdir()
     shutil.copy(ROOT / "dev.py", folder)
     shutil.copy(ROOT / "pyproject.toml", folder)
-    for name in ("build", "dev", "lowest", "kokoro", "bench"):
+    for name in ("build", "dev", "lowest", "cjk", "kokoro", "bench"):
         (folder / "requirements" / f"{name}.txt").write_text("websockets==17.4\n")
     (folder / "requirements" / "uv.txt").write_text(f"uv=={UV_VERSION} \\\n    --hash=sha256:0\n")
     for name, text in (("python", PYTHON_STUB), ("uv", UV_STUB % UV_VERSION)):
@@ -83,12 +83,13 @@ def test_test_runs_pytest_at_the_root_and_hands_its_arguments_on(checkout: Path,
     assert finished.stdout.endswith(" -k tone\n")
 
 
-def test_lowest_runs_pytest_in_an_environment_of_its_own(checkout: Path) -> None:
-    (checkout / ".venv").rename(checkout / ".venv-lowest")
-    finished = run_dev(checkout, "lowest", "tests/server")
+@pytest.mark.parametrize("command", ["lowest", "cjk"])
+def test_pytest_runs_in_an_environment_of_its_own(checkout: Path, command: str) -> None:
+    (checkout / ".venv").rename(checkout / f".venv-{command}")
+    finished = run_dev(checkout, command, "tests/server")
     assert f"ran in {checkout.resolve()}: -m pytest --random-order" in finished.stdout
     assert finished.stdout.endswith(" tests/server\n")
-    assert installs(checkout / ".venv-lowest") == ["lowest", "itself"]
+    assert installs(checkout / f".venv-{command}") == [command, "itself"]
     assert not (checkout / ".venv").exists()
 
 

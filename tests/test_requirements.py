@@ -14,7 +14,7 @@ from packaging.version import Version
 
 ROOT = Path(__file__).resolve().parent.parent
 PINS = ROOT / "requirements"
-HIGHEST = ["uv.txt", "build.txt", "dev.txt", "kokoro.txt", "bench.txt"]
+HIGHEST = ["uv.txt", "build.txt", "dev.txt", "kokoro.txt", "cjk.txt", "bench.txt"]
 FILES = [*HIGHEST, "lowest.txt"]
 PYTHONS = ["3.11", "3.12", "3.13"]
 PLATFORMS = [("linux", "x86_64"), ("linux", "aarch64"), ("darwin", "arm64"), ("darwin", "x86_64")]
@@ -80,9 +80,14 @@ def test_every_requirement_is_one_version_with_hashes(name: str) -> None:
 @pytest.mark.parametrize("python", PYTHONS)
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_pins_satisfy_the_metadata(python: str, platform: tuple[str, str]) -> None:
-    for name, groups in [("dev.txt", ["dev"]), ("lowest.txt", ["dev"]), ("kokoro.txt", [])]:
+    for name, extras, groups in [
+        ("dev.txt", ["kokoro"], ["dev"]),
+        ("lowest.txt", ["kokoro"], ["dev"]),
+        ("kokoro.txt", ["kokoro"], []),
+        ("cjk.txt", ["kokoro", "ja", "zh"], ["cjk"]),
+    ]:
         pinned = versions(name, python, platform)
-        for requirement in wanted(["kokoro"], groups):
+        for requirement in wanted(extras, groups):
             if applies(requirement.marker, python, platform):
                 assert requirement.specifier.contains(pinned[canonicalize_name(requirement.name)])
 
@@ -107,7 +112,7 @@ def test_lowest_pins_are_the_lower_bounds_of_the_metadata(python: str, platform:
             assert Version(pinned[canonicalize_name(requirement.name)]) == lowest, requirement
 
 
-@pytest.mark.parametrize("name", ["dev.txt", "lowest.txt", "kokoro.txt"])
+@pytest.mark.parametrize("name", ["dev.txt", "lowest.txt", "kokoro.txt", "cjk.txt"])
 def test_no_pin_brings_cuda_packages(name: str) -> None:
     heavy = re.compile(r"^(torch|triton|nvidia-.*|cuda-.*)$")
     assert [pin.name for pin in pins(name) if heavy.match(pin.name)] == []

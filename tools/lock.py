@@ -11,6 +11,7 @@ is set up for. ``dev.txt`` is resolved first and constrains the others: one vers
 | ``dev.txt`` | ``dev.py test``, ``check``, ``setup`` | the ``kokoro`` extra and the group ``dev`` |
 | ``lowest.txt`` | ``dev.py lowest``, ``matrix`` | the same as ``dev.txt``, in the lowest versions |
 | ``kokoro.txt`` | ``dev.py hello`` | the ``kokoro`` extra |
+| ``cjk.txt`` | ``dev.py cjk`` | the extras ``kokoro``, ``ja`` and ``zh`` and the group ``cjk`` |
 | ``bench.txt`` | ``dev.py bench``, in its own environment | the group ``peer`` |
 """
 
@@ -56,7 +57,7 @@ def compile_pins(
 
 
 def main() -> int:
-    """Write all six files; the command line's options (such as ``--upgrade``) go to uv."""
+    """Write all seven files; the command line's options (such as ``--upgrade``) go to uv."""
     uv = str(Path(sys.executable).with_name("uv"))
     options = sys.argv[1:]
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -70,6 +71,8 @@ def main() -> int:
         compile_pins(uv, "dev.txt", everything, "", options)
         compile_pins(uv, "lowest.txt", everything, "", ["--resolution=lowest-direct", *options])
         compile_pins(uv, "kokoro.txt", ["pyproject.toml", "--extra=kokoro", shared], "", options)
+        languages = ["pyproject.toml", "--extra=kokoro", "--extra=ja", "--extra=zh", "--group=cjk", shared]
+        compile_pins(uv, "cjk.txt", languages, "", options)
         compile_pins(uv, "build.txt", ["-", shared], "\n".join(build), options)
         compile_pins(uv, "bench.txt", ["--group=peer", shared], "", options)
     except subprocess.CalledProcessError as error:

@@ -56,7 +56,10 @@ _MARK_SYMBOLS = str.maketrans(
 _LETTERS = r"[A-Za-zÀ-ÖØ-öø-ɏ]+"
 _LATIN = re.compile(rf"({_LETTERS}(?:['’ -]{_LETTERS})*)")
 _DIGIT = re.compile(r"[0-9]")
-_DIGIT_NAMES = "ゼロ イチ ニ サン ヨン ゴ ロク ナナ ハチ キュー".split()
+_JAPANESE_DIGITS = "ゼロ イチ ニ サン ヨン ゴ ロク ナナ ハチ キュー".split()
+_CHINESE_DIGITS = "零一二三四五六七八九"
+# misaki gives up on more digits than these.
+_LONG_NUMBER = re.compile(r"[0-9]{13,}")
 _MISAKI_ERRORS = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
 
 
@@ -145,8 +148,8 @@ class _CJKG2P:
             raise ValueError(f"it has no pronunciation for {word!r}")
 
 
-def _japanese_digit(match: re.Match[str]) -> str:
-    return _DIGIT_NAMES[int(match[0])]
+def _digit_by_digit(number: str, names: Sequence[str]) -> str:
+    return "".join(names[int(digit)] for digit in number)
 
 
 def _mark_symbols(marks: str) -> str:
@@ -185,7 +188,8 @@ class JapaneseG2P(_CJKG2P):
             katakana = lru_cache(maxsize=4096)(lambda word: to_katakana(word, english))
 
             def pronounce(text: str) -> str:
-                return read(_DIGIT.sub(_japanese_digit, _LATIN.sub(lambda word: katakana(word[0]), text)))
+                spelled = _LATIN.sub(lambda word: katakana(word[0]), text)
+                return read(_DIGIT.sub(lambda digit: _digit_by_digit(digit[0], _JAPANESE_DIGITS), spelled))
 
             super().__init__(
                 pronounce,
@@ -214,7 +218,8 @@ class ChineseG2P(_CJKG2P):
             read = _symbols_alone(importlib.import_module("misaki.zh").ZHG2P())
 
             def pronounce(text: str) -> str:
-                parts = (part for part in _LATIN.split(text) if part.strip())
+                digits = _LONG_NUMBER.sub(lambda number: _digit_by_digit(number[0], _CHINESE_DIGITS), text)
+                parts = (part for part in _LATIN.split(digits) if part.strip())
                 return " ".join(english(part) if _LATIN.fullmatch(part) else read(part) for part in parts)
 
             super().__init__(pronounce, lambda text: list(jieba.cut(text)), lambda n_chars: 1 + 1.2 * n_chars)
