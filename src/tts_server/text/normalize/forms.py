@@ -180,6 +180,25 @@ class DayOfMonth:
 
 
 @dataclass(frozen=True, slots=True)
+class CalendarName:
+    """The name of a day or a month.
+
+    Args:
+        start: Where it begins.
+        end: Where it ends, the full stop of an abbreviation included.
+        name: The day's name in full, or the month's number.
+        is_day: Whether it is a day.
+        is_short: Whether it is abbreviated.
+    """
+
+    start: int
+    end: int
+    name: str
+    is_day: bool
+    is_short: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Duration:
     """Hours, minutes and seconds with short units: ``2h 30m``, ``90s``.
 
@@ -354,7 +373,7 @@ class Range:
         return self.high.end
 
 
-Measured = Number | Quantity | Money | Clock | DayOfMonth
+Measured = Number | Quantity | Money | Clock | DayOfMonth | CalendarName
 """What may stand at the ends of a range."""
 
 Form = (
@@ -364,6 +383,7 @@ Form = (
     | Clock
     | Date
     | DayOfMonth
+    | CalendarName
     | Duration
     | Digits
     | Version

@@ -18,6 +18,7 @@ from tts_server.text.normalize.forms import Form
 from tts_server.text.normalize.language import Language, Rule
 from tts_server.text.normalize.languages import make_language
 from tts_server.text.normalize.markup import normalize_emphasis, normalize_markup
+from tts_server.text.normalize.recognize.calendar import CalendarNames
 from tts_server.text.normalize.recognize.common import any_of
 from tts_server.text.normalize.recognize.dates import Dates, DaysOfMonths
 from tts_server.text.normalize.recognize.digits import Codes, Telephones, Versions
@@ -59,6 +60,7 @@ class Reader:
             ("versions", Versions()),
             ("clock times", Clocks(notation)),
             ("days of months", DaysOfMonths(notation)),
+            ("names of days and months", CalendarNames(notation)),
             ("durations", Durations(notation)),
             ("formulas", Formulas()),
             ("fractions", Fractions()),

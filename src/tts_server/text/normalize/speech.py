@@ -11,6 +11,7 @@ from typing import assert_never
 
 from tts_server.text.normalize.draft import Piece
 from tts_server.text.normalize.forms import (
+    CalendarName,
     Clock,
     Date,
     DayOfMonth,
@@ -59,7 +60,7 @@ class Speech:
     def say(self, form: Form, text: str) -> Pieces:
         """Say any form of ``text``."""
         match form:
-            case Number() | Quantity() | Money() | Clock() | DayOfMonth():
+            case Number() | Quantity() | Money() | Clock() | DayOfMonth() | CalendarName():
                 return self.measured(form, text)
             case Date():
                 return self.date(form)
@@ -97,6 +98,8 @@ class Speech:
                 return self.clock(form)
             case DayOfMonth():
                 return self.day_of_month(form)
+            case CalendarName():
+                return self.calendar_name(form, text)
             case _:
                 assert_never(form)
 
@@ -207,6 +210,12 @@ class Speech:
     def half(self, clock: Clock) -> str:
         """Return the half of the day."""
         return "AM" if clock.half == "am" else "PM"
+
+    def calendar_name(self, form: CalendarName, text: str) -> Pieces:
+        """Say the name of a day or a month in full; at a sentence's end a full stop ends that too."""
+        said = form.name if form.is_day else self.words.months[int(form.name) - 1]
+        ends_sentence = text[form.end - 1] == "." and not text[form.end :].strip(" \n\"”)'")
+        return [(form.start, form.end, said + ("." if ends_sentence else ""))]
 
     def date(self, date: Date) -> Pieces:
         """Say a date in figures."""

@@ -68,6 +68,8 @@ class Notation:
         scale_words: Words behind a sum that stand before the currency when it is said.
         months: Names and abbreviations of months, lower case without full stop, to 1 … 12.
         short_months: Those of them that are abbreviations.
+        doubtful_names: Abbreviations of days and months that are words or names too, lower case.
+        calendar_words: Words before a day or a month that tell that it is one, lower case.
         weekdays: Abbreviations of weekdays, as written without full stop, to the day.
         clock_marks: What may stand between hours and minutes, besides ``:``.
         clock_words: Words before a time, lower case, behind which a full stop may stand between its hours and
@@ -89,6 +91,8 @@ class Notation:
     scale_words: tuple[str, ...] = ()
     months: Mapping[str, int] = field(default_factory=dict)
     short_months: frozenset[str] = frozenset()
+    doubtful_names: frozenset[str] = frozenset()
+    calendar_words: frozenset[str] = frozenset()
     weekdays: Mapping[str, str] = field(default_factory=dict)
     clock_marks: str = ""
     clock_words: frozenset[str] = frozenset()

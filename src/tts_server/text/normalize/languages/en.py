@@ -7,7 +7,7 @@ import re
 from tts_server.text.normalize.draft import Draft
 from tts_server.text.normalize.forms import Clock, Date, DayOfMonth, Fraction, Money, Number
 from tts_server.text.normalize.language import Language
-from tts_server.text.normalize.languages.en_words import MONTHS, WEEKDAYS, WORDS, notation
+from tts_server.text.normalize.languages.en_words import MONTHS, WORDS, notation
 from tts_server.text.normalize.recognize.common import LETTERS
 from tts_server.text.normalize.speech import Pieces, Speech
 from tts_server.text.normalize.words import Noun
@@ -117,12 +117,6 @@ def ordinal(number: int) -> str:
 _FEET_INCHES = re.compile(r"(?<![\w.])(?P<feet>\d{1,2})'(?P<inches>\d{1,2})(?:[\"”]|'')?(?![\w])")
 _INCHES = re.compile(r"(?<![\w.\"“])(?P<inches>\d+(?:\.\d+)?)[\"”](?=\s\w)")
 _SAINT = re.compile(r"(?P<before>\b[A-Z]\w*\s)?\bSt\.(?=\s[A-Z])|\bSt\.(?!\w)")
-_WEEKDAY = re.compile(
-    rf"(?<![{LETTERS}'-])(?P<day>Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun)\b(?P<stop>\.?)(?!['-]?\w)"
-)
-_MONTH = re.compile(
-    rf"(?<![{LETTERS}'-])(?P<month>Jan|Feb|Apr|Aug|Sept?|Oct|Nov|Dec)\b(?P<stop>\.?)(?!['-]?\w)"
-)
 _NAMED_NUMBER = re.compile(
     rf"(?<![{LETTERS}\d-])(?P<name>[{LETTERS}]+)(?P<dash>-)(?P<whole>\d+)(?:\.(?P<decimals>\d+))?(?![\w-]|\.\d)"
 )
@@ -153,11 +147,6 @@ def _dashes(draft: Draft) -> None:
     draft.apply(_BETWEEN_WORDS, lambda _: ",")
 
 
-def _calendar(draft: Draft) -> None:
-    draft.apply(_MONTH, lambda match: next(m for m in MONTHS if m.startswith(match["month"][:3])))
-    draft.apply(_WEEKDAY, lambda match: WEEKDAYS[match["day"]])
-
-
 def _saints(draft: Draft) -> None:
     for match in _SAINT.finditer(draft.text):
         start = match.end() - 3
@@ -173,5 +162,5 @@ def make(dialect: str) -> Language:
         notation(dialect),
         English(WORDS),
         rules=(("feet and inches", _feet), ("numbers in names", _names)),
-        late_rules=(("saints", _saints), ("days and months", _calendar), ("dashes", _dashes)),
+        late_rules=(("saints", _saints), ("dashes", _dashes)),
     )

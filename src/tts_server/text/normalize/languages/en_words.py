@@ -21,6 +21,9 @@ MONTHS = (
 )
 _SHORT_MONTHS = {name[:3].lower(): number for number, name in enumerate(MONTHS, start=1) if name != "May"}
 _SHORT_MONTHS["sept"] = 9
+_CALENDAR_WORDS = frozenset(
+    "on every next last this by until open closed from each due since during in of early late mid".split()
+)
 WEEKDAYS = {
     "Mon": "Monday",
     "Tue": "Tuesday",
@@ -330,6 +333,8 @@ def notation(dialect: str) -> Notation:
         scale_words=("hundred", "thousand", "million", "billion", "trillion", "lakh", "crore"),
         months={name.lower(): number for number, name in enumerate(MONTHS, start=1)} | _SHORT_MONTHS,
         short_months=frozenset(_SHORT_MONTHS),
+        doubtful_names=frozenset({"sat", "sun", "mon", "wed", "mar", "jan", "jun", "jul", "may", "march"}),
+        calendar_words=_CALENDAR_WORDS,
         weekdays=WEEKDAYS,
         has_halves=True,
         durations=DURATIONS,
