@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 import pytest
-from tests.backends.kokoro.pronounce.readings import sound_of
+from tests.backends.kokoro.pronounce.kept_readings import sound_of
 
 from tts_server.backends.kokoro.pronounce.espeak import VOICES
 from tts_server.backends.kokoro.pronounce.g2p import G2P
