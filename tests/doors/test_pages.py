@@ -97,6 +97,13 @@ def test_metrics_are_in_the_text_format() -> None:
         )
 
 
+def test_metrics_count_words_that_were_nearly_lost_or_left_out() -> None:
+    stats = ServiceStats(words_repaired=3, words_left_out=2, engines=1)
+    values = values_of(render_metrics(Health("ready", 1.5, 2, stats, None)))
+    assert values["tts_words_repaired_total"] == 3
+    assert values["tts_words_left_out_total"] == 2
+
+
 async def test_metrics_show_what_connections_cost_and_may_cost(short_dir: Path) -> None:
     async with (
         running_server(short_dir, limits=Limits(turn_bytes=1234)) as server,

@@ -81,9 +81,18 @@ class House:
         pcm: bytes = PCM,
         engine: int = 0,
         n_bad: int = 0,
+        n_repaired: int = 0,
+        n_left_out: int = 0,
         error: TTSServerError | None = None,
     ) -> None:
-        made = Made(pcm, len(pcm) // 2, len(pcm) / 2 / RATE_HZ, n_bad=n_bad)
+        made = Made(
+            pcm,
+            len(pcm) // 2,
+            len(pcm) / 2 / RATE_HZ,
+            n_bad=n_bad,
+            n_repaired=n_repaired,
+            n_left_out=n_left_out,
+        )
         ended = BatchEnded((StepEnded(job_id, outcome, made, error),), work_s=0.01)
         self.service.batch_ended(cast("EngineWorker", self.workers[engine]), ended)
 
@@ -275,6 +284,15 @@ def test_bad_samples_are_counted() -> None:
     house.end("a/1", n_bad=3)
     assert house.service.stats.bad_samples == 10
     assert house.service.stats.steps == 2
+
+
+def test_words_that_were_nearly_lost_and_words_left_out_are_counted() -> None:
+    house = House()
+    house.submit(house.a)
+    house.end("a/1", pcm=b"", n_repaired=2, n_left_out=1)
+    house.end("a/1", n_left_out=3)
+    assert house.service.stats.words_repaired == 2
+    assert house.service.stats.words_left_out == 4
 
 
 @pytest.mark.parametrize(("speed", "retry_ms"), [(0.5, 2400), (1.0, 1200), (2.0, 600)])

@@ -6,7 +6,7 @@ import threading
 from array import array
 from collections.abc import Sequence
 from contextlib import ExitStack
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -226,6 +226,27 @@ def test_bad_samples_are_counted_for_each_step() -> None:
     speaking = Speaking(Utterance(), Pcm16Encoder(24000))
     counts = [speaking.take(AudioChunk(array("f", samples))).n_bad for samples in ([nan, nan, 0], [0], [nan])]
     assert counts == [2, 0, 1]
+
+
+def test_words_that_a_step_came_upon_are_counted_with_it() -> None:
+    speaking = Speaking(Utterance(), Pcm16Encoder(24000))
+    chunks = [AudioChunk(array("f"), n_repaired=2, n_left_out=1), AudioChunk(array("f", [0])), None]
+    made = [speaking.take(chunk) for chunk in chunks]
+    assert [(one.n_repaired, one.n_left_out) for one in made] == [(2, 1), (0, 0), (0, 0)]
+
+
+def test_counts_that_are_none_cost_the_utterance_and_nobody_else() -> None:
+    class Odd(RecordingModel):
+        def begin(self, text: str) -> Utterance:
+            return Miscounting() if text == "odd" else super().begin(text)
+
+    class Miscounting(Utterance):
+        def step(self) -> AudioChunk | None:
+            return AudioChunk(array("f"), n_left_out=cast("int", "many"))
+
+    with running(Odd()) as engine:
+        results = engine.step_all({text: SpeechRequest(text) for text in ("a", "odd")})
+        assert outcomes(results) == [StepOutcome.MORE, StepOutcome.FAILED]
 
 
 def test_default_step_lays_an_error_on_the_utterance_that_raised_it() -> None:

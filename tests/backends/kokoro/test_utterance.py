@@ -85,3 +85,27 @@ def _pauses(samples: NDArray[np.float32]) -> list[tuple[int, int]]:
     loud = np.flatnonzero(samples)
     gaps = np.flatnonzero(np.diff(loud) > SAMPLE_RATE_HZ // 10)
     return [(int(loud[gap]) + 1, int(loud[gap + 1])) for gap in gaps]
+
+
+def counts(engine: Engine, text: str, voice: str) -> list[tuple[int, int]]:
+    """Return of each step how many words were nearly lost and are left out, but of those with none."""
+    utterance = engine.start(SpeechRequest(text, voice=voice))
+    chunks = iter(utterance.step, None)
+    counted = [(chunk.n_repaired, chunk.n_left_out) for chunk in chunks]
+    utterance.close()
+    return [pair for pair in counted if any(pair)]
+
+
+@pytest.mark.parametrize(
+    ("text", "voice", "counted"),
+    [
+        ("Di Привет a Ana. No hay más. Мир, мир.", "ef_dora", [(0, 1), (0, 2)]),
+        ("The answer is -3. Say Привет, please.", "af_heart", [(1, 0), (0, 1)]),
+        ("Привет.", "af_heart", [(0, 1)]),
+        ("Nothing odd is in here.", "bf_emma", []),
+    ],
+)
+def test_words_nearly_lost_or_left_out_are_told_once_with_the_step_that_came_upon_them(
+    engine: Engine, text: str, voice: str, counted: list[tuple[int, int]]
+) -> None:
+    assert counts(engine, text, voice) == counted
