@@ -10,13 +10,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 TEXT_STAGES = ("text.0", "text.1", "text.2", "text.3")
-"""The programs of the text stage in their order: two halves of the transformer, durations, pitch and energy.
+"""The programs of the text stage in their order: two halves of the transformer, lengths, pitch and energy.
 
 For the same text they take about the same time.
 """
 DECODER, VOCODER = "decoder", "vocoder"
 """What works on pieces: one program, and one for each of `VOCODER_PARTS`."""
-TEXT_OUTPUTS = ("durations", "text", "pitch", "energy")
+LENGTHS, DURATIONS = "lengths", "durations"
+"""What the third of them tells of each token, and what the fourth is told: frames of 25 ms, whole ones."""
+TEXT_OUTPUTS = ("text", "pitch", "energy")
 CONSTANTS_NAME = "stream.npz"
 
 SAMPLE_RATE_HZ = 24_000

@@ -94,6 +94,7 @@ def test_writing_reports_progress(tmp_path: Path) -> None:
 @pytest.mark.model
 def test_the_seams_are_found_in_the_published_export(prepared_graph: onnx.ModelProto) -> None:
     assert find_seams(prepared_graph) == Seams(
+        lengths="/encoder/predictor/ReduceSum_output_0",
         durations="/encoder/Clip_output_0",
         features="/decoder/decoder/decode.3/Div_4_output_0",
         source="/decoder/decoder/generator/Concat_3_output_0",

@@ -13,7 +13,9 @@ from tts_server.backends.kokoro.layout import (
     DECODER_LOOK_AHEAD,
     DECODER_MIN_PIECE,
     DECODER_MODULE,
+    DURATIONS,
     FRAMES_PER_TEXT_FRAME,
+    LENGTHS,
     N_X,
     TEXT_OUTPUTS,
     Norm,
@@ -22,6 +24,7 @@ from tts_server.backends.kokoro.layout import (
 )
 from tts_server.backends.kokoro.modulation import Modulation
 from tts_server.backends.kokoro.onnx.synthesizer import RUN_ERRORS
+from tts_server.backends.kokoro.pace import durations
 from tts_server.backends.kokoro.vocabulary import PAD_ID
 from tts_server.errors import SynthesisError
 
@@ -82,11 +85,11 @@ class TextReader:
         speed: float,
     ) -> None:
         self._sessions = list(sessions)
+        self._speed = speed
         tokens = np.array([[PAD_ID, *phoneme_ids, PAD_ID]], np.int64)
         self._values: dict[str, NDArray[np.generic]] = {
             "tokens": tokens,
             "style": np.asarray(style, np.float32),
-            "speed": np.array([speed], np.float32),
         }
         self._n_per_step = max(1, TOKENS_PER_STEP // tokens.size)
 
@@ -97,18 +100,24 @@ class TextReader:
             SynthesisError: The model failed.
         """
         for session in self._sessions[: self._n_per_step]:
-            inputs = {value.name: self._values[value.name] for value in session.get_inputs()}
-            names = [value.name for value in session.get_outputs()]
-            try:
-                self._values.update(zip(names, session.run(names, inputs), strict=True))
-            except RUN_ERRORS as error:
-                n_phonemes = self._values["tokens"].size - 2
-                raise SynthesisError(f"the model failed on {n_phonemes} phonemes: {error}") from error
+            self._run(session)
         del self._sessions[: self._n_per_step]
         if self._sessions:
             return None
-        durations, text, pitch, energy = (np.asarray(self._values[name], np.float32) for name in TEXT_OUTPUTS)
-        return TextFeatures(np.rint(durations).astype(np.int64).ravel(), text, pitch, energy)
+        text, pitch, energy = (np.asarray(self._values[name], np.float32) for name in TEXT_OUTPUTS)
+        return TextFeatures(self._values[DURATIONS].astype(np.int64).ravel(), text, pitch, energy)
+
+    def _run(self, session: ort.InferenceSession) -> None:
+        inputs = {value.name: self._values[value.name] for value in session.get_inputs()}
+        names = [value.name for value in session.get_outputs()]
+        try:
+            self._values.update(zip(names, session.run(names, inputs), strict=True))
+        except RUN_ERRORS as error:
+            n_phonemes = self._values["tokens"].size - 2
+            raise SynthesisError(f"the model failed on {n_phonemes} phonemes: {error}") from error
+        if LENGTHS in names:
+            lengths = np.asarray(self._values[LENGTHS], np.float32)
+            self._values[DURATIONS] = durations(lengths.ravel(), self._speed)[None].astype(np.float32)
 
 
 def to_ort(value: NDArray[np.generic]) -> ort.OrtValue:

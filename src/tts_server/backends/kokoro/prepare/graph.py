@@ -47,12 +47,15 @@ class Seams:
     """Names of the tensors at which the graph can be cut.
 
     Args:
-        durations: Frames of 25 ms for each token; float32, shape (1, n_tokens).
+        lengths: Frames of 25 ms that each token is expected to last at speed 1, in fractions; float32, shape
+            (1, n_tokens).
+        durations: The same divided by the speed and rounded, at least 1 each.
         features: What the vocoder starts from; float32, shape (1, 512, n), 80 for each second.
         source: Spectrum of the harmonic source; float32, shape (1, 22, 60 n + 1).
         style: The voice's part for decoder and vocoder; float32, shape (1, 128).
     """
 
+    lengths: str
     durations: str
     features: str
     source: str
@@ -124,7 +127,9 @@ def find_seams(model: onnx.ModelProto) -> Seams:
                 f"the model's graph has {len(found)} candidates for its {what} instead of one"
             )
     activation = index.producer(upsamplers[0].input[0], {"LeakyRelu"})
+    rounding = index.producer(clips[0].input[0], {"Round"})
     return Seams(
+        lengths=index.producer(rounding.input[0], {"Div"}).input[0],
         durations=clips[0].output[0],
         features=activation.input[0],
         source=next(iter(sources)),

@@ -12,7 +12,9 @@ from onnx import helper
 from tts_server.backends.kokoro.layout import (
     CONSTANTS_NAME,
     DECODER,
+    DURATIONS,
     GENERATOR_MODULE,
+    LENGTHS,
     TEXT_STAGES,
     VOCODER,
     decoder_norms,
@@ -33,7 +35,11 @@ if TYPE_CHECKING:
 __all__ = ["CONSTANTS_NAME", "StreamPrograms", "build_programs"]
 
 _LAYER = "/encoder/bert/encoder/albert_layer_groups.0/albert_layers.0/full_layer_layer_norm_{}"
-_BY_FRAME = "/encoder/MatMul_output_0"
+_BY_TOKEN = (
+    "/encoder/predictor/text_encoder/Concat_4_output_0",
+    "/encoder/text_encoder/Transpose_2_output_0",
+)
+"""What pitch and energy, and what the features are made of, token by token."""
 _FEATURES = "/encoder/MatMul_1_output_0"
 _PITCH = "/encoder/F0_proj/Conv_output_0"
 _ENERGY = "/encoder/N_proj/Conv_output_0"
@@ -87,31 +93,41 @@ def build_programs(model: onnx.ModelProto) -> StreamPrograms:
 
 
 def _text_stages(model: onnx.ModelProto, seams: Seams) -> list[onnx.ModelProto]:
-    """Cut out what makes durations and, frame by frame, features, pitch and energy.
+    """Cut out what tells how long tokens last and, from that, frame by frame, features, pitch and energy.
 
     The transformer's twelve layers share their weights, so that two halves need no more than the whole.
     """
     index = GraphIndex(model.graph)
     halves = [_layer_output(index, layer) for layer in (5, 11)]
-    cuts: list[tuple[dict[str, list[int | None]], dict[str, str]]] = [
+    by_token = {name: name for name in _BY_TOKEN}
+    # Tensors of the export under the names that the programs give them.
+    cuts: list[tuple[dict[str, str], dict[str, str]]] = [
         ({}, {halves[0]: halves[0]}),
-        ({halves[0]: [1, None, None]}, {halves[1]: halves[1]}),
+        ({halves[0]: halves[0]}, {halves[1]: halves[1]}),
+        ({halves[1]: halves[1]}, {LENGTHS: seams.lengths, **by_token}),
         (
-            {halves[1]: [1, None, None]},
-            {"durations": seams.durations, "text": _FEATURES, _BY_FRAME: _BY_FRAME},
+            {DURATIONS: seams.durations, **by_token},
+            {"text": _FEATURES, "pitch": _PITCH, "energy": _ENERGY},
         ),
-        ({_BY_FRAME: [1, None, None]}, {"pitch": _PITCH, "energy": _ENERGY}),
     ]
-    stages = []
-    for inputs, outputs in cuts:
-        stage = extract(model, inputs, list(outputs.values()))
-        del stage.graph.output[:]
-        for name, tensor in outputs.items():
-            if name != tensor:
-                stage.graph.node.append(helper.make_node("Identity", [tensor], [name], name))
-            stage.graph.output.append(helper.make_empty_tensor_value_info(name))
-        stages.append(stage)
-    return stages
+    return [_stage(model, inputs, outputs) for inputs, outputs in cuts]
+
+
+def _stage(model: onnx.ModelProto, inputs: Mapping[str, str], outputs: Mapping[str, str]) -> onnx.ModelProto:
+    """Cut out one program; inputs and outputs are named tensors of the export."""
+    shapes = {name: [1, None] if name == DURATIONS else [1, None, None] for name in inputs}
+    stage = extract(model, {inputs[name]: shape for name, shape in shapes.items()}, list(outputs.values()))
+    for value in stage.graph.input:
+        name = next((name for name, tensor in inputs.items() if tensor == value.name), value.name)
+        if name != value.name:
+            stage.graph.node.insert(0, helper.make_node("Identity", [name], [value.name], name))
+            value.name = name
+    del stage.graph.output[:]
+    for name, tensor in outputs.items():
+        if name != tensor:
+            stage.graph.node.append(helper.make_node("Identity", [tensor], [name], name))
+        stage.graph.output.append(helper.make_empty_tensor_value_info(name))
+    return stage
 
 
 def _layer_output(index: GraphIndex, layer: int) -> str:
