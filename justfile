@@ -13,6 +13,7 @@ check:
     ruff check .
     mypy
     python tools/generate_reference.py --check
+    python -m tools.generate_readings --check
     python tools/check_docs.py
 
 # Put the formatting and the simple lint findings right.
@@ -32,6 +33,10 @@ coverage *modules:
 mutants *arguments:
     python -m tools.mutants "$@"
 
+# What a text, or each line of a file, becomes on its way to the model; `--dialect es` for another language.
+pronounce *arguments:
+    python -m tools.pronounce "$@"
+
 # The tests on every Python at hand, with the newest and the lowest versions that are allowed.
 matrix *arguments:
     python tools/matrix.py "$@"
@@ -49,6 +54,7 @@ bench *arguments:
 # Write the reference anew from the code, then check the documents: links, headings, examples.
 docs:
     python tools/generate_reference.py
+    python -m tools.generate_readings
     python tools/check_docs.py
 
 # Resolve the pins again; `just lock --upgrade` takes the newest versions.

@@ -157,7 +157,7 @@ def test_the_log_says_how_much_was_lost_and_nothing_of_the_text(
 ) -> None:
     with caplog.at_level(logging.DEBUG, logger="tts_server"):
         pronounced(g2p, "Secret Привет", "es")
-        pronounced(g2p, "The answer is -3.", "en-us")
+        pronounced(g2p, "tclsh8.6 is it", "en-us")
         pronounced(g2p, "Nothing odd here.", "en-us")
     assert [record.getMessage() for record in caplog.records] == [
         "es: 0 words were nearly lost, 1 stretches of letters are left out (CYRILLIC)",
