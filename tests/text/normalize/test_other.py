@@ -43,7 +43,7 @@ def test_what_is_read_wrong_otherwise_is_said_as_a_person_would(
 @pytest.mark.parametrize(
     ("dialect", "written", "said"),
     [
-        ("es", "a las 15h30", "a las 15h30"),
+        ("es", "a las 15h30", "a las 15 y 30"),
         ("es", "a las 15:30", "a las 15 y 30"),
         ("fr-fr", "à 1:00", "à 1 heure"),
         ("fr-fr", "1,00 € ou 2,05 €", "un euro ou 2 euros 5"),

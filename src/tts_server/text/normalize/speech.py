@@ -30,7 +30,8 @@ from tts_server.text.normalize.forms import (
     Sign,
     Version,
 )
-from tts_server.text.normalize.words import Noun, Words
+from tts_server.text.normalize.nouns import Nouns
+from tts_server.text.normalize.words import Gender, Noun, Words
 
 Pieces = list[Piece]
 
@@ -50,9 +51,11 @@ class Speech:
 
     Attributes:
         group: The mark between thousands that the engine reads right.
+        nouns: What tells the nouns that numbers agree with; None where they agree with none.
     """
 
     group = ""
+    nouns: Nouns | None = None
 
     def __init__(self, words: Words) -> None:
         self.words = words
@@ -112,16 +115,34 @@ class Speech:
             number: The number; its scale is said too.
             noun: What it counts, for agreement; None if it is not known.
         """
-        said = number.whole
-        if number.is_grouped and self.group and set(number.written) <= set("0123456789" + self.group):
-            said = number.written
-        if noun is not None and number.is_one:
-            said = self.words.ones.get(noun.gender, said)
+        gender = noun.gender if noun is not None else self.gender_behind(number)
+        said = self.whole(number, None if number.decimals else gender)
         if number.decimals:
             said += self.decimals(number)
-        if number.scale:
-            said += f" {number.scale}"
-        return said
+        return self.scaled(number, said) if number.scale else said
+
+    def whole(self, number: Number, gender: Gender | None) -> str:
+        """Return the figures before the decimal mark, or words where they have to agree with a noun.
+
+        Args:
+            number: The number.
+            gender: Of the noun that it counts; None where it counts none, or has decimals.
+        """
+        if gender is not None and number.is_one and gender in self.words.ones:
+            return self.words.ones[gender]
+        if number.is_grouped and self.group and set(number.written) <= set("0123456789" + self.group):
+            return number.written
+        return number.whole
+
+    def gender_behind(self, number: Number) -> Gender | None:
+        """Return the gender of the noun that a number stands before; None where it counts none."""
+        if self.nouns is None or not self.nouns.is_counted(number.before, number.after, is_one=number.is_one):
+            return None
+        return self.nouns.gender(number.after, is_one=number.is_one)
+
+    def scaled(self, number: Number, said: str) -> str:
+        """Return a number that is said as ``said``, with its scale."""
+        return f"{said} {number.scale}"
 
     def decimals(self, number: Number) -> str:
         """Return the decimal mark and what stands behind it."""

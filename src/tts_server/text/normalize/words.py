@@ -155,3 +155,9 @@ class Words:
     and_sign: str = ""
     ones: Mapping[Gender, str] = field(default_factory=dict)
     names_cents: bool = False
+
+
+def table(text: str) -> dict[str, str]:
+    """Return a long table of short strings, written ``sign=word; sign=word``."""
+    pairs = (pair.partition("=") for pair in text.split(";"))
+    return {" ".join(sign.split()): " ".join(said.split()) for sign, _, said in pairs}

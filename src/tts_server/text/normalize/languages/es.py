@@ -2,29 +2,96 @@
 
 from __future__ import annotations
 
-from tts_server.text.normalize.forms import Clock, Date
+import re
+from collections.abc import Mapping
+from typing import ClassVar
+
+from tts_server.text.normalize.draft import Draft
+from tts_server.text.normalize.forms import Clock, Number, Ordinal
 from tts_server.text.normalize.language import Language
-from tts_server.text.normalize.languages.es_words import MONTHS, NOTATION, WORDS
-from tts_server.text.normalize.speech import Pieces, Speech
+from tts_server.text.normalize.languages import es_numbers
+from tts_server.text.normalize.languages.es_nouns import NOUNS, ORDERING
+from tts_server.text.normalize.languages.es_words import NOTATION, WORDS
+from tts_server.text.normalize.languages.iberian import Iberian, named_dates
+from tts_server.text.normalize.words import Gender
+
+_CENTURY = re.compile(r"(?<![\w.])[Ss]{1,2}\.(?= ?[IVX]+\b)")
+_MAX_SIGNED_ORDINAL = 99
+_NUMBER_SIGN = re.compile(r"(?<![\w.])[Nn]o\. ?(?=\d)")
 
 
-class Spanish(Speech):
+class Spanish(Iberian):
     """What Spanish says for each form."""
 
     group = "."
+    nouns = NOUNS
+    million: ClassVar[Mapping[str, str]] = {"millones": "millón"}
+    before_years = frozenset("en de desde hasta año del hacia".split())
+    first_day = "1"
+    version_word = "versión"
+    halves: ClassVar[Mapping[Gender, str]] = {"m": "medio", "f": "media"}
+    conjunction = "y"
+    ordering = ORDERING
+
+    def cardinal(self, value: int, gender: Gender | None) -> str:
+        """Return ``value`` in words."""
+        return es_numbers.cardinal(value, gender)
+
+    def place(self, value: int, gender: Gender, *, is_short: bool = False, is_plural: bool = False) -> str:
+        """Return an ordinal in words."""
+        return es_numbers.ordinal(value, gender, is_short=is_short, is_plural=is_plural)
+
+    def part(self, value: int) -> str:
+        """Return the name of one of ``value`` equal parts."""
+        return es_numbers.part(value)
+
+    def whole(self, number: Number, gender: Gender | None) -> str:
+        """Return figures; words where the number agrees with its noun or espeak-ng counts wrong."""
+        value = int(number.whole or 0)
+        if es_numbers.is_said_right(value, gender) or number.whole.startswith("0"):
+            return super().whole(number, gender)
+        return es_numbers.cardinal(value, gender)
 
     def hour_and_minute(self, clock: Clock) -> str | None:
-        """Return the hour and the minute."""
-        return f"{clock.hour} y {clock.minute}" if clock.minute else str(clock.hour)
+        """Return ``15 y 30``, ``una y 30``, ``15 horas``."""
+        hour = {1: "una", 21: "veintiuna"}.get(clock.hour, str(clock.hour))
+        if clock.second is not None:
+            return f"{hour} y {clock.minute} y {clock.second} segundos"
+        if clock.minute:
+            return f"{hour} y {clock.minute}"
+        if clock.mark == "h" or (clock.hour in {0, 24} and not clock.half):
+            return f"{hour} {'hora' if clock.hour == 1 else 'horas'}"
+        return hour
 
-    def date(self, date: Date) -> Pieces:
-        """Return day, month and year."""
-        year = date.year
-        if len(year) == 2:
-            year = f"{'20' if int(year) < 70 else '19'}{year}"
-        return [(date.start, date.end, f"{date.day} de {MONTHS[date.month - 1]} de {year}")]
+    def with_ending(self, ordinal: Ordinal) -> str:
+        """Return ``primer``, ``segunda``; "" for letters that are no ending, and for ``1º``.
+
+        espeak-ng says ``1º`` to ``99º`` right; with a full stop it does not see the sign, and the feminine it
+        stresses on the last syllable.
+        """
+        ending = ordinal.ending.replace("ᵉʳ", "er").replace("°", "º")
+        gender: Gender = "f" if ending[:1] == "ª" or ending.endswith(("a", "as")) else "m"
+        said = self.place(ordinal.value, gender, is_short=ending == "er", is_plural=ending.endswith("s"))
+        n_others = ordinal.end - ordinal.start - len(str(ordinal.value)) - len(ordinal.ending)
+        if ending == "º" and not n_others and ordinal.value <= _MAX_SIGNED_ORDINAL:
+            return ""
+        if ending in {"º", "ª"}:
+            return said
+        is_joined = n_others <= 1
+        return said if is_joined and said.endswith(ending) else ""
+
+
+def _numbering(draft: Draft) -> None:
+    """Say ``s. XXI`` and ``No. 5``."""
+    draft.apply(_CENTURY, lambda match: "siglo" if match[0].lower() == "s." else "siglos")
+    draft.apply(_NUMBER_SIGN, lambda _: "número ")
 
 
 def make(dialect: str) -> Language:
     """Make Spanish."""
-    return Language(dialect, NOTATION, Spanish(WORDS))
+    return Language(
+        dialect,
+        NOTATION,
+        Spanish(WORDS),
+        rules=(("dates with names", named_dates(NOTATION, WORDS.months)), ("numbering", _numbering)),
+    )

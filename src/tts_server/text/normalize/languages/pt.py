@@ -1,30 +1,146 @@
-"""Portuguese: what it says, and the rules that are its own."""
+"""Brazilian Portuguese: what it says, and the rules that are its own."""
 
 from __future__ import annotations
 
-from tts_server.text.normalize.forms import Clock, Date
+import re
+from collections.abc import Mapping
+from typing import ClassVar
+
+from tts_server.text.normalize.draft import Draft
+from tts_server.text.normalize.forms import Clock, Number, Ordinal, Range
 from tts_server.text.normalize.language import Language
-from tts_server.text.normalize.languages.pt_words import MONTHS, NOTATION, WORDS
-from tts_server.text.normalize.speech import Pieces, Speech
+from tts_server.text.normalize.languages import pt_numbers
+from tts_server.text.normalize.languages.iberian import Iberian, named_dates
+from tts_server.text.normalize.languages.pt_nouns import NOUNS, ORDERING
+from tts_server.text.normalize.languages.pt_words import NOTATION, WORDS
+from tts_server.text.normalize.speech import Pieces
+from tts_server.text.normalize.words import Gender
+
+_CENTURIES = frozenset({"século", "séculos"})
+_FEMININE_HOURS = frozenset({1, 2, 21, 22})
+_MAX_CENTURY_ORDINAL = 10
 
 
-class Portuguese(Speech):
-    """What Portuguese says for each form."""
+class Portuguese(Iberian):
+    """What Brazilian Portuguese says for each form."""
 
     group = "."
+    nouns = NOUNS
+    million: ClassVar[Mapping[str, str]] = {"milhões": "milhão", "bilhões": "bilhão", "trilhões": "trilhão"}
+    before_years = frozenset("em de desde até ano do no".split())
+    first_day = "primeiro"
+    version_word = "versão"
+    halves: ClassVar[Mapping[Gender, str]] = {"m": "meio", "f": "meia"}
+    conjunction = "e"
+    ordering = ORDERING
+
+    def cardinal(self, value: int, gender: Gender | None) -> str:
+        """Return ``value`` in words."""
+        return pt_numbers.cardinal(value, gender or "m")
+
+    def place(self, value: int, gender: Gender, *, is_short: bool = False, is_plural: bool = False) -> str:
+        """Return an ordinal in words, the same with ``is_short``."""
+        del is_short
+        return pt_numbers.ordinal(value, gender, is_plural=is_plural)
+
+    def part(self, value: int) -> str:
+        """Return the name of one of ``value`` equal parts."""
+        return pt_numbers.part(value)
+
+    def whole(self, number: Number, gender: Gender | None) -> str:
+        """Return figures; words where the number agrees with a feminine noun."""
+        value = int(number.whole or 0)
+        if pt_numbers.is_said_right(value, gender or "m") or number.whole.startswith("0"):
+            return super().whole(number, gender)
+        return pt_numbers.cardinal(value, gender or "m")
+
+    def decimals(self, number: Number) -> str:
+        """Return the decimals; the point is said, which espeak-ng leaves out."""
+        said = super().decimals(number)
+        if not said.startswith("."):
+            return said
+        figures = number.decimals
+        return f" ponto {' '.join(figures) if figures.startswith('0') else figures}"
 
     def hour_and_minute(self, clock: Clock) -> str | None:
-        """Return the hour and the minute."""
-        return f"{clock.hour} e {clock.minute}" if clock.minute else str(clock.hour)
+        """Return ``15 e 30``, ``uma e 30``, ``15 horas``."""
+        hour = self.cardinal(clock.hour, "f") if clock.hour in _FEMININE_HOURS else str(clock.hour)
+        if clock.second is not None:
+            return f"{hour} e {clock.minute} e {clock.second} segundos"
+        if clock.minute:
+            return f"{hour} e {clock.minute}"
+        if clock.mark in {"h", "H"} or (clock.hour in {0, 24} and not clock.half):
+            return f"{hour} {'hora' if clock.hour in {0, 1} else 'horas'}"
+        return hour
 
-    def date(self, date: Date) -> Pieces:
-        """Return day, month and year."""
-        year = date.year
-        if len(year) == 2:
-            year = f"{'20' if int(year) < 70 else '19'}{year}"
-        return [(date.start, date.end, f"{date.day} de {MONTHS[date.month - 1]} de {year}")]
+    def with_ending(self, ordinal: Ordinal) -> str:
+        """Return ``primeiro``, ``segunda``; a plain letter is an ending only close to its figures."""
+        is_letter = ordinal.ending in {"o", "a"}
+        is_joined = ordinal.end - ordinal.start == len(str(ordinal.value)) + 1
+        if is_letter and not (is_joined and ordinal.after):
+            return ""
+        return self.place(ordinal.value, "f" if ordinal.ending in {"ª", "a"} else "m")
+
+    def roman(self, ordinal: Ordinal) -> str:
+        """Return a Roman numeral as it is said; the first ten centuries are ordinals."""
+        if ordinal.before.lower() in _CENTURIES and ordinal.value <= _MAX_CENTURY_ORDINAL:
+            return self.place(ordinal.value, "m")
+        return super().roman(ordinal)
+
+    def range(self, form: Range, text: str) -> Pieces:
+        """Say a range; between times of day with *às*."""
+        pieces = super().range(form, text)
+        if not (isinstance(form.low, Clock) and isinstance(form.high, Clock)):
+            return pieces
+        to = "à" if form.high.hour == 1 else "às"
+        return [(start, end, f" {to} " if start == form.dash_start else said) for start, end, said in pieces]
+
+
+_MISTER = re.compile(r"(?<![\w.])D\.(?= (?P<name>[A-ZÀ-Ý][a-zà-ÿ]+))")
+_CENTURY = re.compile(r"(?<![\w.])[Ss]écs?\.(?= ?[IVX]+\b)")
+_IDENTITY = re.compile(
+    r"(?<![\w.,/-])(?:\d{5}-\d{3}|\d{3}\.\d{3}\.\d{3}-\d{2}|\d{2}\.\d{3}\.\d{3}/\d{4}-\d{2})(?![\w-]|[.,/]\d)"
+)
+_HEADQUARTERS = re.compile(
+    r"\b[Ss]ede(?= (?:da|do|das|dos|social|administrativa|própria|central|nacional|regional|principal)\b)"
+)
+_SPOON = re.compile(
+    r"(?<![\w-])(?P<before>uma|a|da|na|duas|minha|sua|cada|meia|de|\d+) colher(?P<many>es)?"
+    r"(?= de (?:sopa|chá|sobremesa|café|pau|açúcar|sal|prata|mel|óleo|azeite|farinha|manteiga)\b|[.,;!?)]|$)"
+)
+
+
+def _titles(draft: Draft) -> None:
+    """Say ``D. Pedro`` and ``D. Maria``, and ``séc. XXI``."""
+    draft.apply(_MISTER, lambda match: "Dona" if match["name"].endswith("a") else "Dom")
+    draft.apply(_CENTURY, lambda match: "séculos" if "s." in match[0] else "século")
+
+
+def _identities(draft: Draft) -> None:
+    """Say the figures of a postal code, of a taxpayer and of a company one by one, in groups."""
+    for match in _IDENTITY.finditer(draft.text):
+        groups = (" ".join(group) for group in re.findall(r"\d+", match[0]))
+        draft.replace(*match.span(), ", ".join(groups))
+
+
+def _homographs(draft: Draft) -> None:
+    """Give *sede* (seat) and *colher* (spoon) the accents that their sound needs."""
+    draft.apply(_HEADQUARTERS, lambda match: match[0].replace("ede", "éde"))
+    for match in _SPOON.finditer(draft.text):
+        start = match.end("before") + 1
+        draft.replace(start, match.end(), "colhéres" if match["many"] else "colhér")
 
 
 def make(dialect: str) -> Language:
-    """Make Portuguese."""
-    return Language(dialect, NOTATION, Portuguese(WORDS))
+    """Make Brazilian Portuguese."""
+    return Language(
+        dialect,
+        NOTATION,
+        Portuguese(WORDS),
+        rules=(
+            ("dates with names", named_dates(NOTATION, WORDS.months)),
+            ("titles", _titles),
+            ("identities", _identities),
+        ),
+        late_rules=(("words written alike", _homographs),),
+    )

@@ -1,0 +1,209 @@
+"""What Spanish and Portuguese say alike. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from tts_server.text.normalize.draft import Draft, Piece
+from tts_server.text.normalize.forms import Clock, Date, Fraction, Number, Ordinal, Quantity, Version
+from tts_server.text.normalize.language import Rule
+from tts_server.text.normalize.nouns import Nouns
+from tts_server.text.normalize.recognize.common import LETTERS, any_of
+from tts_server.text.normalize.speech import Pieces, Speech
+from tts_server.text.normalize.words import Gender, Notation, Noun
+
+_YEARS = range(1000, 2100)
+_NO_FRACTIONS = frozenset({(9, 11), (24, 7), (50, 50)})
+_MAX_PARTS = 100
+_MAX_REGNAL_ORDINAL = 10
+_LETTER_ORDINALS = frozenset({1, 5, 10})
+_MASCULINE = Noun("", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Ordering:
+    """What tells whether a Roman numeral is an ordinal.
+
+    Args:
+        names: Names of kings and popes.
+        queens: Those of women that do not end in *-a*.
+        numbered: Words before numerals that are said as numbers, lower case.
+        articles: Articles before numerals, to the gender and whether it is the plural.
+        events: Words in lower case behind numerals that are ordinals: ``la XV edición``.
+    """
+
+    names: frozenset[str]
+    queens: frozenset[str]
+    numbered: frozenset[str]
+    articles: Mapping[str, tuple[Gender, bool]]
+    events: frozenset[str]
+
+
+class Iberian(Speech):
+    """What Spanish and Portuguese say for each form.
+
+    Attributes:
+        million: Words of scale to their singulars.
+        before_years: Words before the figures of a year, lower case.
+        first_day: Said for the first day of a month.
+        version_word: Said for the ``v`` of a version.
+        ordering: What tells Roman numerals.
+        halves: The adjective *half*, by gender.
+        conjunction: *And*.
+    """
+
+    nouns: Nouns
+    million: ClassVar[Mapping[str, str]]
+    before_years: frozenset[str]
+    first_day: str
+    version_word: str
+    ordering: Ordering
+    halves: ClassVar[Mapping[Gender, str]]
+    conjunction: str
+
+    def cardinal(self, value: int, gender: Gender | None) -> str:
+        """Return ``value`` in words."""
+        raise NotImplementedError
+
+    def place(self, value: int, gender: Gender, *, is_short: bool = False, is_plural: bool = False) -> str:
+        """Return an ordinal in words."""
+        raise NotImplementedError
+
+    def part(self, value: int) -> str:
+        """Return the name of one of ``value`` equal parts."""
+        raise NotImplementedError
+
+    def gender_behind(self, number: Number) -> Gender | None:
+        """Return the gender of the noun behind a number, unless the number is a year."""
+        is_year = not number.is_grouped and number.whole.isdigit() and int(number.whole) in _YEARS
+        if is_year and number.before.lower() in self.before_years:
+            return None
+        return super().gender_behind(number)
+
+    def scaled(self, number: Number, said: str) -> str:
+        """Return ``82 millones``, ``un millón``, ``2 millones de`` before a noun, ``10 mil``."""
+        if number.scale not in self.million:
+            return f"{said} {number.scale}"
+        plain = Number(number.start, number.end, number.whole, number.decimals, number.written)
+        is_one = number.whole == "1" and not number.decimals
+        scale = self.million[number.scale] if is_one else number.scale
+        of = self.words.of if self._is_noun(number.after) else ""
+        return f"{self.figures(plain, _MASCULINE)} {scale}{of}"
+
+    def number(self, number: Number) -> Pieces:
+        """Say a number; ``4K`` is a name unless something is counted."""
+        if number.scale and number.scale not in self.million and not number.decimals:
+            after = number.after
+            if after != "de" and not (after.endswith("s") and self.nouns.is_counted("", after, is_one=False)):
+                return []
+        return super().number(number)
+
+    def quantity(self, quantity: Quantity, text: str) -> Pieces:
+        """Say a quantity; a percentage agrees with nothing, and espeak-ng says its sign right."""
+        number = quantity.number
+        if quantity.unit == "percent" and not quantity.per:
+            return [(number.start, number.end, self.signed(number))]
+        return super().quantity(quantity, text)
+
+    def half(self, clock: Clock) -> str:
+        """Return the letters: ``a m``."""
+        return "a m" if clock.half == "am" else "p m"
+
+    def version(self, version: Version) -> Pieces:
+        """Return ``versión 1 punto 5``."""
+        said = f" {self.words.point} ".join(version.numbers)
+        return [(version.start, version.end, f"{self.version_word} {said}" if version.has_v else said)]
+
+    def date(self, date: Date) -> Pieces:
+        """Return ``6 de mayo de 2024``."""
+        day = self.first_day if date.day == 1 else date.day
+        said = f"{day} de {self.words.months[date.month - 1]} de {full_year(date.year)}"
+        return [(date.start, date.end, said)]
+
+    def fraction(self, fraction: Fraction) -> Pieces:
+        """Return ``media`` before what is halved, ``tres cuartos``, ``una y media``."""
+        top, bottom = fraction.top, fraction.bottom
+        if (top, bottom) in _NO_FRACTIONS or not 0 < top < bottom <= _MAX_PARTS:
+            return []
+        is_before_noun = self._is_noun(fraction.after)
+        gender = self.nouns.gender(fraction.after, is_one=True) if is_before_noun else None
+        whole = (
+            "" if fraction.whole is None else f"{self.cardinal(fraction.whole, gender)} {self.conjunction} "
+        )
+        if bottom > 2:
+            name = self.part(bottom)
+            many = "s" if top > 1 and not name.endswith("s") else ""
+            said = f"{whole}{self.cardinal(top, 'm')} {name}{many}"
+        else:
+            half = self.halves[gender or "m"]
+            said = f"{whole}{half}" if whole or is_before_noun else f"{self.cardinal(1, 'm')} {half}"
+        return [(fraction.start, fraction.end, f" {said} ")]
+
+    def _is_noun(self, word: str) -> bool:
+        return word.islower() and len(word) > 1 and word not in self.nouns.not_nouns
+
+    def ordinal(self, ordinal: Ordinal) -> Pieces:
+        """Say an ordinal in words, and a king's or a war's Roman numeral as one."""
+        said = self.roman(ordinal) if ordinal.is_roman else self.with_ending(ordinal)
+        return [(ordinal.start, ordinal.end, said)] if said else []
+
+    def with_ending(self, ordinal: Ordinal) -> str:
+        """Return an ordinal written with figures; "" where the letters are no ending of it."""
+        raise NotImplementedError
+
+    def roman(self, ordinal: Ordinal) -> str:
+        """Return a Roman numeral as it is said; "" for one that espeak-ng reads right, and for letters."""
+        before, after, value = ordinal.before, ordinal.after, ordinal.value
+        if before in self.ordering.names:
+            if value > _MAX_REGNAL_ORDINAL:
+                return str(value)
+            return self.place(value, "f" if before.endswith("a") or before in self.ordering.queens else "m")
+        article = before.lower()
+        if article in self.ordering.numbered:
+            return str(value)
+        is_letter = ordinal.end - ordinal.start == 1 and value not in _LETTER_ORDINALS
+        is_named = after[:1].isupper() or after in self.ordering.events
+        if article in self.ordering.articles and is_named and not is_letter:
+            gender, is_plural = self.ordering.articles[article]
+            return self.place(value, gender, is_short=True, is_plural=is_plural)
+        return ""
+
+
+def full_year(year: str) -> str:
+    """Return a year of two figures with its century; the years to come are of this one."""
+    if len(year) != 2:
+        return year
+    return f"{'20' if int(year) < 70 else '19'}{year}"
+
+
+def named_dates(notation: Notation, months: tuple[str, ...]) -> Rule:
+    """Return a rule that says ``5 feb 2024`` and ``15-ago-2024`` with the *de* that is left out."""
+    pattern = re.compile(
+        rf"(?i:(?<![{LETTERS}\d.,/:-])(?P<day>3[01]|[12]\d|0?[1-9])(?P<gap> de |[ /-])"
+        rf"(?P<month>{any_of(notation.months)})(?![{LETTERS}])\.?"
+        rf"(?:(?P<gap2> del? |,? |[/-])(?P<year>[12]\d{{3}}(?!\d)|(?<=[/-])\d\d(?!\d)))?)"
+    )
+
+    def rule(draft: Draft) -> None:
+        for match in pattern.finditer(draft.text):
+            draft.put(_pieces(match, months[notation.months[match["month"].lower()] - 1]))
+
+    return rule
+
+
+def _pieces(match: re.Match[str], month: str) -> list[Piece]:
+    is_joined = match["gap"] in "/-"
+    year, gap = match["year"], match["gap2"]
+    of = "de " if len(match["gap"]) == 1 else ""
+    start = match.start("gap") if is_joined else match.start("month")
+    pieces = [(start, match.start("gap2") if year else match.end(), f"{' ' * is_joined}{of}{month}")]
+    if year and gap in {"/", "-"}:
+        pieces.append((match.start("gap2"), match.end(), f" de {full_year(year)}"))
+    elif year and "d" not in gap.lower():
+        if "," in gap:
+            pieces.append((match.start("gap2"), match.start("gap2") + 1, ""))
+        pieces.append((match.start("year"), match.end(), f"de {year}"))
+    return pieces
