@@ -45,7 +45,7 @@ def test_what_is_read_wrong_otherwise_is_said_as_a_person_would(
     [
         ("es", "a las 15h30", "a las 15 y 30"),
         ("es", "a las 15:30", "a las 15 y 30"),
-        ("fr-fr", "à 1:00", "à 1 heure"),
+        ("fr-fr", "à 1:00", "à une heure"),
         ("fr-fr", "1,00 € ou 2,05 €", "un euro ou 2 euros 5"),
         ("es", "www.correo.es/5€", "correo punto ES barra 5"),
         ("es", "de 3-4 km y 5km", "de 3 a 4 kilómetros y 5 kilómetros"),

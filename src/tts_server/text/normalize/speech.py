@@ -155,8 +155,9 @@ class Speech:
         return prefix + self.figures(number, noun)
 
     def number(self, number: Number) -> Pieces:
-        """Say a number that counts or is nothing that is known."""
-        return [(number.start, number.end, self.signed(number))]
+        """Say a number that counts or is nothing that is known; one that stays as it is stays free."""
+        said = self.signed(number)
+        return [] if said == number.written else [(number.start, number.end, said)]
 
     # Quantities and money.
 
@@ -189,15 +190,25 @@ class Speech:
             currency = self.words.currencies[money.currency].unit.many
             return [
                 (money.start, money.scale_start, f"{self.signed(money.number)} "),
-                (money.scale_start, money.end, f"{money.scale_word}{self.words.of} {currency}{behind}"),
+                (money.scale_start, money.end, f"{money.scale_word}{self.of(currency)}{behind}"),
             ]
         return [(money.start, money.end, self.amount(money.number, money.currency) + behind)]
+
+    def of(self, noun: str) -> str:
+        """Return what stands between a word of scale and what it counts, and that, a space before it."""
+        return f"{self.words.of} {noun}"
+
+    def scaled(self, number: Number, noun: str) -> str:
+        """Return a sum whose number has a scale: ``5 million dollars``."""
+        return self.signed(number) + self.of(noun)
 
     def amount(self, number: Number, currency: str) -> str:
         """Return a sum in units and hundredths of a currency."""
         names = self.words.currencies[currency]
         if number.scale:
-            return f"{self.signed(number)}{self.words.of} {names.unit.many}"
+            return self.scaled(number, names.unit.many)
+        if number.whole.endswith("000000"):
+            return self.signed(number) + self.of(names.unit.many)
         cents = number.decimals
         if names.cent is None or len(cents) != 2:
             noun = names.unit

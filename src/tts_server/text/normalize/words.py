@@ -66,6 +66,7 @@ class Notation:
         scales: Letters behind a number or a sum to a word: ``K`` to ``thousand``.
         money_scales: Letters that are such only behind a sum of money.
         scale_words: Words behind a sum that stand before the currency when it is said.
+        date_words: Words before a day and a month in figures without a year, lower case.
         months: Names and abbreviations of months, lower case without full stop, to 1 … 12.
         short_months: Those of them that are abbreviations.
         doubtful_names: Abbreviations of days and months that are words or names too, lower case.
@@ -89,6 +90,7 @@ class Notation:
     scales: Mapping[str, str] = field(default_factory=dict)
     money_scales: Mapping[str, str] = field(default_factory=dict)
     scale_words: tuple[str, ...] = ()
+    date_words: frozenset[str] = frozenset()
     months: Mapping[str, int] = field(default_factory=dict)
     short_months: frozenset[str] = frozenset()
     doubtful_names: frozenset[str] = frozenset()

@@ -17,6 +17,7 @@ _YEAR_FIRST = re.compile(
 _YEAR_LAST = re.compile(
     rf"{_START}(?P<a>\d{{1,2}})(?P<mark>[/.-])(?P<b>\d{{1,2}})(?P=mark)(?P<year>[12]\d{{3}}|\d{{2}}){_END}"
 )
+_NO_YEAR = re.compile(rf"{_START}(?P<a>\d{{1,2}})/(?P<b>\d{{1,2}})(?!\d| \d){_END}")
 _DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
@@ -29,6 +30,7 @@ class Dates:
 
     def __init__(self, notation: Notation) -> None:
         self._is_month_first = notation.date_order == "mdy"
+        self._words = notation.date_words
 
     def find(self, text: str) -> Iterator[Form]:
         """Yield the dates that there can be."""
@@ -37,8 +39,7 @@ class Dates:
             if _is_day(month, day):
                 yield Date(*match.span(), match["year"], month, day, word_before(text, match.start()))
         for match in _YEAR_LAST.finditer(text):
-            a, b = int(match["a"]), int(match["b"])
-            month, day = (a, b) if self._is_month_first else (b, a)
+            month, day = self._in_order(match)
             if not _is_day(month, day):
                 month, day = day, month
             is_certain = len(match["year"]) == 4 or (
@@ -46,6 +47,16 @@ class Dates:
             )
             if _is_day(month, day) and is_certain:
                 yield Date(*match.span(), match["year"], month, day, word_before(text, match.start()))
+        for match in _NO_YEAR.finditer(text):
+            before = word_before(text, match.start())
+            month, day = self._in_order(match)
+            if before.lower() in self._words and _is_day(month, day):
+                yield Date(*match.span(), "", month, day, before)
+
+    def _in_order(self, match: re.Match[str]) -> tuple[int, int]:
+        """Return what is the month and what the day by the language's order."""
+        a, b = int(match["a"]), int(match["b"])
+        return (a, b) if self._is_month_first else (b, a)
 
 
 def _is_day(month: int, day: int) -> bool:

@@ -11,7 +11,7 @@ from tts_server.text.normalize.words import Notation
 
 _START = rf"(?<![{LETTERS}\d.,/-])"
 _END = rf"(?![{LETTERS}\d-]|[.,/:]\d)"
-_INTERNATIONAL = r"\+\d{1,3}(?:[ .-]?\(\d{1,4}\))?(?:[ .-]\d{1,5}){1,6}|\+\d{7,15}"
+_INTERNATIONAL = r"\+\d{1,3}(?:[ .-]?\(\d{1,4}\)[ .-]?\d{1,5})?(?:[ .-]\d{1,5}){1,6}|\+\d{7,15}"
 _GROUP = re.compile(r"\d+")
 _CODES = re.compile(
     rf"{_START}(?:\d{{4}}(?:[ -]\d{{4}}){{3}}|\d{{3}}-\d{{2}}-\d{{4}}|97[89](?:-\d{{1,7}}){{3}}-\d){_END}"

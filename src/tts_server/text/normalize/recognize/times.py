@@ -29,7 +29,7 @@ class Clocks:
         marks = "".join(map(re.escape, ":" + notation.clock_marks))
         one = (
             rf"(?P<hour{{n}}>[01]?\d|2[0-4])"
-            rf"(?: ?(?P<mark{{n}}>[{marks}]) ?(?P<minute{{n}}>[0-5]\d)?(?!\d)"
+            rf"(?: ?(?P<mark{{n}}>[{marks}])(?: ?(?P<minute{{n}}>[0-5]\d))?(?!\d)"
             rf"(?::(?P<second{{n}}>[0-5]\d))?)?" + half
         )
         first, second, alone = (one.replace("{n}", n) for n in ("1", "2", ""))
@@ -52,6 +52,8 @@ class Clocks:
 
     def _is_named(self, clock: Clock) -> bool:
         """Say whether a time is one by its own form, or by the word before it."""
+        if clock.after in self._notation.durations:
+            return False
         if clock.mark == ":":
             return clock.minute is not None
         if clock.mark == ".":

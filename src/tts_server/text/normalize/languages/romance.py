@@ -1,0 +1,74 @@
+"""What the Romance languages share: Roman numerals, and a few rules with the language's own words.
+
+Pure.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from tts_server.text.normalize.draft import Draft
+from tts_server.text.normalize.forms import Ordinal
+from tts_server.text.normalize.language import Rule
+from tts_server.text.normalize.recognize.common import LETTERS
+
+_NAME: Final = re.compile(r"[A-ZÀ-Ý][a-zà-ÿ']+(?:-[A-ZÀ-Ý][a-zà-ÿ']+)?$")
+_ONE_LETTER: Final = frozenset({1, 5, 10})
+_LETTERS_OF_THE_ALPHABET: Final = frozenset({50, 100})
+_LARGEST_NUMERAL: Final = 399
+_LARGEST_OF_A_NAME: Final = 39
+
+_NUMBER_SIGN: Final = re.compile(rf"(?<![{LETTERS}\d.])(?:[Nn]\.? ?[°º]|№)(?P<many>s?)\.?(?= ?\d| [A-Z]\d?)")
+_TIMES: Final = re.compile(
+    rf"(?<![{LETTERS}\d.,/-])(?P<times>\d{{1,6}}(?:[.,]\d{{1,2}})?) ?[xX×](?= [{LETTERS}]{{2}}|[.!?]?$)"
+)
+_FIRST_TO_LAST: Final = re.compile(r"(?<![\w-])A ?[-—] ?Z(?![\w-])")
+_LOWERED: Final = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+_COMPOUND: Final = re.compile(
+    rf"(?<![{LETTERS}\d])(?:CO2|(?=[A-Za-z]{{1,12}}[₀-₉])[A-Z][A-Za-z₀-₉]{{1,20}})(?![{LETTERS}\d₀-₉])"
+)
+_LOWERED_DIGITS: Final = re.compile(r"[₀-₉]+")
+
+
+def is_numeral(ordinal: Ordinal, *, labels: frozenset[str], names: frozenset[str]) -> bool:
+    """Say whether letters that may be a Roman numeral are one, by the word before them.
+
+    Args:
+        ordinal: With its words around.
+        labels: Words that are numbered (chapter, volume), lower case.
+        names: Names that are numbered (of kings and popes), which make a single letter a numeral.
+    """
+    if ordinal.value > _LARGEST_NUMERAL or ordinal.value in _LETTERS_OF_THE_ALPHABET:
+        return False
+    before = ordinal.before.rstrip(".")
+    if before.lower() in labels or before.capitalize() in names:
+        return True
+    if ordinal.value in _ONE_LETTER or ordinal.value > _LARGEST_OF_A_NAME:
+        return False
+    return bool(_NAME.match(before))
+
+
+def number_signs(one: str, many: str) -> Rule:
+    """Make a rule that says ``n°`` and its variants."""
+
+    def rule(draft: Draft) -> None:
+        draft.apply(_NUMBER_SIGN, lambda match: f"{many if match['many'] else one} ")
+
+    return rule
+
+
+def times(said: str) -> Rule:
+    """Make a rule for ``3x``."""
+    return lambda draft: draft.apply(_TIMES, lambda match: f"{match['times']} {said}")
+
+
+def first_to_last(said: str) -> Rule:
+    """Make a rule for ``A-Z``."""
+    return lambda draft: draft.apply(_FIRST_TO_LAST, lambda _: said)
+
+
+def compounds(draft: Draft) -> None:
+    """Spell ``CO₂`` and other formulas of chemistry."""
+    draft.apply(_COMPOUND, lambda match: " ".join(match[0].translate(_LOWERED).upper()))
+    draft.apply(_LOWERED_DIGITS, lambda match: " " + match[0].translate(_LOWERED))
