@@ -198,7 +198,7 @@ class Speech:
         """Return what stands between a word of scale and what it counts, and that, a space before it."""
         return f"{self.words.of} {noun}"
 
-    def scaled(self, number: Number, noun: str) -> str:
+    def scaled_sum(self, number: Number, noun: str) -> str:
         """Return a sum whose number has a scale: ``5 million dollars``."""
         return self.signed(number) + self.of(noun)
 
@@ -206,7 +206,7 @@ class Speech:
         """Return a sum in units and hundredths of a currency."""
         names = self.words.currencies[currency]
         if number.scale:
-            return self.scaled(number, names.unit.many)
+            return self.scaled_sum(number, names.unit.many)
         if number.whole.endswith("000000"):
             return self.signed(number) + self.of(names.unit.many)
         cents = number.decimals

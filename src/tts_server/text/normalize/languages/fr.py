@@ -60,7 +60,7 @@ class French(Speech):
         """Return what stands between a word of scale and what it counts, and that."""
         return f" d'{noun}" if _VOWEL.match(noun) else f" de {noun}"
 
-    def scaled(self, number: Number, noun: str) -> str:
+    def scaled_sum(self, number: Number, noun: str) -> str:
         """Return a sum in thousands or millions."""
         said = self.signed(number)
         return f"{said} {noun}" if said.endswith("mille") else said + self.of(noun)
