@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from tts_server.text.normalize.draft import Draft
 from tts_server.text.normalize.spoken import SpokenText, Unit
@@ -34,25 +32,6 @@ def test_units_are_what_stands_between_white_space() -> None:
 )
 def test_a_dash_or_an_ellipsis_cuts_two_words_and_no_range(text: str, spoken: list[str]) -> None:
     assert [unit.spoken for unit in Draft(text).finish().units] == spoken
-
-
-@pytest.mark.parametrize(
-    ("written", "plain"),
-    [
-        ("\u2212\u2011\u2013", "--—"),
-        ("\uff21\uff11", "A1"),
-        ("a\u200bb\u00ad", "a\u200bb\u00ad"),
-        ("\x07\u00a0\u2028\ud800\ue000", "  \n  "),
-        ("é你", "é你"),
-    ],
-)
-def test_odd_characters_are_exchanged_one_for_one(written: str, plain: str) -> None:
-    assert Draft(written).text == plain
-
-
-@given(st.text(max_size=50))
-def test_the_draft_is_as_long_as_the_text(text: str) -> None:
-    assert len(Draft(text).text) == len(text)
 
 
 def test_what_was_replaced_is_not_replaced_again() -> None:

@@ -116,7 +116,7 @@ def _composed(source: str) -> list[tuple[str, int]]:
 
 
 def _is_mark(char: str) -> bool:
-    return unicodedata.category(char) == "Mn" or char in "ﾞﾟ"
+    return unicodedata.category(char) == "Mn" or char in "ﾞﾟ" or "\u1160" <= char <= "\u11ff"
 
 
 def _plain_char(char: str) -> str:
