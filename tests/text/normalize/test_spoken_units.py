@@ -72,3 +72,17 @@ def test_a_place_in_what_is_said_leads_back_to_its_unit(text: str, data: st.Data
             position = start + data.draw(st.integers(0, len(unit.spoken) - 1))
             assert spoken.unit_at(position) == index
     assert spoken.unit_at(-1) == 0
+
+
+def test_where_words_are_not_written_apart_what_was_replaced_is_a_unit_of_its_own() -> None:
+    draft = Draft("那里有5个人 来。")
+    draft.replace(3, 4, "五")
+    draft.replace(4, 5, "")
+    units = draft.finish(words_are_apart=False).units
+    assert [(unit.char_start, unit.char_end, unit.spoken) for unit in units] == [
+        (0, 3, "那里有"),
+        (3, 4, "五"),
+        (4, 5, ""),
+        (5, 6, "人"),
+        (7, 9, "来。"),
+    ]

@@ -156,6 +156,7 @@ def _is_styled(code: int) -> bool:
         or 0x3300 <= code <= 0x33FF  # units in one square
         or 0xFB00 <= code <= 0xFB06  # ligatures
         or 0xFF01 <= code <= 0xFF9F  # full and half width
+        or code in {0xFFE0, 0xFFE1, 0xFFE2, 0xFFE4, 0xFFE5, 0xFFE6}
     )
 
 

@@ -6,6 +6,7 @@ Pure.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -68,13 +69,19 @@ class Draft:
                 if spoken is not None:
                     self.replace(*match.span(), spoken)
 
-    def finish(self) -> SpokenText:
-        """Return the units with everything replaced, at their places in the client's text."""
+    def finish(self, *, words_are_apart: bool = True) -> SpokenText:
+        """Return the units with everything replaced, at their places in the client's text.
+
+        Args:
+            words_are_apart: Whether the language writes spaces between words; else what was replaced is a
+                unit of its own.
+        """
         edits = sorted(self._edits.items())
+        edges = [] if words_are_apart else sorted({edge for edit, _ in edits for edge in edit})
         units: list[Unit] = []
         n_behind = 0
         glued = "".join("x" if i in self._glued and c.isspace() else c for i, c in enumerate(self.text))
-        for start, end, spaced in _unit_spans(glued):
+        for start, end, spaced in _unit_spans(glued, edges):
             # Edits that end before this unit concern no later one: looked at again, they cost a square.
             while n_behind < len(edits) and edits[n_behind][0][1] <= start:
                 n_behind += 1
@@ -110,14 +117,15 @@ _OPENING = r"[\"“'‘(]*"
 _JOINTS = re.compile(rf"(?<=[^\W\d_]){_JOINT}(?={_OPENING}[^\W_])|(?<=\d){_JOINT}(?={_OPENING}[^\W\d_])")
 
 
-def _unit_spans(text: str) -> list[tuple[int, int, bool]]:
+def _unit_spans(text: str, edges: Sequence[int]) -> list[tuple[int, int, bool]]:
     spans = []
     position = 0
     for space in [*_SPACES.finditer(text), None]:
         end = space.start() if space else len(text)
         if end > position:
-            cuts = [position, *(m.end() for m in _JOINTS.finditer(text, position, end)), end]
-            spans += [(a, b, False) for a, b in pairwise(cuts) if b > a]
+            inside = edges[bisect_right(edges, position) : bisect_left(edges, end)]
+            cuts = {position, *(m.end() for m in _JOINTS.finditer(text, position, end)), *inside, end}
+            spans += [(a, b, False) for a, b in pairwise(sorted(cuts))]
             spans[-1] = (*spans[-1][:2], True)
         position = space.end() if space else end
     return spans

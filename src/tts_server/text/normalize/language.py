@@ -23,6 +23,7 @@ class Language:
         speech: What it says.
         rules: Rules of its own, by name, tried before the common forms of numbers.
         late_rules: Rules of its own, tried when all forms have been said.
+        words_are_apart: Whether it writes spaces between words.
     """
 
     dialect: str
@@ -30,3 +31,4 @@ class Language:
     speech: Speech
     rules: tuple[tuple[str, Rule], ...] = ()
     late_rules: tuple[tuple[str, Rule], ...] = ()
+    words_are_apart: bool = True

@@ -70,6 +70,7 @@ class Reader:
             ("codes", Codes(notation)),
             ("powers", Powers()),
         ]
+        self._words_are_apart = language.words_are_apart
         self._rules: list[tuple[str, Rule]] = [
             ("addresses", lambda draft: normalize_addresses(draft, speech.words.address)),
             ("markup", normalize_markup),
@@ -86,7 +87,7 @@ class Reader:
         draft = Draft(text)
         for _, rule in self._rules:
             rule(draft)
-        return draft.finish()
+        return draft.finish(words_are_apart=self._words_are_apart)
 
     def steps(self, text: str) -> Iterator[tuple[str, str]]:
         """Yield what ``text`` has become after each rule that changed it: the rule's name, and the text."""

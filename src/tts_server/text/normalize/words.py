@@ -80,6 +80,7 @@ class Notation:
         per: Words or signs of what money or a quantity is divided by, to keys of units: ``hr``.
         ordinals: Endings of ordinals behind figures, as written.
         telephones: Patterns of the telephone numbers of its countries, without a country code.
+        range_marks: Dashes between the ends of a range.
         code_words: Words behind which figures are said one by one, lower case.
     """
 
@@ -103,6 +104,7 @@ class Notation:
     per: Mapping[str, str] = field(default_factory=dict)
     ordinals: tuple[str, ...] = ()
     telephones: tuple[str, ...] = ()
+    range_marks: str = "-—"
     code_words: frozenset[str] = frozenset()
 
 

@@ -33,7 +33,7 @@ class Numbers:
     def __init__(self, notation: Notation) -> None:
         self._notation = notation
         self._value = re.compile(self._one(notation, "") + NUMBER_END)
-        dash = r"(?P<dash> ?[-—] ?)"
+        dash = rf"(?P<dash> ?[{notation.range_marks}] ?)"
         self._range = re.compile(self._one(notation, "1") + dash + self._one(notation, "2") + NUMBER_END)
 
     def _one(self, notation: Notation, n: str) -> str:

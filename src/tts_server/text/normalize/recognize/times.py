@@ -10,7 +10,7 @@ from tts_server.text.normalize.forms import Clock, Duration, Form, Half, Number,
 from tts_server.text.normalize.recognize.common import LETTERS, any_of, word_after, word_before
 from tts_server.text.normalize.words import Notation
 
-_START = rf"(?<![{LETTERS}\d])(?<!\d[.,/:-])(?<![.,/:-])"
+_START = rf"(?<![{LETTERS}\d])(?<!\d[.,/:-])(?<![./-])"
 _END = rf"(?![{LETTERS}\d]|[:/]\d|[.,]\d)"
 _HALF_WRITTEN = re.compile(r"[AaPp]\.? ?[Mm]\b\.?")
 _HALF = r"(?: ?(?P<half{n}>[AaPp])(?:\.? ?[Mm]\b\.?)(?!\w))?"
@@ -34,7 +34,7 @@ class Clocks:
         )
         first, second, alone = (one.replace("{n}", n) for n in ("1", "2", ""))
         self._clock = re.compile(_START + alone + _END)
-        self._range = re.compile(_START + first + r"(?P<dash> ?[-—] ?)" + second + _END)
+        self._range = re.compile(_START + first + rf"(?P<dash> ?[{notation.range_marks}] ?)" + second + _END)
 
     def find(self, text: str) -> Iterator[Form]:
         """Yield ranges, then what stands alone."""
