@@ -57,9 +57,11 @@ _LETTERS = r"[A-Za-zÀ-ÖØ-öø-ɏ]+"
 _LATIN = re.compile(rf"({_LETTERS}(?:['’ -]{_LETTERS})*)")
 _DIGIT = re.compile(r"[0-9]")
 _JAPANESE_DIGITS = "ゼロ イチ ニ サン ヨン ゴ ロク ナナ ハチ キュー".split()
-_CHINESE_DIGITS = "零一二三四五六七八九"
-# misaki gives up on more digits than these.
-_LONG_NUMBER = re.compile(r"[0-9]{13,}")
+# What misaki would give to the model as it is, or read by a dictionary of other scripts.
+_NOT_CHINESE = re.compile(r"[^\u4e00-\u9fff]+")
+_NOT_JAPANESE = re.compile(
+    r"[^\u3005-\u3007\u3031-\u3035\u303b\u3041-\u30ff\u31f0-\u31ff\u3400-\u9fff\uf900-\ufaff]+"
+)
 _MISAKI_ERRORS = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
 
 
@@ -148,10 +150,6 @@ class _CJKG2P:
             raise ValueError(f"it has no pronunciation for {word!r}")
 
 
-def _digit_by_digit(number: str, names: Sequence[str]) -> str:
-    return "".join(names[int(digit)] for digit in number)
-
-
 def _mark_symbols(marks: str) -> str:
     symbols = marks.translate(_MARK_SYMBOLS)
     return symbols if symbols.endswith((" ", "“", "(")) else symbols + " "
@@ -189,7 +187,8 @@ class JapaneseG2P(_CJKG2P):
 
             def pronounce(text: str) -> str:
                 spelled = _LATIN.sub(lambda word: katakana(word[0]), text)
-                return read(_DIGIT.sub(lambda digit: _digit_by_digit(digit[0], _JAPANESE_DIGITS), spelled))
+                spelled = _DIGIT.sub(lambda digit: _JAPANESE_DIGITS[int(digit[0])], spelled)
+                return read(_NOT_JAPANESE.sub(" ", spelled))
 
             super().__init__(
                 pronounce,
@@ -218,9 +217,12 @@ class ChineseG2P(_CJKG2P):
             read = _symbols_alone(importlib.import_module("misaki.zh").ZHG2P())
 
             def pronounce(text: str) -> str:
-                digits = _LONG_NUMBER.sub(lambda number: _digit_by_digit(number[0], _CHINESE_DIGITS), text)
-                parts = (part for part in _LATIN.split(digits) if part.strip())
-                return " ".join(english(part) if _LATIN.fullmatch(part) else read(part) for part in parts)
+                parts = (part for part in _LATIN.split(text.replace("〇", "零")) if part.strip())
+                said = (
+                    english(part) if _LATIN.fullmatch(part) else read(_NOT_CHINESE.sub(" ", part))
+                    for part in parts
+                )
+                return " ".join(part for part in said if part)
 
             super().__init__(pronounce, lambda text: list(jieba.cut(text)), lambda n_chars: 1 + 1.2 * n_chars)
             self._check("中国")
