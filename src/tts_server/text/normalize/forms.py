@@ -266,6 +266,7 @@ class Fraction:
         top: The numerator.
         bottom: The denominator, at least 2.
         after: The word behind it.
+        before: The word before it.
     """
 
     start: int
@@ -274,6 +275,7 @@ class Fraction:
     top: int
     bottom: int
     after: str = ""
+    before: str = ""
 
 
 @dataclass(frozen=True, slots=True)

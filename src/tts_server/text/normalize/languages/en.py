@@ -2,56 +2,115 @@
 
 from __future__ import annotations
 
-import re
+from dataclasses import replace
+from typing import Final
 
-from tts_server.text.normalize.draft import Draft
-from tts_server.text.normalize.forms import Clock, Date, DayOfMonth, Fraction, Money, Number
+from tts_server.text.normalize.forms import (
+    Clock,
+    Date,
+    DayOfMonth,
+    Form,
+    Fraction,
+    Measured,
+    Money,
+    Number,
+    Ordinal,
+    Quantity,
+    Ratio,
+)
 from tts_server.text.normalize.language import Language
+from tts_server.text.normalize.languages.en_codes import say_codes
+from tts_server.text.normalize.languages.en_figures import (
+    cardinal_words,
+    fraction_name,
+    grouped,
+    ordinal,
+    say_decimals,
+)
+from tts_server.text.normalize.languages.en_homographs import say_homographs
+from tts_server.text.normalize.languages.en_measures import describes, say_measures
+from tts_server.text.normalize.languages.en_names import say_letters, say_names
+from tts_server.text.normalize.languages.en_places import say_places
+from tts_server.text.normalize.languages.en_roman import say_roman
+from tts_server.text.normalize.languages.en_signs import say_dashes, say_pauses, say_signs, say_verses
 from tts_server.text.normalize.languages.en_words import MONTHS, WORDS, notation
-from tts_server.text.normalize.recognize.common import LETTERS
 from tts_server.text.normalize.speech import Pieces, Speech
 from tts_server.text.normalize.words import Noun
 
-_MAX_SAID_FIGURES = 15
-_ORDINALS = "half third quarter fifth sixth seventh eighth ninth tenth eleventh twelfth".split()
-_SMALL = "zero one two three four five six seven eight nine ten eleven twelve".split()
-_TENTHS = {16: "sixteenth", 20: "twentieth", 32: "thirty second", 64: "sixty fourth", 100: "hundredth"}
-_NOT_FRACTIONS = frozenset({(9, 11), (24, 7), (50, 50), (20, 20), (7, 11), (1, 6)})
+_NOT_FRACTIONS: Final = frozenset({(9, 11), (24, 7), (50, 50), (20, 20), (7, 11), (1, 6)})
+_DATED: Final = frozenset("on by due until since from before after dated through till starting".split())
+_RATED: Final = frozenset("rated scored score rating grade got rate".split())
+_COUNTED: Final = frozenset("page slide step part question item day round game chapter".split())
+_NAMED_SCALES: Final = frozenset({"4", "5", "8", "10"})
 
 
 class English(Speech):
     """What English says for each form."""
 
+    def say(self, form: Form, text: str) -> Pieces:
+        """Say any form; whether Roman letters are a number, the text around them tells."""
+        if isinstance(form, Ordinal):
+            said = say_roman(form, text) if form.is_roman else None
+            return [] if said is None else [(form.start, form.end, said)]
+        return super().say(form, text)
+
+    def measured(self, form: Measured, text: str) -> Pieces:
+        """Say what may stand in a range; what describes a noun behind it is in the singular."""
+        if isinstance(form, Money) and not form.per and describes(form.number, text, form.end):
+            return super().measured(replace(form, is_before_noun=True), text)
+        return super().measured(form, text)
+
+    # Numbers.
+
     def figures(self, number: Number, noun: Noun | None = None) -> str:
         """Return a number; four figures that count something have a comma, or they would be a year."""
         whole = number.whole
         if number.is_grouped or noun is not None or number.scale:
-            whole = _grouped(whole)
+            whole = grouped(whole)
         said = whole + (self.decimals(number) if number.decimals else "")
         return f"{said} {number.scale}" if number.scale else said
 
     def decimals(self, number: Number) -> str:
         """Return decimals as figures, but where a zero ends them, which misaki would leave out."""
-        if number.decimals.endswith("0"):
-            return " point " + " ".join("zero" if char == "0" else char for char in number.decimals)
-        return "." + number.decimals
+        return say_decimals(number.decimals) if number.decimals.endswith("0") else "." + number.decimals
 
     def number(self, number: Number) -> Pieces:
         """Say a number, unless its letter of scale is a name's (``4K``) or its comma nobody's."""
         if number.scale and not (number.decimals or number.after.endswith("s") or number.whole[-1] == "0"):
-            is_scale = number.after and number.written not in {"4", "5", "8", "10"}
+            is_scale = number.after and number.written not in _NAMED_SCALES
             if not is_scale:
                 return []
         if number.decimals and not number.is_grouped and "," in number.written:
             return []
         return super().number(number)
 
+    # Quantities and money.
+
+    def quantity(self, quantity: Quantity, text: str) -> Pieces:
+        """Say a number with its unit; ``a 5 km run`` has it in the singular."""
+        pieces = super().quantity(quantity, text)
+        noun = self.words.units[quantity.unit]
+        if not quantity.per and describes(quantity.number, text, quantity.end):
+            start, end, said = pieces[-1]
+            pieces[-1] = (start, end, said.replace(noun.many, noun.one))
+        return pieces
+
     def money(self, money: Money) -> Pieces:
         """Say a sum; before the noun that it describes, in the singular."""
-        if money.is_before_noun:
-            unit = self.words.currencies[money.currency].unit
-            return [(money.start, money.end, f"{self.signed(money.number, unit)} {unit.one}")]
-        return super().money(money)
+        if not money.is_before_noun:
+            return super().money(money)
+        unit, number = self.words.currencies[money.currency].unit, money.number
+        if money.scale_word:
+            said = f"{self.signed(number)} {money.scale_word} {unit.one}"
+        elif len(number.decimals) == 2 and not number.scale:
+            whole = replace(number, decimals="", is_grouped=True)
+            cents = int(number.decimals)
+            said = f"{self.signed(whole, unit)} {unit.one}" + (f" {cents}" if cents else "")
+        else:
+            said = f"{self.signed(number, unit)} {unit.one}"
+        return [(money.start, money.end, said)]
+
+    # Time.
 
     def hour_and_minute(self, clock: Clock) -> str | None:
         """Return ``3 45``, ``10 oh 5``, ``12 o'clock``, ``15 hundred``."""
@@ -75,84 +134,52 @@ class English(Speech):
         """Return ``5th`` behind the month, ``5`` before it."""
         return ordinal(day.day) if day.day_start > day.month_start else str(day.day)
 
+    # Parts and ratios.
+
     def fraction(self, fraction: Fraction) -> Pieces:
-        """Return ``three quarters``, ``1 and a half``; leaves ``24/7`` and what is larger than one."""
+        """Return ``three quarters``, ``1 and a half``, ``4 out of 5``; leaves ``24/7``."""
         top, bottom = fraction.top, fraction.bottom
-        if (top, bottom) in _NOT_FRACTIONS or not 0 < top < bottom:
+        if (top, bottom) in _NOT_FRACTIONS or top == 0:
             return []
-        if bottom <= 12:
-            name = _ORDINALS[bottom - 2]
-        elif bottom in _TENTHS:
-            name = _TENTHS[bottom]
-        elif bottom < 20:
-            name = f"{bottom}th"
-        else:
-            return []
-        count = _SMALL[top] if top <= 12 else str(top)
-        said = f"{count} {name}" + ("s" if top > 1 else "")
-        said = said.replace("halfs", "halves")
-        if fraction.whole is not None:
-            one = "an" if name.startswith("e") else "a"
-            said = f"{fraction.whole} and {one + ' ' + name if top == 1 else said}"
-        return [(fraction.start, fraction.end, f" {said} ")]
+        said = self._as_date(fraction) or self._as_score(fraction)
+        name = fraction_name(bottom)
+        if said is None and top < bottom and name is not None and top < 100:
+            said = _fraction(fraction.whole, top, name)
+        elif said is None and fraction.whole is None and top > bottom > 1:
+            said = f"{top} over {bottom}"
+        return [] if said is None else [(fraction.start, fraction.end, f" {said} ")]
+
+    def _as_date(self, fraction: Fraction) -> str | None:
+        """Return the day that ``on 3/15`` is, month first."""
+        is_day = 1 <= fraction.top <= 12 and 1 <= fraction.bottom <= 31 and fraction.whole is None
+        if not is_day or fraction.before.lower() not in _DATED or fraction.after:
+            return None
+        return f"{MONTHS[fraction.top - 1]} {ordinal(fraction.bottom)}"
+
+    def _as_score(self, fraction: Fraction) -> str | None:
+        before, after = fraction.before.lower().rstrip(":"), fraction.after.lower()
+        if before in _COUNTED:
+            return f"{fraction.top} of {fraction.bottom}"
+        if before in _RATED or after in {"stars", "rating", "points", "correct"}:
+            return f"{fraction.top} out of {fraction.bottom}"
+        return None
+
+    def ratio(self, ratio: Ratio) -> Pieces:
+        """Return ``16 to 9``, ``10 by 10``."""
+        between = "to" if ratio.sign == ":" else "by"
+        return [(ratio.start, ratio.end, f" {between} ".join(ratio.numbers))]
 
 
-def _grouped(whole: str) -> str:
-    if len(whole) <= 3:
-        return whole
-    return f"{int(whole):,}" if len(whole) <= _MAX_SAID_FIGURES else " ".join(whole)
+def _fraction(whole: int | None, top: int, name: str) -> str:
+    plural = "halves" if name == "half" else f"{name}s"
+    if whole is None:
+        return f"{cardinal_words(top)} {name if top == 1 else plural}"
+    article = "an" if name.startswith("e") else "a"
+    return f"{whole} and {article} {name}" if top == 1 else f"{whole} and {cardinal_words(top)} {plural}"
 
 
 def _minute(minute: int) -> str:
     return f"oh {minute}" if minute < 10 else str(minute)
-
-
-def ordinal(number: int) -> str:
-    """Return ``1st``, ``12th``, ``23rd``."""
-    if number % 100 in {11, 12, 13}:
-        return f"{number}th"
-    return f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th') }"
-
-
-_FEET_INCHES = re.compile(r"(?<![\w.])(?P<feet>\d{1,2})'(?P<inches>\d{1,2})(?:[\"”]|'')?(?![\w])")
-_INCHES = re.compile(r"(?<![\w.\"“])(?P<inches>\d+(?:\.\d+)?)[\"”](?=\s\w)")
-_SAINT = re.compile(r"(?P<before>\b[A-Z]\w*\s)?\bSt\.(?=\s[A-Z])|\bSt\.(?!\w)")
-_NAMED_NUMBER = re.compile(
-    rf"(?<![{LETTERS}\d-])(?P<name>[{LETTERS}]+)(?P<dash>-)(?P<whole>\d+)(?:\.(?P<decimals>\d+))?(?![\w-]|\.\d)"
-)
-_SPACED_DASH = re.compile(r"(?<=\S)(?P<dash> - )(?=\S)")
-_BETWEEN_WORDS = re.compile(r"(?<=[\w)] )[*>](?= [\w(])")
-
-
-def _feet(draft: Draft) -> None:
-    draft.apply(_FEET_INCHES, lambda match: f"{match['feet']} foot {match['inches']}")
-    draft.apply(_INCHES, lambda match: f"{match['inches']} inches")
-
-
-def _names(draft: Draft) -> None:
-    """Say a number that ends a name apart from it: ``GPT-4.1``."""
-    for match in _NAMED_NUMBER.finditer(draft.text):
-        said = " " + match["whole"]
-        if match["decimals"]:
-            said += " point " + " ".join("zero" if char == "0" else char for char in match["decimals"])
-        start = match.start("dash")
-        if draft.is_free(start, match.end()):
-            draft.replace(start, match.end(), said)
-
-
-def _dashes(draft: Draft) -> None:
-    for match in _SPACED_DASH.finditer(draft.text):
-        start, end = match.span("dash")
-        draft.replace(start + 1, end - 1, "—")
-    draft.apply(_BETWEEN_WORDS, lambda _: ",")
-
-
-def _saints(draft: Draft) -> None:
-    for match in _SAINT.finditer(draft.text):
-        start = match.end() - 3
-        is_street = bool(match["before"]) or not re.match(r"\s[A-Z]", draft.text[match.end() :])
-        stop = "." if not draft.text[match.end() :].strip() else ""
-        draft.replace(start, match.end(), "Street" + stop if is_street else "Saint")
 
 
 def make(dialect: str) -> Language:
@@ -161,6 +188,14 @@ def make(dialect: str) -> Language:
         dialect,
         notation(dialect),
         English(WORDS),
-        rules=(("feet and inches", _feet), ("numbers in names", _names)),
-        late_rules=(("saints", _saints), ("dashes", _dashes)),
+        rules=(
+            ("codes", say_codes),
+            ("names", say_names),
+            ("chapter and verse", say_verses),
+            ("feet and inches", say_measures),
+            ("dashes", say_dashes),
+            ("streets", say_places),
+            ("words written alike", say_homographs),
+        ),
+        late_rules=(("pauses", say_pauses), ("signs", say_signs), ("letters", say_letters)),
     )

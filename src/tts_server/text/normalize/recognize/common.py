@@ -25,6 +25,7 @@ NUMBER_END = rf"(?![{LETTERS}\d_]|[.,:/']\d)"
 
 _BEFORE = re.compile(rf"([{LETTERS}'-]+\.?) ?$")
 _AFTER = re.compile(rf" ?([{LETTERS}']+)")
+_NOTHING_MORE = re.compile(r"[\s\"”)']*$")
 _MAX_WORD_CHARS = 32
 
 
@@ -38,6 +39,11 @@ def word_after(text: str, position: int) -> str:
     """Return the word that begins at ``position`` or a space behind it; "" if a mark stands between."""
     found = _AFTER.match(text, position, position + _MAX_WORD_CHARS)
     return found[1] if found else ""
+
+
+def ends_text(text: str, position: int) -> bool:
+    """Say whether nothing but quotation marks and brackets stands behind ``position``."""
+    return _NOTHING_MORE.match(text, position) is not None
 
 
 def any_of(written: Iterable[str]) -> str:

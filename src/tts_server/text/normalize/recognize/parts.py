@@ -34,7 +34,9 @@ class Fractions:
             bottom = int(match["bottom"])
             if bottom > 1:
                 after = word_after(text, match.end())
-                yield Fraction(*match.span(), whole, int(match["top"]), bottom, after)
+                yield Fraction(
+                    *match.span(), whole, int(match["top"]), bottom, after, word_before(text, match.start())
+                )
         for match in _VULGAR_SIGN.finditer(text):
             top, _, bottom_text = unicodedata.normalize("NFKC", match["sign"]).partition("\u2044")
             whole = int(match["whole"]) if match["whole"] else None

@@ -1,0 +1,100 @@
+"""Measures that English writes in a way of its own: feet and inches, ``3x``, ``40° N``.
+
+Pure.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from tts_server.text.normalize.draft import Draft
+from tts_server.text.normalize.forms import Number
+
+_FEET_INCHES: Final = re.compile(
+    r"(?<![\w.'-])(?P<feet>\d{1,2})' ?(?P<inches>\d{1,2}(?:\.\d)?)(?:[\"”]|'')?(?!\w)"
+)
+_FEET: Final = re.compile(
+    r"(?<![\w.'-])(?P<a>\d{1,3})'(?:(?P<dash> ?(?:[-—]|x|×) ?)(?P<b>\d{1,3})')?"
+    r"(?=[\s]*(?:tall|high|long|wide|deep|by|ceilings?|x|×|ladder|drop|tree|wall|fence|boat|board)\b)"
+)
+_INCHES: Final = re.compile(
+    r"(?<![\w.\"“'/])(?P<inches>\d+(?:\.\d+)?|(?:\d+ )?\d+/\d+)[\"”](?=\s\w|\s?[x×]\s?\d|$|[.,;)])"
+)
+_TIMES: Final = re.compile(
+    r"(?<![\w.,/-])(?P<number>\d+(?:\.\d+)?)(?P<x> ?[x×])(?![\w×]|\s?\d)(?=\s?[\w,.;:!?)]|\s|$)"
+)
+_COMPASS: Final = re.compile(
+    r"(?<=\d)(?P<sign>°|º)(?:(?P<minutes>\d{1,2})'(?:(?P<seconds>\d{1,2})[\"”])?)? ?"
+    r"(?P<point>[NSEW])(?![\w'])"
+)
+_NO_NOUN: Final = frozenset(
+    """
+    a about after ago also an and are as at away back be because before but by down each every extra for
+    from he here i if in instead is it less minus more not now of off on only or out over per plus she
+    so than that the then there they to today tomorrow too total under until up was we were when which
+    while who will with without yesterday you
+    """.split()
+)
+_DESCRIBED: Final = frozenset(
+    """
+    ad ads bag bet bill bills bonus budget card cards charge check cheque coin coins cost credit deal
+    deposit discount donation fee fees fine fund gift grant house investment item limit loan mark menu
+    minimum note notes offer order payment plan price prize prizes project question range rebate refund
+    reward stamp subscription tax ticket tickets tip voucher vouchers
+    """.split()
+)
+_ONE_OF: Final = frozenset(
+    "the this that my your his her our their its another every each one first new".split()
+)
+_WORD_BEHIND: Final = re.compile(r" (?P<word>[a-z]{2,})(?![\w'])")
+_POINTS: Final = {"N": "north", "S": "south", "E": "east", "W": "west"}
+
+
+def say_measures(draft: Draft) -> None:
+    """Say feet and inches, how many times, and places on the globe."""
+    text = draft.text
+    draft.apply(_FEET_INCHES, lambda match: f"{match['feet']} foot {match['inches']}")
+    for match in _FEET.finditer(text):
+        if match["b"]:
+            between = " to " if match["dash"].strip() in "-—" else " by "
+            draft.replace(match.start(), match.end(), f"{match['a']}{between}{match['b']} feet")
+        else:
+            draft.replace(match.start(), match.end(), f"{match['a']} feet")
+    for match in _INCHES.finditer(text):
+        if _is_quote(match, text):
+            continue
+        draft.replace(match.end() - 1, match.end(), f" {_inches(match, text)}")
+    for match in _COMPASS.finditer(text):
+        parts = [
+            f" {name} {unit}"
+            for name, unit in ((match["minutes"], "minutes"), (match["seconds"], "seconds"))
+            if name
+        ]
+        draft.replace(*match.span(), f" degrees{''.join(parts)} {_POINTS[match['point']]}")
+    for match in _TIMES.finditer(text):
+        draft.replace(*match.span("x"), " times")
+
+
+def describes(number: Number, text: str, end: int) -> bool:
+    """Say whether a measure up to ``end`` describes the noun behind it: ``a $5 bill``, ``a 5 km run``."""
+    found = _WORD_BEHIND.match(text, end)
+    if found is None:
+        return False
+    before = number.before.lower()
+    if before in {"a", "an"}:
+        return found["word"] not in _NO_NOUN
+    return before in _ONE_OF and found["word"] in _DESCRIBED
+
+
+def _inches(match: re.Match[str], text: str) -> str:
+    before = re.search(
+        r"\b(?:an?|the|this|that|my|your|his|her)\s$", text[max(0, match.start() - 6) : match.start()]
+    )
+    is_adjective = before and re.match(r"\s[a-z]", text[match.end() :])
+    return "inch" if is_adjective or match["inches"] == "1" or "/" in match["inches"] else "inches"
+
+
+def _is_quote(match: re.Match[str], text: str) -> bool:
+    """Say whether the mark closes a quotation that was opened before."""
+    return text.count('"', 0, match.start()) % 2 == 1

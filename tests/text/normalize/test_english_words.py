@@ -1,0 +1,170 @@
+"""What only English does: words written alike, Roman numerals, streets, codes, names with figures."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tts_server.text.normalize.languages.en_figures import (
+    cardinal_words,
+    fraction_name,
+    grouped,
+    ordinal,
+    ordinal_words,
+    say_decimals,
+)
+from tts_server.text.normalize.reader import normalize
+
+
+def spoken(text: str) -> str:
+    return normalize(text, "en-us").text
+
+
+def changed(*texts: str) -> list[str]:
+    return [text for text in texts if spoken(text) != text]
+
+
+def test_read_is_the_present_by_a_word_of_time_or_by_a_thing_in_general() -> None:
+    assert spoken("I read books every day.") == "I reed books every day."
+    assert spoken("They often read it") == "They often reed it"
+    assert spoken("You read too fast.") == "You reed too fast."
+    assert spoken("People read novels.") == "People reed novels."
+    assert spoken("Have you read it?") == "Have you red it?"
+    assert not changed("I read it yesterday", "I read it.", "We read.", "They read the letter", "to read")
+
+
+def test_lead_is_the_metal_beside_what_is_made_of_it() -> None:
+    assert spoken("a lead pipe, made of lead") == "a led pipe, made of led"
+    assert spoken("lead and zinc in lead paint") == "led and zinc in led paint"
+    assert not changed("lead the team", "in the lead", "the lead singer", "Lead me", "lead time")
+
+
+def test_bow_and_bass_are_told_by_what_is_done() -> None:
+    assert spoken("Take a bow. They bow to the king.") == "Take a bough. They bough to the king."
+    assert spoken("the ship's bow") == "the ship's bough"
+    assert not changed("a bow and arrow", "She tied a bow.", "He caught a bass.", "bass fishing")
+    assert spoken("She sings bass.") == "She sings base."
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("Chapter IV", "Chapter 4"),
+        ("Louis XIV, Henry VIII", "Louis the 14th, Henry the 8th"),
+        ("Charles I was king", "Charles the 1st was king"),
+        ("Rocky III", "Rocky 3"),
+        ("the XXI century", "the 21st century"),
+        ("the XIXth", "the 19th"),
+        ("Act I, Scene V", "Act 1, Scene 5"),
+        ("WWII", "World War 2"),
+        ("IV", "4"),
+    ],
+)
+def test_roman_numerals_are_numbers_behind_what_is_numbered(written: str, said: str) -> None:
+    assert spoken(written) == said
+
+
+def test_letters_that_are_no_numerals_stay() -> None:
+    assert not changed(
+        "I am", "DNA", "a CD", "MIX", "Vitamin C", "plan B", "Malcolm X", "an IV drip", "I, too"
+    )
+    assert not changed("Then I left", "Class C", "Group X", "Washington DC", "Henry I think", "Appendix C")
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("12 Oak Dr.", "12 Oak Drive."),
+        ("Dr. Oak of 5 Oak Dr. is", "Dr. Oak of 5 Oak Drive is"),
+        ("St. John, Main St", "Saint John, Main Street"),
+        ("Main St. It rained", "Main Street. It rained"),
+        ("5 Oak St Boston", "5 Oak Street Boston"),
+        ("100 W. 5th St.", "100 West 5th Street."),
+        ("Ft. Worth, Mt. Everest", "Fort Worth, Mount Everest"),
+        ("8 King Ct.", "8 King Court."),
+        ("pp. 3-5, p. 7", "pages 3 to 5, page 7"),
+    ],
+)
+def test_streets_are_told_from_titles_by_where_they_stand(written: str, said: str) -> None:
+    assert spoken(written) == said
+
+
+def test_what_looks_like_a_street_and_is_none_stays() -> None:
+    assert not changed("Dr. Smith", "Call Dr. Lee now", "No. I won't.", "The Dr is in", "vitamin E Main")
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("Your code is 482913.", "Your code is 4 8 2 9 1 3."),
+        ("The verification code is 123 456.", "The verification code is 1 2 3, 4 5 6."),
+        ("PIN: 1234", "PIN: 1 2 3 4"),
+        ("Dial 911 now", "Dial 9 1 1 now"),
+        ("Dial 112 or 999.", "Dial 1 1 2 or 9 9 9."),
+        ("card ending in 8876", "card ending in 8 8 7 6"),
+        ("A1B2C3", "A. 1 B. 2 C. 3"),
+        ("SW1A 1AA", "S.W. 1 A., 1 A.A."),
+        ("#ff0000", "F.F. 0 0 0 0"),
+    ],
+)
+def test_codes_are_said_one_by_one(written: str, said: str) -> None:
+    assert spoken(written) == said
+
+
+def test_figures_that_are_no_codes_stay() -> None:
+    assert not changed(
+        "B2B", "H2O", "Room 101", "in 1984", "call 200 people", "order 12 eggs", "MP3", "code 5"
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("GPT-4.1", "GPT 4 point one"),
+        ("Llama-3.1-8B", "Llama 3 point one 8B"),
+        ("phase-2", "phase 2"),
+        ("r2.5", "r 2 point five"),
+        ("UTC-5", "UTC minus 5"),
+        ("AT&T", "AT and T"),
+        ("A to Z", "eh to Z"),
+        ("A B C, A P I", "eh B C, eh P I"),
+        ("A one B two C", "eh one B two C"),
+        ("A-Z", "eh to Z"),
+    ],
+)
+def test_figures_in_names_are_said_apart(written: str, said: str) -> None:
+    assert spoken(written) == said
+
+
+def test_an_article_is_no_letter() -> None:
+    assert not changed("A plan", "A one time deal", "A B-side", "It is A.", "A B movie", "A 5 minute walk")
+
+
+@given(st.integers(0, 99))
+def test_an_ordinal_ends_as_its_figures_do(number: int) -> None:
+    assert ordinal(number)[-2:] == ordinal_words(number)[-2:]
+    assert ordinal_words(number).split()[:-1] == cardinal_words(number).split()[:-1]
+
+
+def test_parts_have_names_up_to_a_hundred() -> None:
+    assert [fraction_name(n) for n in (2, 3, 4, 5, 16, 21, 100)] == [
+        "half",
+        "third",
+        "quarter",
+        "fifth",
+        "sixteenth",
+        "twenty first",
+        "hundredth",
+    ]
+    assert fraction_name(101) is None
+
+
+@given(st.text("0123456789", min_size=1, max_size=12))
+def test_each_decimal_is_a_word(decimals: str) -> None:
+    assert len(say_decimals(decimals).split()) == len(decimals) + 1
+
+
+@given(st.integers(0, 10**15 - 1))
+def test_grouped_figures_are_the_same_number(number: int) -> None:
+    assert int(grouped(str(number)).replace(",", "")) == number
