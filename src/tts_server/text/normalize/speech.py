@@ -119,7 +119,7 @@ class Speech:
         said = self.whole(number, None if number.decimals else gender)
         if number.decimals:
             said += self.decimals(number)
-        return self.scaled(number, said) if number.scale else said
+        return self.with_scale(number, said) if number.scale else said
 
     def whole(self, number: Number, gender: Gender | None) -> str:
         """Return the figures before the decimal mark, or words where they have to agree with a noun.
@@ -140,7 +140,7 @@ class Speech:
             return None
         return self.nouns.gender(number.after, is_one=number.is_one)
 
-    def scaled(self, number: Number, said: str) -> str:
+    def with_scale(self, number: Number, said: str) -> str:
         """Return a number that is said as ``said``, with its scale."""
         return f"{said} {number.scale}"
 

@@ -30,7 +30,7 @@ _FEMININE = (
 _UN_BEFORE_A = "agua águila arma aula hambre área alma hacha ala ancla acta ama hada ave arpa".split()
 _UNACCENTED = str.maketrans("áéíóú", "aeiou")
 _NOT_NOUNS = (
-    "al ante bajo con contra de del desde durante en entre hacia hasta para por según sin sobre tras ni "
+    "coma al ante bajo con contra de del desde durante en entre hacia hasta para por según sin sobre tras ni "
     "que pero mas más sino si no ya muy menos como cuando donde quien cual cuyo es son era eran fue "
     "fueron está están ha han hay se me te le lo la las los les nos os un una unos unas uno el él ella "
     "ellas ellos su sus mi mis tu tus este esta esto estas estos ese esa eso esas esos aquel también solo "

@@ -237,6 +237,7 @@ NOTATION = Notation(
     months={name: number for number, name in enumerate(MONTHS, start=1)} | _SHORT_MONTHS,
     short_months=frozenset(_SHORT_MONTHS),
     weekdays=WEEKDAYS,
+    doubtful_names=frozenset("mar may set dom ene sab jun jul".split()),
     clock_marks=".h",
     clock_words=frozenset("las la a".split()),
     has_halves=True,

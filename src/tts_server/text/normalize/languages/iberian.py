@@ -83,7 +83,7 @@ class Iberian(Speech):
             return None
         return super().gender_behind(number)
 
-    def scaled(self, number: Number, said: str) -> str:
+    def with_scale(self, number: Number, said: str) -> str:
         """Return ``82 millones``, ``un millón``, ``2 millones de`` before a noun, ``10 mil``."""
         if number.scale not in self.million:
             return f"{said} {number.scale}"

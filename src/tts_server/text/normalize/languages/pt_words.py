@@ -226,6 +226,7 @@ NOTATION = Notation(
     months={name: number for number, name in enumerate(MONTHS, start=1)} | _SHORT_MONTHS,
     short_months=frozenset(_SHORT_MONTHS),
     weekdays=WEEKDAYS,
+    doubtful_names=frozenset("mar set dez sex ter seg dom mai qui".split()),
     clock_marks=".hH",
     clock_words=frozenset("às as à das".split()),
     has_halves=True,
