@@ -25,8 +25,8 @@ from tts_server.text.normalize.words import Noun
 _LABELS: Final = frozenset(
     """
     chapitre chap tome livre volume vol acte scène article art titre partie section annexe phase type vatican
-    paragraphe page p numéro n ligne étape niveau saison épisode version groupe leçon question exercice
-    chambre salle bus tram métro porte quai voie étage figure fig tableau code paris
+    paragraphe page p numéro n étape niveau saison épisode version groupe leçon question exercice chambre
+    salle bus tram métro porte quai voie étage figure fig tableau code paris
     """.split()
 )
 _DETERMINERS: Final = frozenset("le la au du un une ce cette".split())

@@ -284,6 +284,8 @@ NOTATION = Notation(
     months={name: number for number, name in enumerate(MONTHS, start=1)} | _SHORT_MONTHS,
     short_months=frozenset(_SHORT_MONTHS),
     weekdays=WEEKDAYS,
+    doubtful_names=frozenset("mar mer jeu sam sept".split()),
+    calendar_words=frozenset({"début", "fin"}),
     clock_marks="hH",
     durations={
         "h": "hour",
