@@ -19,9 +19,9 @@ from tts_server.text.normalize.language import Language, Rule
 from tts_server.text.normalize.languages import make_language
 from tts_server.text.normalize.markup import normalize_emphasis, normalize_markup
 from tts_server.text.normalize.recognize.calendar import CalendarNames
-from tts_server.text.normalize.recognize.common import any_of
+from tts_server.text.normalize.recognize.common import LETTERS, any_of
 from tts_server.text.normalize.recognize.dates import Dates, DaysOfMonths
-from tts_server.text.normalize.recognize.digits import Codes, Telephones, Versions
+from tts_server.text.normalize.recognize.digits import Codes, LongFigures, Telephones, Versions
 from tts_server.text.normalize.recognize.formulas import Formulas, Powers
 from tts_server.text.normalize.recognize.numbers import Numbers
 from tts_server.text.normalize.recognize.parts import Fractions, Ordinals, Ratios
@@ -66,8 +66,9 @@ class Reader:
             ("fractions", Fractions()),
             ("ratios", Ratios()),
             ("ordinals", Ordinals(notation)),
-            ("numbers", Numbers(notation)),
             ("codes", Codes(notation)),
+            ("numbers", Numbers(notation)),
+            ("long figures", LongFigures()),
             ("powers", Powers()),
         ]
         self._words_are_apart = language.words_are_apart
@@ -133,7 +134,9 @@ def _saying(recognizer: Recognizer, speech: Speech) -> Rule:
 
 
 def _abbreviations(words: Words) -> Rule:
-    pattern = re.compile(rf"(?<![\w.&#@/'-])(?:{any_of(words.abbreviations)})(?![\w&#]|'\w)")
+    pattern = re.compile(
+        rf"(?<![{LETTERS}\w.&#@/'-])(?:{any_of(words.abbreviations)})(?![{LETTERS}\w&#]|'\w)"
+    )
 
     def rule(draft: Draft) -> None:
         for match in pattern.finditer(draft.text):

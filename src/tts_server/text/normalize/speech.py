@@ -330,7 +330,7 @@ class Speech:
 
     def _low_end(self, low: Measured, high: Measured, text: str) -> Pieces:
         match low, high:
-            case (Money(), Money()) if low.currency == high.currency and not low.number.scale:
+            case (Money(), Money()) if _is_of_same_kind(low, high):
                 number = low.number
                 return [(low.start, low.end, self.signed(number, self.words.currencies[low.currency].unit))]
             case (Quantity(), Quantity()) if low.unit == high.unit:
@@ -339,3 +339,9 @@ class Speech:
                 return [(low.start, low.end, self.signed(low, self.words.units[high.unit]))]
             case _:
                 return self.say(low, text)
+
+
+def _is_of_same_kind(low: Money, high: Money) -> bool:
+    """Say whether two sums are counted in the same: ``$2 million-$3 million``, not ``$500-$1 million``."""
+    has_same_scale = low.scale_word in {"", high.scale_word} and not low.number.scale
+    return low.currency == high.currency and has_same_scale

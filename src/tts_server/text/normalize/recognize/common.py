@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-LETTERS = "A-Za-zªº\u00b5\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02af\u0370-\u1fff"
-"""Letters of scripts that write words apart, for a character class. Beside any other letter, as beside a
-mark, a number begins and ends."""
+LETTERS = "A-Za-zªº\u00b5\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02af\u0370-\u0963\u0966-\u096f\u0971-\u1fff"
+"""Letters of scripts that write words apart, for a character class, with the vowel signs of Hindi. Beside any
+other letter, as beside a mark, a number begins and ends."""
 
 NUMBER = (
     r"(?:[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?"

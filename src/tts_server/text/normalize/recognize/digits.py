@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from tts_server.text.normalize.forms import Digits, Form, Version
-from tts_server.text.normalize.recognize.common import LETTERS
+from tts_server.text.normalize.recognize.common import LETTERS, any_of
 from tts_server.text.normalize.words import Notation
 
 _START = rf"(?<![{LETTERS}\d.,/-])"
@@ -46,28 +46,32 @@ def _digits(text: str, start: int, end: int, *, kind_is_telephone: bool = False)
 
 
 class Codes:
-    """Finds figures that are said one by one: cards, long numbers, numbers with a zero in front.
+    """Finds figures that are said one by one whatever they look like: cards, and what a word names as a code.
 
     Args:
         notation: How the language writes.
     """
 
     def __init__(self, notation: Notation) -> None:
-        words = sorted(notation.code_words)
-        named = (
-            rf"\b(?:{'|'.join(map(re.escape, words))}) (?:[{LETTERS}]+:? ?){{0,2}}[:#]? ?"
-            if words
-            else r"(?!)"
-        )
+        words = any_of(notation.code_words)
+        named = rf"(?<![{LETTERS}\d_])(?:{words})[ :#]{{1,3}}(?:[{LETTERS}]+:? ?){{0,2}}#? ?"
         self._named = re.compile(rf"(?i:{named})(?P<code>\d{{3,}}(?:[ -]\d{{2,}})*){_END}")
 
     def find(self, text: str) -> Iterator[Form]:
         """Yield them in no order."""
-        for pattern in (_CODES, _LONG):
-            for match in pattern.finditer(text):
-                yield _digits(text, *match.span())
+        for match in _CODES.finditer(text):
+            yield _digits(text, *match.span())
         for match in self._named.finditer(text):
             yield _digits(text, *match.span("code"))
+
+
+class LongFigures:
+    """Finds figures that are no sum and no quantity, and too long for a number or with a zero in front."""
+
+    def find(self, text: str) -> Iterator[Form]:
+        """Yield them in order."""
+        for match in _LONG.finditer(text):
+            yield _digits(text, *match.span())
 
 
 class Versions:

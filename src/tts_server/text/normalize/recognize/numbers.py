@@ -34,6 +34,7 @@ class Numbers:
         self._notation = notation
         self._value = re.compile(self._one(notation, "") + NUMBER_END)
         dash = rf"(?P<dash> ?[{notation.range_marks}] ?)"
+        self._scale_word = re.compile(rf"[ -](?P<word>{any_of(notation.scale_words)})(?![{LETTERS}])")
         self._range = re.compile(self._one(notation, "1") + dash + self._one(notation, "2") + NUMBER_END)
 
     def _one(self, notation: Notation, n: str) -> str:
@@ -59,6 +60,8 @@ class Numbers:
         for match in self._range.finditer(text):
             low = self._measured(match, "1", text, is_range=True)
             high = self._measured(match, "2", text, is_range=True)
+            if isinstance(low, Money) and isinstance(high, Number) and not low.per:
+                high = self._of_same_currency(high, low.currency, text)
             if low is not None and high is not None and _is_range(low, high, match["dash"]):
                 yield Range(low, high, *match.span("dash"))
         for match in self._value.finditer(text):
@@ -106,6 +109,13 @@ class Numbers:
             word_before(text, match.start()),
             word_after(text, end),
         )
+
+    def _of_same_currency(self, number: Number, currency: str, text: str) -> Money:
+        """Return the second sum of a range whose currency is written once, before the first: ``$10–15``."""
+        word = self._scale_word.match(text, number.end)
+        if word is None:
+            return Money(number.start, number.end, number, currency)
+        return Money(number.start, word.end(), number, currency, word["word"], word.start("word"))
 
     def _money(self, match: re.Match[str], n: str, number: Number, currency: str) -> Money:
         start = min(match.start(name) for name in (f"before{n}", f"number{n}") if match[name] is not None)

@@ -1,0 +1,310 @@
+"""How long it takes to find out how a text is read aloud: sentences, and texts made to cost much.
+
+    python -m laboratory.reading                          every dialect that is installed, about a minute
+    python -m laboratory.reading --dialects hi,en-us      two of them
+    python -m laboratory.reading --chars 8000 --json      longer hostile texts; every single figure
+
+Times are the thread's own on the processor. Of a hostile text the least of some tries counts, of a sentence
+the median.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+from tts_server.backends.kokoro.languages import missing_packages
+from tts_server.backends.kokoro.pronounce.g2p import G2P
+from tts_server.bench.report import machine, table
+from tts_server.text.normalize.reader import normalize
+
+SENTENCES: Final = {
+    "en-us": "On May 3, 2024 at 9:30 am the 2nd flight to Rome cost $1,250.50, 15% more than 30 min before.",
+    "en-gb": "On 3 May 2024 at 9:30 the 2nd flight to Rome cost £1,250.50, 15% more than 30 min before it.",
+    "es": "El 3 de mayo de 2024 a las 9:30 el vuelo a Roma costaba 1.250,50 €, un 15% más que 30 min antes.",
+    "fr-fr": "Le 3 mai 2024 à 9h30 le 2e vol pour Rome coûtait 1 250,50 €, soit 15 % de plus que la veille.",
+    "hi": "15 अगस्त 2024 को सुबह 9:30 बजे रोम की उड़ान ₹12,50,000 की थी, जो 30 मिनट पहले से 15% ज़्यादा है।",
+    "it": "Il 3 maggio 2024 alle 9:30 il 2º volo per Roma costava 1.250,50 €, il 15% in più di 30 min prima.",
+    "ja": "2024年5月3日の9:30に、ローマ行きの第2便は¥125,050で、30分前より15%高く、距離は1,200kmです。"
+    "気温は-5℃、時速は900km/hで、TTSが読み上げました。",
+    "pt-br": "Em 3 de maio de 2024 às 9h30 o 2º voo para Roma custava R$ 1.250,50, 15% a mais que antes.",
+    "zh": "2024年5月3日9:30，飞往罗马的第2个航班价格是¥1,250.50，比30分钟前贵了15%，距离是1,200km。"
+    "气温-5℃，速度是900km/h，TTS读出了这句话，一共说了25秒。",
+}
+"""A sentence of about 100 characters in each dialect, with most of what is rewritten."""
+
+HOSTILE: Final = (
+    *("1", "0", "12 ", "1 ", "1,", "1.", "1'", "1_", "1 1", "1 000 ", "1,000,", "12,34,", "00 ", "1,5 "),
+    *(
+        "-",
+        "- ",
+        "--",
+        "1-",
+        "1 - ",
+        "5 -",
+        "A-",
+        "A-Z",
+        "Mon-",
+        "ab-1",
+        "555-",
+        "1-1.",
+        "2024-05-",
+        "12/",
+        "9:0",
+    ),
+    *(
+        "$",
+        "$5 ",
+        "$$",
+        "$1$",
+        "$x",
+        "€",
+        "₹5 ",
+        "5 lakh ",
+        "%",
+        "5%",
+        "°",
+        "5°",
+        "5 km ",
+        "km/h ",
+        "/h",
+        "5m 3h ",
+    ),
+    *(
+        "5*",
+        "x+",
+        "x=",
+        "=",
+        "~",
+        "^",
+        "x^",
+        "²",
+        "x²",
+        "<",
+        "< ",
+        "<1 ",
+        "x<",
+        "<=",
+        "5>3 ",
+        "1x",
+        "3 x ",
+        "1:",
+    ),
+    *("(", "[", "{", "((", ")]", "(1)", "(555) ", "\\frac{", "\\frac{1}{2}", "\\sqrt{", "^{", "\\", "\\a"),
+    *(
+        "&",
+        "&amp;",
+        "&#",
+        "&#1",
+        "<b>",
+        "</b>",
+        "<br>",
+        "<a ",
+        "<!--",
+        "`",
+        "*",
+        "**",
+        "a*b*",
+        "_",
+        "a_",
+        "|",
+        "| ",
+        "|-",
+    ),
+    *(
+        "[a](",
+        "[a](b)",
+        "![",
+        "- a\n",
+        "1. ",
+        "> ",
+        "# ",
+        "#",
+        "@",
+        "a@",
+        "a@b.",
+        "a.",
+        "a/",
+        "www.",
+        "http://",
+        "a/b/",
+    ),
+    *(
+        "!",
+        "?",
+        "…",
+        "—",
+        "a—",
+        "’",
+        "'",
+        '"',
+        '"a',
+        "Dr. ",
+        "St. ",
+        "Mr.",
+        "code 1",
+        "v1.",
+        "1.2.3.",
+        "1st ",
+        "1½",
+    ),
+    *(
+        "e",
+        "I",
+        "XIV ",
+        "IV",
+        "Ⅳ",
+        "½",
+        "word ",
+        " ",
+        "\t",
+        "\n",
+        " \n",
+        "\u00a0",
+        "\u202f",
+        "\u200d",
+        "+1 ",
+        "№",
+        "§5",
+    ),
+    *(
+        "\u0301",
+        "e\u0301",
+        "a\u0308\u0301",
+        "á",
+        "ﬁ",
+        "𝐇",
+        "😀",
+        "К",
+        "字",
+        "5分",
+        "３",
+        "१,",
+        "5 लाख ",
+        "9 बजे ",
+        "日",
+        "か\u3099",
+    ),
+)
+"""What hostile texts repeat."""
+
+N_SENTENCES: Final = 50
+N_TRIES: Final = 3
+STEP_CHARS: Final = 480
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What one dialect costs, in seconds.
+
+    Args:
+        dialect: Which.
+        sentence_s: Normalising its sentence, the median.
+        sentence_chars: The sentence's length.
+        hostile_s: Normalising each hostile text.
+        step_s: The longest step of pronouncing each hostile text of ``STEP_CHARS``, its normalising included.
+    """
+
+    dialect: str
+    sentence_s: float
+    sentence_chars: int
+    hostile_s: dict[str, float]
+    step_s: dict[str, float]
+
+
+def hostile_text(piece: str, n_chars: int) -> str:
+    """Return a text of exactly so many characters that repeats a piece."""
+    return (piece * (n_chars // len(piece) + 1))[:n_chars]
+
+
+def measure(dialect: str, n_chars: int, g2p: G2P, pieces: Sequence[str] = HOSTILE) -> Cost:
+    """Measure a dialect; takes some seconds."""
+    sentence = SENTENCES[dialect]
+    g2p.load([dialect])
+    return Cost(
+        dialect,
+        statistics.median(_time_s(lambda: normalize(sentence, dialect)) for _ in range(N_SENTENCES)),
+        len(sentence),
+        _least_s(pieces, lambda piece: _time_s(lambda: normalize(hostile_text(piece, n_chars), dialect))),
+        _least_s(pieces, lambda piece: _longest_step_s(g2p, hostile_text(piece, STEP_CHARS), dialect)),
+    )
+
+
+def _least_s(pieces: Iterable[str], measured_s: Callable[[str], float]) -> dict[str, float]:
+    return {piece: min(measured_s(piece) for _ in range(N_TRIES)) for piece in pieces}
+
+
+def _time_s(work: Callable[[], object]) -> float:
+    began = time.thread_time()
+    work()
+    return time.thread_time() - began
+
+
+def _longest_step_s(g2p: G2P, text: str, dialect: str) -> float:
+    pronouncing = g2p.pronounce(text, dialect)
+    longest_s = 0.0
+    is_over = False
+    while not is_over:
+        began = time.thread_time()
+        is_over = next(pronouncing, pronouncing) is pronouncing
+        longest_s = max(longest_s, time.thread_time() - began)
+    return longest_s
+
+
+def as_table(costs: Sequence[Cost], n_chars: int) -> str:
+    """Lay the figures out for people."""
+    header = ("dialect", "sentence ms", "chars", f"worst of {n_chars} ms", "text", "longest step ms", "text")
+    rows = [
+        (
+            cost.dialect,
+            f"{cost.sentence_s * 1000:.2f}",
+            str(cost.sentence_chars),
+            *_worst(cost.hostile_s),
+            *_worst(cost.step_s),
+        )
+        for cost in costs
+    ]
+    return table(header, rows)
+
+
+def _worst(figures: dict[str, float]) -> tuple[str, str]:
+    piece = max(figures, key=figures.__getitem__)
+    return f"{figures[piece] * 1000:.1f}", ascii(piece)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure and print; returns the process's exit status."""
+    parser = argparse.ArgumentParser(
+        prog="python -m laboratory.reading", description=(__doc__ or "").partition("\n")[0]
+    )
+    parser.add_argument("--dialects", default=",".join(SENTENCES), metavar="LIST", help="which to measure")
+    parser.add_argument("--chars", type=int, default=2000, metavar="N", help="length of hostile texts (2000)")
+    parser.add_argument("--json", action="store_true", help="print every figure, with the machine")
+    options = parser.parse_args(arguments)
+    g2p = G2P()
+    costs = []
+    for dialect in options.dialects.split(","):
+        if missing_packages(dialect.partition("-")[0]):
+            sys.stderr.write(f"{dialect}: its packages are not installed\n")
+            continue
+        costs.append(measure(dialect, options.chars, g2p))
+    if options.json:
+        figures: dict[str, Any] = {
+            "machine": machine(),
+            "chars": options.chars,
+            "costs": list(map(asdict, costs)),
+        }
+        print(json.dumps(figures, indent=1))
+    else:
+        print(as_table(costs, options.chars))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
