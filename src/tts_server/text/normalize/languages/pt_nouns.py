@@ -26,8 +26,8 @@ _FEMININE = (
     "reunião opinião região religião questão gestão multidão solidão escuridão paixão razão estação"
 ).split()
 _NOT_NOUNS = (
-    "vírgula ao aos à às ante após até com contra de da do das dos desde em na no nas nos entre para pra por pela "
-    "pelo pelas pelos sem sob sobre trás nem que mas mais menos se não já muito como quando onde quem "
+    "vírgula ao aos à às ante após até com contra de da do das dos desde em na no nas nos entre para pra por "
+    "pela pelo pelas pelos sem sob sobre trás nem que mas mais menos se não já muito como quando onde quem "
     "qual cujo é são era eram foi foram está estão há tem têm me te lhe lhes nos vos um uma uns umas ele "
     "ela eles elas seu sua seus suas meu minha este esta isto esse essa isso aquele aquela também só "
     "quase porque pois assim aqui aí ali ontem hoje amanhã sempre nunca depois antes logo então pode "
