@@ -21,7 +21,8 @@ def test_every_module_that_is_held_has_tests_of_its_own() -> None:
 
 
 def test_no_line_of_the_table_is_left_over() -> None:
-    rooms = {name.partition(".")[0] for name in TABLE.modules()}
+    rooms = {name.rsplit(".", n)[0] for name in TABLE.modules() for n in range(1, name.count(".") + 1)}
+    rooms |= {name.partition(".")[0] for name in TABLE.modules()}
     assert {*TABLE.patterns, *TABLE.below} <= {*TABLE.modules(), *rooms}
     patterns = {one for patterns in TABLE.patterns.values() for one in patterns}
     assert [one for one in patterns if not list(ROOT.glob(one))] == []

@@ -59,8 +59,12 @@ class OwnTests:
         """List the test files of a module, as paths below the root; empty where there is none."""
         folder, _, name = module.replace(".", "/").rpartition("/")
         usual = [str(Path("tests", folder, f"test_{name}{end}.py")) for end in ("", "_*")]
-        room = self.patterns.get(module.partition(".")[0], [])
-        return _files(self.patterns.get(module, usual)) or _files(room)
+        return _files(self.patterns.get(module, usual)) or _files(self._of_room(module))
+
+    def _of_room(self, module: str) -> list[str]:
+        """Return where the tests are of the innermost room that has a line."""
+        rooms = (module.rsplit(".", times)[0] for times in range(1, module.count(".") + 1))
+        return next((self.patterns[room] for room in rooms if room in self.patterns), [])
 
 
 def _files(patterns: list[str]) -> tuple[str, ...]:
