@@ -6,14 +6,15 @@ import pytest
 
 from tts_server.text.normalize.addresses import normalize_addresses
 from tts_server.text.normalize.draft import Draft
-from tts_server.text.normalize.markup import normalize_emphasis, normalize_markup
+from tts_server.text.normalize.markup import normalize_emphasis, normalize_markup, normalize_tags
 from tts_server.text.normalize.words import AddressWords
 
-WORDS = AddressWords("DOT", "AT", "SLASH", "DASH", "LOW")
+WORDS = AddressWords("DOT", "AT", "SLASH", "DASH", "LOW", "COLON", "PLUS", "BACK", "TILDE", "TAG")
 
 
 def spoken(text: str) -> str:
     draft = Draft(text)
+    normalize_tags(draft)
     normalize_addresses(draft, WORDS)
     normalize_markup(draft)
     normalize_emphasis(draft)
@@ -25,7 +26,11 @@ def spoken(text: str) -> str:
     [
         ("~~~", ""),
         ("### Three", "Three"),
-        ("#hash", "#hash"),
+        ("#hash #HalfDone #1 #ff0000", "TAG hash TAG Half Done #1 #ff0000"),
+        ("- [x] done", "done"),
+        ("note[^1] here", "note here"),
+        ("a → b", "a → b"),
+        ("→ next", "next"),
         ("- a", "a"),
         ("* b", "b"),
         (">> c", "c"),
@@ -57,11 +62,42 @@ def test_what_shapes_a_page_is_not_said(written: str, said: str) -> None:
         ("mail a.b@c-d.uk now", "mail a DOT b AT c DASH d DOT UK now"),
         ("example.com/docs", "example DOT com SLASH docs"),
         ("my-file.md", "my DASH file DOT MD"),
-        ("https://a.com/~x/%20", "a DOT com SLASH x SLASH 20"),
+        ("https://a.com/~x/%20", "a DOT com SLASH TILDE x SLASH 20"),
         ("[the docs](https://example.com/(x))", "the docs"),
         ("![a picture](p.png)", "a picture"),
         ("[no link]", "[no link]"),
+        ("a+b@c.com", "a PLUS b AT c DOT com"),
+        ("mailto:a@b.org", "a AT b DOT org"),
+        ("go to a1.me now", "go to a1 DOT me now"),
+        ("at shop.store.", "at shop DOT store."),
+        ("exemple.ch", "exemple DOT CH"),
+        ("app.go, data.parquet", "app DOT go, data DOT parquet"),
+        ("report.pdf.", "report DOT PDF."),
+        ("localhost:80/v1", "localhost COLON 80 SLASH v1"),
+        ("ws://a.com:8765", "a DOT com COLON 8765"),
+        ("10.0.0.1:80", "10 DOT 0 DOT 0 DOT 1 COLON 80"),
+        (r"C:\Users\x, C:\times", "C COLON BACK Users BACK x, C COLON BACK times"),
+        ("/usr/bin ~/x ./a.sh", "SLASH usr SLASH bin TILDE SLASH x DOT SLASH a DOT SH"),
+        ("src/main.rs", "src SLASH main DOT RS"),
+        ("@bob", "AT bob"),
+        ('<a href="https://a.com">b</a>', "b"),
     ],
 )
 def test_an_address_is_said_sign_by_sign_and_a_link_by_its_text(written: str, said: str) -> None:
     assert spoken(written) == said
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "e.g. i.e. a.m. U.S.A.",
+        "Hello.World and It ended.Then",
+        "call me.it is late",
+        "3.5 and/or he/she 24/7 km/h",
+        "AC/DC, A/B, N/A",
+        "x <y and z> w",
+        "user@host",
+    ],
+)
+def test_what_is_no_address_and_no_tag_stays(text: str) -> None:
+    assert spoken(text) == text

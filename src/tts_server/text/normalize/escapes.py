@@ -77,6 +77,8 @@ _TEX = re.compile(
     r"|\\([A-Za-z]{1,12}|[%$&#_{},;])"
 )
 _MATH = re.compile(r"\$\$?(?=[^$\n]{1,200}\$)[^$\n]*?[\\^_=<>+*/][^$\n]*?\$\$?|\\\(|\\\)|\\\[|\\\]")
+_DRIVE = re.compile(r"[\"'(\[]*[A-Za-z]:\\")
+_MAX_PATH_CHARS = 260
 _ATOM = re.compile(r"[\w.,]+")
 
 
@@ -116,8 +118,15 @@ def _tex(text: str) -> Iterator[tuple[int, int, str]]:
             yield *match.span(), ""
     for match in _TEX.finditer(text):
         said = _said(match)
-        if said is not None:
+        if said is not None and not _is_in_path(text, match.start()):
             yield *match.span(), said
+
+
+def _is_in_path(text: str, position: int) -> bool:
+    r"""Say whether a backslash parts the folders of a path that begins with a drive: ``C:\times``."""
+    least = max(0, position - _MAX_PATH_CHARS)
+    start = max(text.rfind(" ", least, position), text.rfind("\n", least, position), least - 1) + 1
+    return _DRIVE.match(text, start) is not None
 
 
 def _said(match: re.Match[str]) -> str | None:

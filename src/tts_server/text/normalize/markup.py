@@ -18,7 +18,8 @@ _TABLE_RULE = re.compile(r"^[ \t]*\|?(?:[ \t]*:?-{2,}:?[ \t]*\|?)+[ \t]*$", re.M
 _TABLE_BORDER = re.compile(r"^[ \t]*\||\|[ \t]*$", re.MULTILINE)
 _CELL = re.compile(r"(?<=\S)[ \t]*\|(?=[ \t])")
 _TAG = re.compile(
-    r"<(?P<close>/?)(?P<name>[A-Za-z][A-Za-z0-9-]{0,30})(?:\s[^<>]{0,300})?/?>|<!--.{0,300}?-->", re.DOTALL
+    r"<(?P<close>/?)(?P<name>[A-Za-z][A-Za-z0-9-]{0,30})(?:\s(?=[^<>]{0,60}=)[^<>]{0,300})?\s?/?>|<!--.{0,300}?-->",
+    re.DOTALL,
 )
 _BLOCK_TAGS = frozenset(
     "br p li ul ol div h1 h2 h3 h4 h5 h6 tr td th table hr blockquote pre section".split()
@@ -32,7 +33,15 @@ _PICTURES = re.compile(
 
 _LINE_END = re.compile(r"(?<=[^\W_]|[)\]\"'”*_°%]|(?<!``)`|\|)[ \t]*\n\s*(?=\S)")
 _ITEM = re.compile(r"(?:[-*+•▪◦‣>|]|#{1,6}|\d{1,3}[.)])(?=\s|\|)|```|~~~")
+_CHECKBOX = re.compile(r"(?<=[-*+] )\[[ xX]\](?= )|(?<=\d[.)] )\[[ xX]\](?= )")
+_FOOTNOTE = re.compile(r"\[\^[\w-]{1,20}\]:?")
+_LOOK = 8
 _DASHES = re.compile(r"-{2,}")
+
+
+def normalize_tags(draft: Draft) -> None:
+    """Take out the tags of HTML and what stands in them."""
+    draft.apply(_TAG, lambda match: _pause(match, draft.text))
 
 
 def normalize_markup(draft: Draft) -> None:
@@ -46,9 +55,10 @@ def normalize_markup(draft: Draft) -> None:
     for pattern in (_HEADING, _BULLET, _TABLE_BORDER):
         draft.apply(pattern, lambda _: "")
     draft.apply(_CELL, lambda _: ",")
-    draft.apply(_TAG, lambda match: _pause(match, draft.text))
+    draft.apply(_CHECKBOX, lambda _: "")
+    draft.apply(_FOOTNOTE, lambda _: "")
     for index, char in enumerate(draft.text):
-        if char >= "\u0080" and _is_picture(char):
+        if char >= "\u0080" and _is_picture(char) and not _joins(char, draft.text, index):
             draft.replace(index, index + 1, "")
     draft.apply(_DASHES, lambda _: "—")
 
@@ -68,7 +78,8 @@ def _pause(tag: re.Match[str], text: str) -> str:
     """Return what a tag leaves: a pause where a block ends inside the text, else nothing."""
     if (tag["name"] or "").lower() not in _BLOCK_TAGS:
         return ""
-    before, behind = text[: tag.start()].rstrip()[-1:], text[tag.end() :].lstrip()[:1]
+    before = text[max(0, tag.start() - _LOOK) : tag.start()].rstrip()[-1:]
+    behind = text[tag.end() : tag.end() + _LOOK].lstrip()[:1]
     return ", " if (before.isalnum() or before in ")\"'”") and behind != "<" else " "
 
 
@@ -76,6 +87,14 @@ def normalize_emphasis(draft: Draft) -> None:
     """Take out asterisks and underscores around words, and make spaces of underscores in names."""
     draft.apply(_EMPHASIS, lambda _: "")
     draft.apply(_SNAKE, lambda _: " ")
+
+
+def _joins(char: str, text: str, index: int) -> bool:
+    """Say whether an arrow leads from a word to another, so that it is a word itself."""
+    if char not in "→⇒⟶":
+        return False
+    before = text[max(0, index - 2) : index].strip()[-1:]
+    return before.isalnum() and text[index + 1 : index + 3].strip()[:1].isalnum()
 
 
 def _is_picture(char: str) -> bool:

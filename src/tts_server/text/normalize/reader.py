@@ -17,7 +17,7 @@ from tts_server.text.normalize.draft import Draft
 from tts_server.text.normalize.forms import Form
 from tts_server.text.normalize.language import Language, Rule
 from tts_server.text.normalize.languages import make_language
-from tts_server.text.normalize.markup import normalize_emphasis, normalize_markup
+from tts_server.text.normalize.markup import normalize_emphasis, normalize_markup, normalize_tags
 from tts_server.text.normalize.recognize.calendar import CalendarNames
 from tts_server.text.normalize.recognize.common import LETTERS, any_of
 from tts_server.text.normalize.recognize.dates import Dates, DaysOfMonths
@@ -73,6 +73,7 @@ class Reader:
         ]
         self._words_are_apart = language.words_are_apart
         self._rules: list[tuple[str, Rule]] = [
+            ("tags", normalize_tags),
             ("addresses", lambda draft: normalize_addresses(draft, speech.words.address)),
             ("markup", normalize_markup),
             *language.rules,
@@ -157,6 +158,7 @@ def _abbreviations(words: Words) -> Rule:
 def _other_signs(words: Words) -> Rule:
     number_sign = re.compile(r"#(?=\d)|№ ?(?=\d)|№")
     section_sign = re.compile(r"§+ ?(?=\d)|§+")
+    arrow = re.compile(r"[→⇒⟶]")
     about = re.compile(r"[~≈](?= ?\d)")
     before_number = re.compile(r"[<>≤≥±√+](?= ?\d)")
 
@@ -165,6 +167,7 @@ def _other_signs(words: Words) -> Rule:
         draft.apply(section_sign, lambda _: f" {words.section_sign} ")
         draft.apply(about, lambda _: f" {words.prefixes['≈']} ")
         draft.apply(before_number, lambda match: f" {words.prefixes[match[0]]} ")
+        draft.apply(arrow, lambda _: f" {words.arrow} ")
         draft.apply(re.compile(r"&"), lambda _: f" {words.and_sign} ")
         draft.apply(_BRACKET, lambda match: match[0].translate(_BRACKETS))
         draft.apply(_LEFT_OVER, lambda _: " ")

@@ -43,7 +43,7 @@ class Currency:
 
 @dataclass(frozen=True, slots=True)
 class AddressWords:
-    """How the signs in an address or a path are said."""
+    """How the signs in an address or a path are said; a sign whose word is empty is not."""
 
     dot: str
     at: str
@@ -52,6 +52,9 @@ class AddressWords:
     underscore: str
     colon: str = ""
     plus: str = ""
+    backslash: str = ""
+    tilde: str = ""
+    hashtag: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +136,7 @@ class Words:
         address: Signs in addresses.
         abbreviations: Written to said.
         and_sign: What ``&`` says.
+        arrow: What an arrow from a word to another says.
         ones: The number one before something counted, by its gender; none where the engine's word is right.
         names_cents: Whether the hundredths of a sum above one are named (``5 euros and 20 cents``).
     """
@@ -157,6 +161,7 @@ class Words:
     address: AddressWords
     abbreviations: Mapping[str, str] = field(default_factory=dict)
     and_sign: str = ""
+    arrow: str = ""
     ones: Mapping[Gender, str] = field(default_factory=dict)
     names_cents: bool = False
 

@@ -37,7 +37,7 @@ from tts_server.text.normalize.languages.en_words import MONTHS, WORDS, notation
 from tts_server.text.normalize.speech import Pieces, Speech
 from tts_server.text.normalize.words import Noun
 
-_NOT_FRACTIONS: Final = frozenset({(9, 11), (24, 7), (50, 50), (20, 20), (7, 11), (1, 6)})
+_NOT_FRACTIONS: Final = frozenset({(9, 11), (24, 7), (50, 50), (20, 20), (7, 11), (1, 6), (4, 20)})
 _DATED: Final = frozenset("on by due until since from before after dated through till starting".split())
 _RATED: Final = frozenset("rated scored score rating grade got rate".split())
 _COUNTED: Final = frozenset("page slide step part question item day round game chapter".split())
@@ -137,9 +137,9 @@ class English(Speech):
     # Parts and ratios.
 
     def fraction(self, fraction: Fraction) -> Pieces:
-        """Return ``three quarters``, ``1 and a half``, ``4 out of 5``; leaves ``24/7``."""
+        """Return ``three quarters``, ``1 and a half``, ``4 out of 5``; leaves ``24/7`` and ``60/40``."""
         top, bottom = fraction.top, fraction.bottom
-        if (top, bottom) in _NOT_FRACTIONS or top == 0:
+        if (top, bottom) in _NOT_FRACTIONS or top == 0 or (top + bottom == 100 and not fraction.whole):
             return []
         said = self._as_date(fraction) or self._as_score(fraction)
         name = fraction_name(bottom)

@@ -24,7 +24,7 @@ _NUMERAL = "one|two|three|four|five|six|seven|eight|nine|zero|oh"
 _ALONE = r"(?![\w'-]|\.\w)"
 _LETTER_A: Final = re.compile(
     rf"(?<![\w'.-])A(?= (?:I|(?:to|and|or|through) [B-Z]|\d+ [A-Z]|(?:(?:{_NUMERAL}) ){{1,4}}[A-Z]){_ALONE}"
-    rf"| [A-Z]{_ALONE}(?: (?:and )?[A-Z]{_ALONE}| \d|[.,!?;:]|$))"
+    rf"|[,;:)]| [A-Z]{_ALONE}(?: (?:and )?[A-Z]{_ALONE}| \d|[.,!?;:]|$))"
 )
 _SPELLED: Final = {
     "AT&T": "AT and T",

@@ -291,7 +291,9 @@ TELEPHONES = (
     r"0\d{2,4} \d{3,4} \d{3,4}",
     r"1-8\d\d-\d{3}-\d{4}",
 )
-ADDRESS = AddressWords("dot", "at", "slash", "dash", "underscore", "colon", "plus")
+ADDRESS = AddressWords(
+    "dot", "at", "slash", "dash", "underscore", "colon", "plus", "backslash", "tilde", "hashtag"
+)
 
 
 def notation(dialect: str) -> Notation:
@@ -339,5 +341,6 @@ WORDS = Words(
     address=ADDRESS,
     abbreviations=ABBREVIATIONS,
     and_sign="and",
+    arrow="to",
     names_cents=True,
 )
