@@ -111,7 +111,7 @@ class Clock:
         minute: 0 to 59, None where only the hour is written.
         second: 0 to 59, None where none is written.
         half: Which half of the day is named.
-        mark: What stands between hour and minute, or behind the hour: ``:``, ``.``, ``h``; "" for none.
+        mark: What stands between hour and minute: ``:``, ``.``; ``h`` if a sign of the hour stands anywhere.
         time_end: Where its figures end.
         half_start: Where the half of the day stands; ``end`` where none does.
         before: The word before it.

@@ -34,6 +34,8 @@ from tts_server.text.normalize.nouns import Nouns
 from tts_server.text.normalize.words import Gender, Noun, Words
 
 Pieces = list[Piece]
+# Words of scale are masculine wherever a number in front of them agrees.
+_MASCULINE = Noun("", "")
 
 
 def as_written(_form: Form) -> Pieces:
@@ -68,7 +70,7 @@ class Speech:
             case Date():
                 return self.date(form)
             case Duration():
-                return [piece for part in form.parts for piece in self.quantity(part, text)]
+                return self.duration(form, text)
             case Digits():
                 return self.digits(form, text)
             case Version():
@@ -189,7 +191,7 @@ class Speech:
         if money.scale_word:
             currency = self.words.currencies[money.currency].unit.many
             return [
-                (money.start, money.scale_start, f"{self.signed(money.number)} "),
+                (money.start, money.scale_start, f"{self.signed(money.number, _MASCULINE)} "),
                 (money.scale_start, money.end, f"{money.scale_word}{self.of(currency)}{behind}"),
             ]
         return [(money.start, money.end, self.amount(money.number, money.currency) + behind)]
@@ -248,6 +250,15 @@ class Speech:
         said = form.name if form.is_day else self.words.months[int(form.name) - 1]
         ends_sentence = text[form.end - 1] == "." and not text[form.end :].strip(" \n\"”)'")
         return [(form.start, form.end, said + ("." if ends_sentence else ""))]
+
+    def duration(self, duration: Duration, text: str) -> Pieces:
+        """Say hours, minutes and seconds behind each other."""
+        pieces: Pieces = []
+        for part in duration.parts:
+            (start, end, said), *others = self.quantity(part, text)
+            gap = " " if pieces and text[start - 1].isalpha() else ""
+            pieces += [(start, end, gap + said), *others]
+        return pieces
 
     def date(self, date: Date) -> Pieces:
         """Say a date in figures."""
@@ -324,6 +335,8 @@ class Speech:
     def range(self, form: Range, text: str) -> Pieces:
         """Say a range: both ends, with the unit behind the second where it is the same."""
         low, high = form.low, form.high
+        if isinstance(low, Money) and isinstance(high, Number) and low.start < low.number.start:
+            high = Money(high.start, high.end, high, low.currency)
         pieces = self._low_end(low, high, text)
         pieces.append((form.dash_start, form.dash_end, f" {self.words.to} "))
         return pieces + self.say(high, text)
@@ -335,6 +348,8 @@ class Speech:
                 return [(low.start, low.end, self.signed(number, self.words.currencies[low.currency].unit))]
             case (Quantity(), Quantity()) if low.unit == high.unit:
                 return [(low.start, low.end, self.signed(low.number, self.words.units[low.unit]))]
+            case (Number(), Money()):
+                return [(low.start, low.end, self.signed(low, self.words.currencies[high.currency].unit))]
             case (Number(), Quantity()):
                 return [(low.start, low.end, self.signed(low, self.words.units[high.unit]))]
             case _:

@@ -54,17 +54,22 @@ UNITS = (
         megabit-per-second=megabit por segundo/megabits por segundo;
         gigabit-per-second=gigabit por segundo/gigabits por segundo;
         megabyte-per-second=mega por segundo/megas por segundo;
-        gigabyte-per-second=giga por segundo/gigas por segundo;
-        revolution-per-minute=revolución por minuto/revoluciones por minuto; watt=vatio;
-        kilowatt=kilovatio; megawatt=megavatio; gigawatt=gigavatio; watt-hour=vatio hora/vatios hora;
+        gigabyte-per-second=giga por segundo/gigas por segundo; watt=vatio; kilowatt=kilovatio;
+        megawatt=megavatio; gigawatt=gigavatio; watt-hour=vatio hora/vatios hora;
         kilowatt-hour=kilovatio hora/kilovatios hora; megawatt-hour=megavatio hora/megavatios hora;
         milliampere-hour=miliamperio hora/miliamperios hora; volt=voltio; kilovolt=kilovoltio;
         milliampere=miliamperio; ampere=amperio; ohm=ohmio; kiloohm=kiloohmio; joule=julio;
         kilojoule=kilojulio; pascal=pascal/pascales; hectopascal=hectopascal/hectopascales;
         kilopascal=kilopascal/kilopascales; decibel=decibelio; nanosecond=nanosegundo;
         microsecond=microsegundo; millisecond=milisegundo; second=segundo; minute=minuto; day=día;
-        month=mes/meses; year=año; pixel=píxel/píxeles; mile=milla; yard=yarda; inch=pulgada;
-        tonne=tonelada; pound=libra; ounce=onza; hectare=hectárea;
+        month=mes/meses; year=año; pixel=píxel/píxeles
+        """,
+    )
+    | _nouns(
+        "f",
+        """
+        revolution-per-minute=revolución por minuto/revoluciones por minuto; mile=milla; yard=yarda;
+        inch=pulgada; tonne=tonelada; pound=libra; ounce=onza; hectare=hectárea;
         mile-per-hour=milla por hora/millas por hora; kilocalorie=kilocaloría; calorie=caloría;
         hour=hora; week=semana; night=noche; unit=unidad/unidades; person=persona
         """,

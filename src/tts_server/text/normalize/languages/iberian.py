@@ -8,7 +8,17 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from tts_server.text.normalize.draft import Draft, Piece
-from tts_server.text.normalize.forms import Clock, Date, Fraction, Number, Ordinal, Quantity, Version
+from tts_server.text.normalize.forms import (
+    Clock,
+    Date,
+    Fraction,
+    Money,
+    Number,
+    Ordinal,
+    Quantity,
+    Ratio,
+    Version,
+)
 from tts_server.text.normalize.language import Rule
 from tts_server.text.normalize.nouns import Nouns
 from tts_server.text.normalize.recognize.common import LETTERS, any_of
@@ -108,6 +118,18 @@ class Iberian(Speech):
             return [(number.start, number.end, self.signed(number))]
         return super().quantity(quantity, text)
 
+    def money(self, money: Money) -> Pieces:
+        """Say a sum; ``mil`` needs no *de* before the currency."""
+        pieces = super().money(money)
+        if money.scale_word == "mil":
+            start, end, said = pieces[-1]
+            pieces[-1] = (start, end, said.replace(f"mil{self.words.of}", "mil", 1))
+        return pieces
+
+    def scaled_sum(self, number: Number, noun: str) -> str:
+        """Return ``5 millones de dólares``, ``5 mil dólares``."""
+        return f"{self.signed(number)} {noun}" if number.scale == "mil" else super().scaled_sum(number, noun)
+
     def half(self, clock: Clock) -> str:
         """Return the letters: ``a m``."""
         return "a m" if clock.half == "am" else "p m"
@@ -116,6 +138,11 @@ class Iberian(Speech):
         """Return ``versión 1 punto 5``."""
         said = f" {self.words.point} ".join(version.numbers)
         return [(version.start, version.end, f"{self.version_word} {said}" if version.has_v else said)]
+
+    def ratio(self, ratio: Ratio) -> Pieces:
+        """Return ``3 a 1``, ``10 por 10``."""
+        between = self.words.to if ratio.sign == ":" else "por"
+        return [(ratio.start, ratio.end, f" {between} ".join(ratio.numbers))]
 
     def date(self, date: Date) -> Pieces:
         """Return ``6 de mayo de 2024``."""

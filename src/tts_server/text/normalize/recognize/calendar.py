@@ -54,7 +54,11 @@ class CalendarNames:
                 yield Range(low, high, *match.span("dash"))
         for match in self._one.finditer(text):
             named = self._named(match["name"], *match.span())
-            if named.is_short and self._is_certain(match, text):
+            is_unit = (
+                match["name"] in self._notation.units
+                and text[max(0, match.start() - 2) : match.start()].strip()[-1:].isdigit()
+            )
+            if not is_unit and named.is_short and self._is_certain(match, text):
                 yield named
 
     def _named(self, written: str, start: int, end: int) -> CalendarName:

@@ -49,9 +49,10 @@ class Numbers:
             rf"(?:(?P<before{n}>{currencies}) ?)?(?P<minus{n}>-)?"
             rf"(?P<number{n}>{NUMBER})"
             rf"(?P<scale{n}>(?(before{n})(?:{money_scales})|(?:{any_of(notation.scales)}"
-            rf"|(?:{money_scales})(?= ?(?:{signs}))))(?![{LETTERS}]))?"
+            rf"| ?(?:{money_scales})(?= ?(?:{signs}))))(?![{LETTERS}]))?"
             rf"(?:(?(before{n})(?P<gap{n}>[ -])(?P<word{n}>{scale_words})(?![{LETTERS}])"
-            rf"|[ ]?(?:(?P<unit{n}>{any_of(notation.units)})|(?P<behind{n}>{currencies}))(?![{LETTERS}])))?"
+            rf"|(?: (?P<word_behind{n}>{scale_words})(?: d[ei]| d')? ?(?P<behind_word{n}>{signs})"
+            rf"|[ ]?(?:(?P<unit{n}>{any_of(notation.units)})|(?P<behind{n}>{currencies})))(?![{LETTERS}])))?"
             rf"(?:/(?P<per{n}>{per})(?![{LETTERS}]))?"
         )
 
@@ -72,7 +73,7 @@ class Numbers:
     def _measured(
         self, match: re.Match[str], n: str, text: str, *, is_range: bool = False
     ) -> Measured | None:
-        currency = match[f"before{n}"] or match[f"behind{n}"]
+        currency = match[f"before{n}"] or match[f"behind{n}"] or match[f"behind_word{n}"]
         number = self._number(match, n, text, bool(currency))
         if currency:
             return self._money(match, n, number, currency)
@@ -95,7 +96,7 @@ class Numbers:
             if match[f"{name}{n}"] is not None
         )
         scales = {**self._notation.scales, **self._notation.money_scales}
-        scale = scales.get(match[f"scale{n}"] or "", "")
+        scale = scales.get((match[f"scale{n}"] or "").strip(), "")
         end = match.end(f"scale{n}") if scale else match.end(f"number{n}")
         return Number(
             start,
@@ -120,16 +121,16 @@ class Numbers:
     def _money(self, match: re.Match[str], n: str, number: Number, currency: str) -> Money:
         start = min(match.start(name) for name in (f"before{n}", f"number{n}") if match[name] is not None)
         start = min(start, number.start)
-        end = max(match.end(name) for name in (f"behind{n}", f"number{n}") if match[name] is not None)
-        end = max(end, number.end)
-        word = match[f"word{n}"] or ""
+        names = (f"behind{n}", f"behind_word{n}", f"word{n}", f"number{n}")
+        end = max(number.end, *(match.end(name) for name in names))
+        word = next((name for name in (f"word{n}", f"word_behind{n}") if match[name]), "")
         per = self._notation.per.get(match[f"per{n}"] or "", "")
-        if word:
-            end = match.end(f"word{n}")
         if per:
             end = match.end(f"per{n}")
         code = self._notation.currencies[currency]
-        return Money(start, end, number, code, word, match.start(f"word{n}") if word else 0, per)
+        if not word:
+            return Money(start, end, number, code, per=per)
+        return Money(start, end, number, code, match[word], match.start(word), per)
 
 
 def _is_range(low: Measured, high: Measured, dash: str) -> bool:
@@ -178,6 +179,6 @@ def read_figures(written: str, decimal: str, *, is_money: bool) -> tuple[str, st
     if len(marks) > 1 or last in " _'":
         return "".join(filter(str.isdigit, written)), "", True
     looks_grouped = len(tail) == 3 and 1 <= len(head) <= 3 and head[0] != "0"
-    if looks_grouped and (last != decimal or is_money):
+    if looks_grouped and (last != decimal or is_money or (last == "," and tail == "000")):
         return head + tail, "", True
     return head, tail, False

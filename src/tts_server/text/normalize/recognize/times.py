@@ -27,10 +27,11 @@ class Clocks:
         self._notation = notation
         half = _HALF if notation.has_halves else "(?P<half{n}>(?!))?"
         marks = "".join(map(re.escape, ":" + notation.clock_marks))
+        hours = any_of(sign for sign, key in notation.durations.items() if key == "hour")
         one = (
             rf"(?P<hour{{n}}>[01]?\d|2[0-4])"
-            rf"(?: ?(?P<mark{{n}}>[{marks}])(?: ?(?P<minute{{n}}>[0-5]\d))?(?!\d)"
-            rf"(?::(?P<second{{n}}>[0-5]\d))?)?" + half
+            rf"(?: ?(?P<mark{{n}}>[{marks}])(?: ?(?P<minute{{n}}>[0-5]\d)(?!\d)(?::(?P<second{{n}}>[0-5]\d))?"
+            rf"(?: ?(?P<hours{{n}}>{hours})(?![{LETTERS}\d]))?)?(?!\d))?" + half
         )
         first, second, alone = (one.replace("{n}", n) for n in ("1", "2", ""))
         self._clock = re.compile(_START + alone + _END)
@@ -43,7 +44,8 @@ class Clocks:
             if low is None or high is None or len(match["dash"]) == 2:
                 continue
             named = [self._is_named(clock) for clock in (low, high)]
-            if all(named) or (any(named) and (low.half or high.half)):
+            is_hours = named[1] and not low.mark and high.mark not in {"", ":", "."}
+            if all(named) or is_hours or (any(named) and (low.half or high.half)):
                 yield Range(low, high, *match.span("dash"))
         for match in self._clock.finditer(text):
             clock = self._clock_of(match, "", text)
@@ -69,7 +71,8 @@ class Clocks:
             half = "am" if written in "aA" else "pm"
         if mark in {":", "."} and minute is None:
             return None
-        name = next(name for name in ("second", "minute", "mark", "hour") if match[f"{name}{n}"] is not None)
+        parts = ("hours", "second", "minute", "mark", "hour")
+        name = next(name for name in parts if match[f"{name}{n}"] is not None)
         time_end = match.end(f"{name}{n}")
         half_start = time_end if half is None else match.start(f"half{n}")
         end = time_end if half is None else _half_end(text, half_start)
@@ -80,7 +83,7 @@ class Clocks:
             None if minute is None else int(minute),
             None if second is None else int(second),
             half,
-            mark,
+            "h" if match[f"hours{n}"] else mark,
             time_end,
             half_start,
             word_before(text, match.start(f"hour{n}")),

@@ -1,0 +1,89 @@
+"""Forms of Spanish and Portuguese, and those that they share with others, as they are said."""
+
+from __future__ import annotations
+
+import pytest
+
+from tts_server.text.normalize.reader import normalize
+
+
+@pytest.mark.parametrize(
+    ("dialect", "written", "said"),
+    [
+        ("es", "20 mil € y 5 M€", "20 mil euros y 5 millones de euros"),
+        ("es", "2,5 millones de €", "2,5 millones de euros"),
+        ("es", "$1 millón", "un millón de dólares"),
+        ("pt-br", "R$ 20 mil", "20 mil reais"),
+        ("pt-br", "R$ 1,2 milhão", "1,2 milhão de reais"),
+        ("en-us", "$10–15", "10 to 15 dollars"),
+        ("pt-br", "R$ 10–15", "10 a 15 reais"),
+        ("es", "21–31 €", "veintiún a treinta y un euros"),
+        ("es", "10,000 personas", "10000 personas"),
+        ("es", "pesa 1,250 kg", "pesa 1,250 kilos"),
+    ],
+)
+def test_money_is_said_with_its_scale_and_its_range(dialect: str, written: str, said: str) -> None:
+    assert normalize(written, dialect).text == said
+
+
+@pytest.mark.parametrize(
+    ("dialect", "written", "said"),
+    [
+        ("es", "a las 15.30 h", "a las 15 y 30"),
+        ("es", "a la 1:30", "a la una y 30"),
+        ("es", "10:00–13:30 h", "10 a 13 y 30"),
+        ("es", "9–17 h", "9 a 17 horas"),
+        ("es", "2 h 30 min", "2 horas 30 minutos"),
+        ("es", "5h45m", "5 horas 45 minutos"),
+        ("es", "21 h", "veintiuna horas"),
+        ("pt-br", "às 22h05", "às vinte e duas e 5"),
+        ("pt-br", "das 9h-17h", "das 9 horas às 17 horas"),
+        ("pt-br", "às 14h30min", "às 14 horas 30 minutos"),
+        ("pt-br", "30 seg", "30 segundos"),
+        ("es", "el 5 feb 2024", "el 5 de febrero de 2024"),
+        ("es", "15-ago-24", "15 de agosto de 2024"),
+        ("pt-br", "em 01/02/2023", "em primeiro de fevereiro de 2023"),
+        ("pt-br", "dez livros, Dom Casmurro", "dez livros, Dom Casmurro"),
+    ],
+)
+def test_times_and_dates_are_said_as_people_say_them(dialect: str, written: str, said: str) -> None:
+    assert normalize(written, dialect).text == said
+
+
+@pytest.mark.parametrize(
+    ("dialect", "written", "said"),
+    [
+        ("es", "Alfonso XIII y Felipe VI", "Alfonso 13 y Felipe sexto"),
+        ("es", "la II Guerra Mundial", "la segunda Guerra Mundial"),
+        ("es", "el III Reich", "el tercer Reich"),
+        ("es", "las II Jornadas", "las segundas Jornadas"),
+        ("es", "vitamina C, plan B, YO VI", "vitamina C, plan B, YO VI"),
+        ("es", "el 3er piso, la 2.ª vez, 1º", "el tercer piso, la segunda vez, 1º"),
+        ("es", "Tengo 5 no 6.", "Tengo 5 no 6."),
+        ("pt-br", "D. Pedro II e D. Maria I", "Dom Pedro segundo e Dona Maria primeira"),
+        ("pt-br", "3.º andar, 1o lugar", "terceiro andar, primeiro lugar"),
+        ("pt-br", "o século V e o século XXI", "o século quinto e o século 21"),
+        ("es", "1/2 taza, 3/4 y 1 1/2 tazas", "media taza, tres cuartos y una y media tazas"),
+        ("pt-br", "1/2 copo e 2/3 da turma", "meio copo e dois terços da turma"),
+        ("es", "24/7 y 50/50", "24/7 y 50/50"),
+    ],
+)
+def test_ordinals_and_parts_are_said_in_words(dialect: str, written: str, said: str) -> None:
+    assert normalize(written, dialect).text == said
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("CEP 01310-100", "CEP 0 1 3 1 0, 1 0 0"),
+        ("CPF 123.456.789-09", "CPF 1 2 3, 4 5 6, 7 8 9, 0 9"),
+        ("CNPJ 12.345.678/0001-95", "CNPJ 1 2, 3 4 5, 6 7 8, 0 0 0 1, 9 5"),
+        ("versão 1.0 e 3.5%", "versão 1 ponto 0 e 3 ponto 5%"),
+        ("a sede da empresa", "a séde da empresa"),
+        ("com sede", "com sede"),
+        ("uma colher de sopa", "uma colhér de sopa"),
+        ("vou colher flores", "vou colher flores"),
+    ],
+)
+def test_portuguese_says_what_is_its_own(written: str, said: str) -> None:
+    assert normalize(written, "pt-br").text == said
