@@ -166,6 +166,7 @@ class DayOfMonth:
         month_start: Where the month stands.
         month_end: Where it ends, its full stop included.
         is_short: Whether the month is abbreviated.
+        before: The word before the day.
     """
 
     start: int
@@ -177,6 +178,7 @@ class DayOfMonth:
     month_start: int
     month_end: int
     is_short: bool
+    before: str = ""
 
 
 @dataclass(frozen=True, slots=True)

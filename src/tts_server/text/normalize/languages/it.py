@@ -2,10 +2,68 @@
 
 from __future__ import annotations
 
-from tts_server.text.normalize.forms import Clock, Date
+import re
+from typing import Final
+
+from tts_server.text.normalize import number_words
+from tts_server.text.normalize.draft import Draft
+from tts_server.text.normalize.forms import Clock, Date, DayOfMonth, Fraction, Number, Ordinal, Ratio
 from tts_server.text.normalize.language import Language
-from tts_server.text.normalize.languages.it_words import MONTHS, NOTATION, WORDS
-from tts_server.text.normalize.speech import Pieces, Speech
+from tts_server.text.normalize.languages.it_nouns import is_feminine, one
+from tts_server.text.normalize.languages.it_words import MONTHS, NOTATION, PER, WORDS
+from tts_server.text.normalize.languages.romance import (
+    compounds,
+    first_to_last,
+    is_numeral,
+    number_signs,
+    times,
+)
+from tts_server.text.normalize.recognize.common import LETTERS
+from tts_server.text.normalize.recognize.parts import roman_value
+from tts_server.text.normalize.speech import Pieces, Speech, as_written
+from tts_server.text.normalize.words import Noun
+
+_LABELS: Final = frozenset(
+    """
+    capitolo cap atto scena parte volume vol libro titolo sezione canto secolo sec tomo fase tipo vaticano
+    articolo art numero n pagina pag p numeri nr livello episodio stagione versione gruppo camera stanza sala
+    autobus bus tram linea binario piano figura fig tabella codice passo punto interno civico lotto
+    """.split()
+)
+_FEMININE_LABELS: Final = frozenset("scena parte sezione fase stagione versione figura tabella".split())
+_DETERMINERS: Final = frozenset(
+    """
+    il lo la l' al allo alla all' del dello della dell' dal dallo dalla dall' nel nello nella nell' sul sullo
+    sulla sull' un uno una un' suo sua mio mia tuo tua nostro nostra vostro vostra ogni questo questa quel
+    quello quella quest' quell' stesso stessa
+    """.split()
+)
+_FEMININE_DETERMINERS: Final = frozenset(
+    "la alla della dalla nella sulla una sua mia tua nostra vostra questa quella stessa".split()
+)
+_KINGS: Final = frozenset(
+    """
+    Luigi Carlo Vittorio Emanuele Enrico Francesco Giovanni Paolo Pio Napoleone Umberto Federico Filippo Leone
+    Benedetto Giulio Clemente Gregorio Urbano Innocenzo Alessandro Cosimo Giorgio Giacomo Guglielmo
+    """.split()
+)
+_QUEENS: Final = frozenset("Elisabetta Caterina Maria Margherita Giovanna Isabella Cristina".split())
+_NUMBERED: Final = {
+    **dict.fromkeys(
+        "secolo piano posto giorno anno capitolo congresso municipio concilio reggimento".split(), "m"
+    ),
+    **dict.fromkeys(
+        "guerra edizione olimpiade giornata legislatura repubblica dinastia armata crociata".split(), "f"
+    ),
+    **dict.fromkeys(MONTHS, "m"),
+}
+_FEMININE_ENDINGS: Final = frozenset("ª a ma esima".split())
+_DOUBTFUL_ENDINGS: Final = frozenset("° a o".split())
+_OF: Final = frozenset("di del dello della dei degli delle d dell dell'".split())
+_SCREENS: Final = {("16", "9"): "noni", ("16", "10"): "decimi", ("21", "9"): "noni", ("4", "3"): "terzi"}
+_SCALES: Final = {"mila": "mille", "milioni": "un milione", "miliardi": "un miliardo"}
+_SMALLEST_ZEROS: Final = "00"
+_TENTH: Final = 10
 
 
 class Italian(Speech):
@@ -13,18 +71,217 @@ class Italian(Speech):
 
     group = "."
 
+    def figures(self, number: Number, noun: Noun | None = None) -> str:
+        """Return a number without its sign; behind an apostrophe in words, and an article where it is one."""
+        if number.scale in _SCALES and number.whole == "1" and not number.decimals:
+            return _SCALES[number.scale]
+        if noun is not None and number.is_one and not _is_elided(number.before):
+            return _one_of(noun)
+        said = super().figures(number, None)
+        return _in_words(number.whole) + said[len(number.whole) :] if _is_elided(number.before) else said
+
+    def decimals(self, number: Number) -> str:
+        """Return the decimal mark and what stands behind it; espeak-ng reads ``,005`` as thousandths."""
+        if number.decimals.startswith(_SMALLEST_ZEROS):
+            return f" virgola {' '.join(number.decimals)}"
+        return super().decimals(number)
+
+    def number(self, number: Number) -> Pieces:
+        """Say a number that counts; one as the article of the noun behind it."""
+        word = number.before.lower().rstrip(".")
+        if number.is_one and not number.sign and word not in _LABELS | _DETERMINERS and one(number.after):
+            return [(number.start, number.end, one(number.after))]
+        return super().number(number)
+
+    def scaled(self, number: Number, noun: str) -> str:
+        """Return a sum in thousands or millions."""
+        said = self.signed(number)
+        return f"{said} {noun}" if said.endswith("mila") else said + self.of(noun)
+
+    def per(self, key: str) -> str:
+        """Return what is said for a division by a unit."""
+        return f" {PER[key]}" if key in PER else super().per(key)
+
     def hour_and_minute(self, clock: Clock) -> str | None:
-        """Return the hour and the minute."""
-        return f"{clock.hour} e {clock.minute}" if clock.minute else str(clock.hour)
+        """Return the hour and the minute; hours that are counted where only a letter says so."""
+        is_time = clock.before.lower() in NOTATION.clock_words
+        if clock.minute is None and clock.mark == "h" and not is_time:
+            return "un'ora" if clock.hour == 1 else f"{clock.hour} ore"
+        hour = "una" if clock.hour == 1 else str(clock.hour)
+        said = f"{hour} e {clock.minute}" if clock.minute else hour
+        return f"{said} e {clock.second} secondi" if clock.second else said
 
     def date(self, date: Date) -> Pieces:
         """Return day, month and year."""
         year = date.year
         if len(year) == 2:
             year = f"{'20' if int(year) < 70 else '19'}{year}"
-        return [(date.start, date.end, f"{date.day} {MONTHS[date.month - 1]} {year}")]
+        said = f"{_day(date.day, date.before)} {MONTHS[date.month - 1]} {year}".strip()
+        return [(date.start, date.end, said)]
+
+    def day(self, day: DayOfMonth) -> str:
+        """Return the day of a month."""
+        return _day(day.day, day.before)
+
+    def ordinal(self, ordinal: Ordinal) -> Pieces:
+        """Say ``2°`` and ``3ª`` where they are ordinals, and Roman numerals with the gender they have."""
+        is_ordinal = _is_roman_ordinal(ordinal) if ordinal.is_roman else _is_ordinal(ordinal)
+        if not is_ordinal or not 0 < ordinal.value <= number_words.LARGEST:
+            return as_written(ordinal)
+        return [(ordinal.start, ordinal.end, _ordinal(ordinal.value, is_woman=_is_feminine(ordinal)))]
+
+    def fraction(self, fraction: Fraction) -> Pieces:
+        """Say halves, thirds and other parts; a mark out of a whole where nothing is parted."""
+        said = _fraction(fraction)
+        if not said:
+            return as_written(fraction)
+        if fraction.whole:
+            whole = "uno" if fraction.whole == 1 else str(fraction.whole)
+            said = f"{whole} e {'mezzo' if fraction.bottom == 2 else said}"
+        return [(fraction.start, fraction.end, said)]
+
+    def ratio(self, ratio: Ratio) -> Pieces:
+        """Say the shapes of screens, and what is compared or measured."""
+        if ratio.numbers in _SCREENS:
+            return [(ratio.start, ratio.end, f"{ratio.numbers[0]} {_SCREENS[ratio.numbers]}")]
+        return super().ratio(ratio)
+
+    def exponent(self, exponent: str) -> str:
+        """Return what is said for an exponent behind its base."""
+        if not exponent.isdigit() or int(exponent) in {2, 3} or not 0 < int(exponent) <= number_words.LARGEST:
+            return super().exponent(exponent)
+        said = _ordinal(int(exponent), is_woman=True)
+        return f"all'{said}" if said[0] in "ou" else f"alla {said}"
+
+
+def _is_elided(before: str) -> bool:
+    return before.endswith("'")
+
+
+def _in_words(figures: str) -> str:
+    number = int(figures or "0")
+    return number_words.cardinal(number, "it") if number <= number_words.LARGEST else figures
+
+
+def _one_of(noun: Noun) -> str:
+    return one(noun.one.split()[0]) or ("una" if noun.gender == "f" else "un")
+
+
+def _day(day: int, before: str) -> str:
+    if _is_elided(before):
+        return _in_words(str(day))
+    return "primo" if day == 1 else str(day)
+
+
+def _ordinal(value: int, *, is_woman: bool = False) -> str:
+    said = number_words.ordinal(value, "it")
+    return said[:-1] + "a" if is_woman else said
+
+
+def _is_ordinal(ordinal: Ordinal) -> bool:
+    is_apart = ordinal.end - ordinal.start > len(str(ordinal.value)) + len(ordinal.ending)
+    if ordinal.after in {"C", "F"} or (is_apart and ordinal.ending not in {"º", "ª"}):
+        return False
+    if ordinal.ending not in _DOUBTFUL_ENDINGS or ordinal.before.lower() in _DETERMINERS:
+        return True
+    return ordinal.ending == "°" and ordinal.after.lower() in _NUMBERED
+
+
+def _is_roman_ordinal(ordinal: Ordinal) -> bool:
+    if ordinal.after.lower() in _NUMBERED and ordinal.value < 100 and ordinal.value != 50:
+        return True
+    return is_numeral(ordinal, labels=_LABELS, names=_KINGS | _QUEENS)
+
+
+def _is_feminine(ordinal: Ordinal) -> bool:
+    before = ordinal.before.rstrip(".").lower()
+    if ordinal.is_roman:
+        return (
+            _NUMBERED.get(ordinal.after.lower()) == "f"
+            or before in _FEMININE_LABELS
+            or before.capitalize() in _QUEENS
+        )
+    return ordinal.ending in _FEMININE_ENDINGS or before in _FEMININE_DETERMINERS
+
+
+def _fraction(fraction: Fraction) -> str:
+    top, bottom = fraction.top, fraction.bottom
+    after = fraction.after.lower()
+    is_parted = after in _OF or after.startswith(("d'", "dell'"))
+    if not top or bottom > number_words.LARGEST:
+        return ""
+    if top >= bottom and not is_parted:
+        return f"{top} {bottom}" if top == bottom or bottom in {7, 11} else ""
+    if bottom == 2 and top == 1:
+        return "un mezzo" if not after or is_parted else f"mezz{'a' if is_feminine(after) else 'o'}"
+    if top > 1 and bottom > _TENTH and not is_parted:
+        return f"{top} su {bottom}"
+    part = "mezzo" if bottom == 2 else _ordinal(bottom)
+    return f"un {part}" if top == 1 else f"{top} {part[:-1]}i"
+
+
+_ONE_O_CLOCK: Final = re.compile(
+    r"(?<![\w'])(?P<word>[Aa]lle|[Dd]alle|[Ll]e) 1[:.](?P<minute>[0-5]\d)(?![\w:.,]\d|\w)"
+)
+_HOURS: Final = re.compile(r"(?<![\w'])[hH]\.? ?(?=(?:[01]?\d|2[0-4])[:.][0-5]\d(?!\d))")
+_SEPTEMBER: Final = re.compile(r"(?<=\d )set\.?(?= (?:19|20)\d\d\b)")
+_HALVES: Final = re.compile(
+    rf"(?<![{LETTERS}\d.,/])(?P<whole>\d{{1,3}}) ?(?:1/2|½) (?P<noun>[{LETTERS}]{{3,20}})(?![{LETTERS}'])"
+)
+_ELIDED_ROMAN: Final = re.compile(r"(?<=[lL]')(?P<roman>[IVX]{1,5})(?= [a-z])")
+_SAINT: Final = re.compile(
+    r"(?<![\w.])S\. ?(?=(?P<name>Andrea|Agata|Agostino|Ambrogio|Angelo|Anna|Antonio|Barbara|Bartolomeo"
+    r"|Benedetto|Bernardo|Biagio|Carlo|Caterina|Cecilia|Chiara|Croce|Domenico|Elena|Eustorgio|Fermo|Francesco|Gennaro"
+    r"|Giacomo|Giorgio|Giovanni|Giuliano|Giuseppe|Lorenzo|Luca|Lucia|Marco|Margherita|Maria|Marino|Martino"
+    r"|Matteo|Maurizio|Michele|Monica|Nicola|Paolo|Pietro|Remo|Rita|Rocco|Rosa|Sebastiano|Silvestro|Siro|Sofia|Stefano"
+    r"|Teresa|Tommaso|Vincenzo|Vito|Zeno)\b)"
+)
+_MEN: Final = frozenset({"Andrea", "Luca", "Nicola"})
+
+
+def _one_o_clock(match: re.Match[str]) -> str:
+    minute = int(match["minute"])
+    return f"{match['word'][:-1]}'una{f' e {minute}' if minute else ''}"
+
+
+def _halves(match: re.Match[str]) -> str:
+    return f"{match['whole']} {match['noun']} e mezz{'a' if match['noun'].endswith(('e', 'a')) else 'o'}"
+
+
+def _elided_roman(match: re.Match[str]) -> str | None:
+    value = roman_value(match["roman"])
+    return _ordinal(value) if number_words.ordinal(value, "it")[0] in "aeiou" else None
+
+
+def _saint(match: re.Match[str]) -> str:
+    name = match["name"]
+    if name[0] in "AEIOU":
+        return "Sant'"
+    if name.endswith(("a", "Croce")) and name not in _MEN:
+        return "Santa "
+    return "Santo " if name.startswith("St") else "San "
+
+
+def _own_forms(draft: Draft) -> None:
+    draft.apply(_ONE_O_CLOCK, _one_o_clock)
+    draft.apply(_HOURS, lambda _: "ore ")
+    draft.apply(_SEPTEMBER, lambda _: "settembre")
+    draft.apply(_HALVES, _halves)
+    draft.apply(_ELIDED_ROMAN, _elided_roman)
+    draft.apply(_SAINT, _saint)
 
 
 def make(dialect: str) -> Language:
     """Make Italian."""
-    return Language(dialect, NOTATION, Italian(WORDS))
+    return Language(
+        dialect,
+        NOTATION,
+        Italian(WORDS),
+        rules=(
+            ("number signs", number_signs("numero", "numeri")),
+            ("compounds", compounds),
+            ("forms of Italian alone", _own_forms),
+            ("first to last", first_to_last("A a Z")),
+            ("times", times("volte")),
+        ),
+    )

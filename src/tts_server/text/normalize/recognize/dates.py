@@ -76,7 +76,7 @@ class DaysOfMonths:
         day = r"(?P<day{n}>3[01]|[12]\d|0?[1-9])"
         month = rf"(?P<month{{n}}>(?:{names})(?![{LETTERS}])\.?)"
         end = rf"(?![{LETTERS}\d%/:°]|[.,-]\d)"
-        before = rf"(?<![{LETTERS}\d]){month} {day}{end}"
+        before = rf"(?<![{LETTERS}\d]){month} {day}{end}(?! (?:{names})(?![{LETTERS}]))"
         behind = rf"(?<![{LETTERS}\d.,/:-]){day} {month}"
         self._patterns = [re.compile(p.replace("{n}", ""), re.IGNORECASE) for p in (before, behind)]
         self._ranges = [
@@ -104,4 +104,5 @@ class DaysOfMonths:
             self._notation.months[name],
             *spans[1],
             name in self._notation.short_months,
+            word_before(match.string, spans[0][0]),
         )

@@ -64,7 +64,8 @@ class Ordinals:
     def __init__(self, notation: Notation) -> None:
         endings = any_of(notation.ordinals)
         self._figures = re.compile(
-            rf"(?<![{LETTERS}\d.,/:-])(?P<value>\d{{1,4}}) ?(?P<ending>{endings})(?![{LETTERS}\d])"
+            rf"(?<![{LETTERS}\d.,/:-])(?P<value>\d{{1,4}}) ?(?P<ending>{endings})"
+            rf"(?![{LETTERS}\d]|\.[{LETTERS}])"
         )
         self._roman = re.compile(
             rf"(?<![{LETTERS}\d'/-])(?=[IVXLCDM])(?P<value>{_ROMAN})(?P<ending>{endings})?(?![{LETTERS}\d'-]|\.[{LETTERS}])"
