@@ -93,7 +93,7 @@ class Italian(Speech):
             return [(number.start, number.end, one(number.after))]
         return super().number(number)
 
-    def scaled(self, number: Number, noun: str) -> str:
+    def scaled_sum(self, number: Number, noun: str) -> str:
         """Return a sum in thousands or millions."""
         said = self.signed(number)
         return f"{said} {noun}" if said.endswith("mila") else said + self.of(noun)
