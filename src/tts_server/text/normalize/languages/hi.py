@@ -67,11 +67,13 @@ class Hindi(Speech):
         """Say a number; a comparison stands behind the unit that follows as a word."""
         if number.scale and number.whole in _NAMED_K and not number.decimals:
             return []
-        pieces = super().number(number)
         if number.sign not in _BEHIND:
-            return pieces
+            return super().number(number)
         end = number.end + 1 + len(number.after) if number.after in COMPARED_NOUNS else number.end
-        return [*pieces, (end, end, f" {_BEHIND[number.sign]}")]
+        return [
+            (number.start, number.end, self.signed(number)),
+            (end, end, f" {_BEHIND[number.sign]}"),
+        ]
 
     def quantity(self, quantity: Quantity, text: str) -> Pieces:
         """Say a quantity, and behind it what it is compared with."""
@@ -195,17 +197,17 @@ _WEEKDAYS = re.compile(
 )
 # A name that many other things have: a teacher, a planet.
 _WEEKDAY = re.compile(rf"{_BEGIN}(?P<day>{_DAY})[.॰](?=,| (?:और|व|या|को|से|तक)(?![{LETTERS}])| \d)")
-_MONTH = any_of([*SPELLED_MONTHS, *SHORT_MONTHS])
-_DAY_OF_YEAR = re.compile(
-    rf"{_BEGIN}(?P<day>0?[1-9]|[12]\d|3[01]) (?P<month>{_MONTH})(?P<stop>\.?,?) (?P<year>1[1-9]\d\d)"
-    rf"(?![{LETTERS}\d]|[.,:/-]\d)"
+_MONTH = any_of([*SPELLED_MONTHS, *(f"{name}{stop}" for name in SHORT_MONTHS for stop in ".॰")])
+_DAY_OF_MONTH = re.compile(
+    rf"{_BEGIN}(?P<day>0?[1-9]|[12]\d|3[01]) (?P<month>{_MONTH})"
+    rf"(?:,? (?P<year>[12]\d{{3}})(?![{LETTERS}\d]|[.,:/-]\d))?"
 )
 _YEAR = re.compile(
-    rf"{_BEGIN}(?:(?:सन्?|साल|वर्ष|{_MONTH})\.?,? )(?P<year>1[1-9]\d\d)(?![{LETTERS}\d%]|[.,:/-]\d)"
+    rf"{_BEGIN}(?:(?:सन्?|साल|वर्ष|{_MONTH}),? )(?P<year>1[1-9]\d\d)(?![{LETTERS}\d%]|[.,:/-]\d)"
     rf"|{_BEGIN}(?P<alone>1[1-9]\d\d)(?= (?:में|ई[.॰]|ईस्वी|ईसवी|के दशक))"
     rf"|(?<=\()(?P<from>1[1-9]\d\d) ?[-—] ?(?P<to>[12]\d\d\d)(?=\))"
 )
-_SHORT_MONTH = re.compile(rf"{_BEGIN}(?P<month>{any_of(SHORT_MONTHS)})\.?(?=,? [12]\d\d\d(?!\d))")
+_SHORT_MONTH = re.compile(rf"{_BEGIN}(?P<month>{any_of(SHORT_MONTHS)})[.॰](?=,? \d)")
 _ORDINAL = re.compile(
     rf"{_BEGIN}(?P<value>\d{{1,4}})(?:-?(?P<ending>{any_of(ORDINAL_ENDINGS)})| (?P<apart>वाँ|वां|वीं|वें))"
     rf"(?![{LETTERS}\d])"
@@ -281,18 +283,18 @@ def _weekdays(draft: Draft) -> None:
     draft.apply(_WEEKDAY, lambda match: WEEKDAYS[match["day"]])
 
 
-def _years(draft: Draft) -> None:
-    """Say the years of 1100 to 1999 beside a month or the word for a year."""
-    for match in _DAY_OF_YEAR.finditer(draft.text):
-        name = match["month"]
-        month = SPELLED_MONTHS.get(name) or SHORT_MONTHS[name]
-        draft.put(
-            [
-                (*match.span("day"), BELOW_HUNDRED[int(match["day"])]),
-                (match.start("month"), match.end("stop"), MONTHS[month - 1]),
-                (*match.span("year"), year(int(match["year"]))),
-            ]
-        )
+def _dates(draft: Draft) -> None:
+    """Say shortened months, and the years of 1100 to 1999 beside a month or the word for a year."""
+    for match in _DAY_OF_MONTH.finditer(draft.text):
+        name, of_year = match["month"], int(match["year"] or 0)
+        month = SPELLED_MONTHS.get(name) or SHORT_MONTHS[name.rstrip(".॰")]
+        pieces: Pieces = []
+        if 1100 <= of_year <= 1999:
+            pieces.append((*match.span("day"), BELOW_HUNDRED[int(match["day"])]))
+            pieces.append((*match.span("year"), year(of_year)))
+        if name[-1] in ".॰":
+            pieces.append((*match.span("month"), MONTHS[month - 1]))
+        draft.put(sorted(pieces))
     draft.apply(_SHORT_MONTH, lambda match: MONTHS[SHORT_MONTHS[match["month"]] - 1])
     for match in _YEAR.finditer(draft.text):
         for name in ("year", "alone", "from", "to"):
@@ -346,7 +348,7 @@ def make(dialect: str) -> Language:
     rules = (
         ("hours", _hours),
         ("weekdays", _weekdays),
-        ("years", _years),
+        ("months and years", _dates),
         ("ordinals in figures", _ordinals),
         ("comparisons", _comparisons),
         ("small signs", _small_signs),

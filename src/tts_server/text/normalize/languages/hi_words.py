@@ -15,21 +15,18 @@ SPELLED_MONTHS = {name: number for number, name in enumerate(MONTHS, start=1)} |
     "दिसम्बर": 12,
 }
 SHORT_MONTHS = {
-    f"{name}{stop}": number
-    for stop in ("", "॰")
-    for name, number in {
-        "जन": 1,
-        "फ़र": 2,
-        "फर": 2,
-        "जुल": 7,
-        "अग": 8,
-        "सित": 9,
-        "अक्टू": 10,
-        "अक्तू": 10,
-        "नव": 11,
-        "दिस": 12,
-    }.items()
+    "जन": 1,
+    "फ़र": 2,
+    "फर": 2,
+    "जुल": 7,
+    "अग": 8,
+    "सित": 9,
+    "अक्टू": 10,
+    "अक्तू": 10,
+    "नव": 11,
+    "दिस": 12,
 }
+"""With a stop behind them; without one they are words: people, new."""
 WEEKDAYS = {name.removesuffix("वार"): name for name in HI.weekdays} | {"बृहस्पति": "बृहस्पतिवार"}
 
 
@@ -345,9 +342,7 @@ NOTATION = Notation(
     },
     money_scales={"L": "लाख", "m": "मिलियन", "T": "ट्रिलियन"},
     scale_words=tuple(SCALE_WORDS),
-    months=SPELLED_MONTHS | SHORT_MONTHS,
-    short_months=frozenset(SHORT_MONTHS),
-    weekdays=WEEKDAYS,
+    months=SPELLED_MONTHS,
     has_halves=True,
     durations={
         **dict.fromkeys(("h", "hr", "hrs", "घं.", "घं॰", "घंटे", "घंटा"), "hour"),
