@@ -41,6 +41,10 @@ def longest_first(table: dict[str, str], text: str) -> list[str]:
 class FakeJapanese:
     """Says what is in the table, like misaki's Cutlet: a string and no tokens."""
 
+    def __init__(self) -> None:
+        self.exceptions: dict[str, str] = {}
+        self.table = {"さ": "sa"}
+
     def tagger(self, text: str) -> list[SimpleNamespace]:
         return [SimpleNamespace(surface=word) for word in longest_first(JAPANESE, text)]
 
@@ -176,7 +180,7 @@ def test_an_analyser_that_does_not_start_or_says_nothing_is_reported_as_not_load
     ("code", "text", "expected"),
     [
         ("ja", "東京に行きますか？", "toːkʲoː ɲi ikʲimasɨ ka?"),
-        ("ja", "KokoroはTTSモデル", "kokoɾo βa tʲiːtʲiːesɨmodeɾɯ"),
+        ("ja", "KokoroはTTSモデル", "kokoɾo βa tʲiːtʲiːesɨ modeɾɯ"),
         ("zh", "你好，世界！", "ni↓xau↓, ʂɨ↘ʨje↘!"),
     ],
 )

@@ -19,8 +19,9 @@ from typing import Any
 
 from tts_server.backends.kokoro.languages import LANGUAGES
 from tts_server.backends.kokoro.pronounce.alignment import share_out
-from tts_server.backends.kokoro.pronounce.katakana import to_katakana
+from tts_server.backends.kokoro.pronounce.katakana import kana_symbols, to_katakana
 from tts_server.errors import MissingDependencyError
+from tts_server.text.normalize.languages.ja_numbers import said_words
 from tts_server.text.normalize.spoken import SpokenText, Unit
 
 _SENTENCE_MARKS = '。、，．！？：；「」『』（）《》【】〈〉・…—,.!?:;()“”"'
@@ -53,6 +54,7 @@ _MARK_SYMBOLS = str.maketrans(
         "・": " ",
     }
 )
+_SPACE_BEFORE_MARK = re.compile(r"\s+(?=[.,!?:;”)…])")
 _LETTERS = r"[A-Za-zÀ-ÖØ-öø-ɏ]+"
 _LATIN = re.compile(rf"({_LETTERS}(?:['’ -]{_LETTERS})*)")
 _DIGIT = re.compile(r"[0-9]")
@@ -151,7 +153,7 @@ class _CJKG2P:
 
 
 def _mark_symbols(marks: str) -> str:
-    symbols = marks.translate(_MARK_SYMBOLS)
+    symbols = _SPACE_BEFORE_MARK.sub("", marks.translate(_MARK_SYMBOLS))
     return symbols if symbols.endswith((" ", "“", "(")) else symbols + " "
 
 
@@ -182,13 +184,26 @@ class JapaneseG2P(_CJKG2P):
 
     def __init__(self, english: Callable[[str], str]) -> None:
         with _loading("ja"):
-            read, tagger = _japanese_reader()
-            katakana = lru_cache(maxsize=4096)(lambda word: to_katakana(word, english))
+            reader = _japanese_reader()
+            read, tagger, table = _symbols_alone(reader), reader.tagger, reader.table
+            # The analyser takes some words for others: ハツカ, the twentieth, for peppermint.
+            known = said_words()
+            reader.exceptions["ビー"] = "bʲiː"
+
+            @lru_cache(maxsize=4096)
+            def latin(word: str) -> str:
+                return " ".join(read(kana).replace(" ", "") for kana in to_katakana(word, english).split())
+
+            def japanese(text: str) -> str:
+                if text in known:
+                    return kana_symbols(text, table)
+                digits = _DIGIT.sub(lambda digit: _JAPANESE_DIGITS[int(digit[0])], text)
+                return read(_NOT_JAPANESE.sub(" ", digits))
 
             def pronounce(text: str) -> str:
-                spelled = _LATIN.sub(lambda word: katakana(word[0]), text)
-                spelled = _DIGIT.sub(lambda digit: _JAPANESE_DIGITS[int(digit[0])], spelled)
-                return read(_NOT_JAPANESE.sub(" ", spelled))
+                parts = (part for part in _LATIN.split(text) if part.strip())
+                said = (latin(part) if _LATIN.fullmatch(part) else japanese(part) for part in parts)
+                return " ".join(part for part in said if part)
 
             super().__init__(
                 pronounce,
@@ -228,15 +243,14 @@ class ChineseG2P(_CJKG2P):
             self._check("中国")
 
 
-def _japanese_reader() -> tuple[Callable[[str], str], Callable[[str], Any]]:
-    """Return what reads a text, and what takes it apart into words.
+def _japanese_reader() -> Any:
+    """Return misaki's reader of Japanese: called, it reads; its ``tagger`` takes a text apart into words.
 
     misaki 0.9 has a module for it, beside a larger one that needs further packages; 0.7 has it in ``ja``.
     """
     name = "cutlet" if find_spec("misaki.cutlet") else "ja"
     module = importlib.import_module(f"misaki.{name}")
-    reader = module.Cutlet() if name == "cutlet" else module.JAG2P()
-    return _symbols_alone(reader), reader.tagger
+    return module.Cutlet() if name == "cutlet" else module.JAG2P()
 
 
 def _symbols_alone(reader: Any) -> Callable[[str], str]:

@@ -8,7 +8,7 @@ follows each consonant, a short vowel before a final stop doubles it (``book`` i
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 
 from tts_server.backends.kokoro.pronounce.loanwords import JAPANESE_WORDS, LETTER_NAMES, LOANWORDS
@@ -92,6 +92,9 @@ _PALATAL_VOWELS = {"a": "ャ", "i": "", "u": "ュ", "e": "ェ", "o": "ョ"}
 _JAPANESE_ONSET = re.compile(r"tsu|[kgnhbpmr]y[auo]|sh[aiuo]|ch[aiuo]|j[auo]")
 _ENGLISH_VOWELS = re.compile(r"ee|ea|oa|eo|eu|ua|iou|ay|[^aiueo]e$")
 _SYLLABLES = re.compile(r"(?:[kgsztdnhbpmrwyj]?[aiueo]n?)+")
+_HIRAGANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヶ") + 1)}
+_LENGTHS = {"ー": "ː", "っ": "ʔ"}
+_NASALS = (("m", "mpb"), ("ŋ", "kɡ"), ("ɲ", "ɲʨʥ"), ("n", "ntdɾz"))
 _WORD = re.compile(r"[^\W\d_]+")
 _CASES = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
@@ -106,6 +109,8 @@ def to_katakana(word: str, english: Callable[[str], str]) -> str:
     Returns:
         Katakana; never empty for a word with an ASCII letter.
     """
+    if len(word) == 1 and word.isupper():
+        return spell(word)
     lower = word.lower().replace("’", "'")
     known = LOANWORDS.get(lower) or ("n'" in lower and from_romaji(lower))
     if known:
@@ -117,6 +122,33 @@ def to_katakana(word: str, english: Callable[[str], str]) -> str:
     return (
         LOANWORDS.get(part.lower()) or _spelled(part) or _by_case(part, english) or _by_sound(part, english)
     )
+
+
+def kana_symbols(word: str, table: Mapping[str, str]) -> str:
+    """Return the symbols of a word in katakana, sound by sound.
+
+    Args:
+        word: Katakana alone.
+        table: Hiragana, one or two of them, to their symbols.
+    """
+    hiragana = word.translate(_HIRAGANA)
+    symbols = ""
+    position = 0
+    while position < len(hiragana):
+        pair, kana = hiragana[position : position + 2], hiragana[position]
+        if len(pair) == 2 and pair in table:
+            symbols += table[pair]
+            position += 2
+            continue
+        following = table.get(pair[1:], "")
+        symbols += _nasal(following) if kana == "ん" else _LENGTHS.get(kana) or table.get(kana, "")
+        position += 1
+    return symbols
+
+
+def _nasal(following: str) -> str:
+    """Return the symbol of ん before another sound of the same word."""
+    return next((nasal for nasal, sounds in _NASALS if following[:1] in sounds and following), "ɴ")
 
 
 def spell(word: str) -> str:
