@@ -12,10 +12,14 @@ from tts_server.text.normalize.language import Language
 from tts_server.text.normalize.languages import es_numbers
 from tts_server.text.normalize.languages.es_nouns import NOUNS, ORDERING
 from tts_server.text.normalize.languages.es_words import NOTATION, WORDS
-from tts_server.text.normalize.languages.iberian import Iberian, named_dates
+from tts_server.text.normalize.languages.iberian import Iberian, named_dates, parts_of_units
+from tts_server.text.normalize.languages.romance import compounds, first_to_last, pauses, times
 from tts_server.text.normalize.words import Gender
 
 _CENTURY = re.compile(r"(?<![\w.])[Ss]{1,2}\.(?= ?[IVX]+\b)")
+_IDENTITY = re.compile(r"(?<![\w-])(?:\d{8}-?[A-Z]|[XYZ]-?\d{7}-?[A-Z]|[A-Z]-?\d{8})(?![\w-])")
+# The letter is a word too, *and*: the unknown of a formula has a sign of one beside it.
+_LETTER_Y = re.compile(r"(?<![\w'])[yY](?=[²³^]| ?[=≤≥×÷])|(?<=[=≤≥×÷+] )y(?![\w'])|(?<=[=≤≥×÷+])y(?![\w'])")
 _MAX_SIGNED_ORDINAL = 99
 _NUMBER_SIGN = re.compile(r"(?<![\w.])[Nn]o\. ?(?=\d)")
 
@@ -82,16 +86,27 @@ class Spanish(Iberian):
 
 
 def _numbering(draft: Draft) -> None:
-    """Say ``s. XXI`` and ``No. 5``."""
+    """Say ``s. XXI``, ``No. 5``, and the figures of an identity one by one."""
     draft.apply(_CENTURY, lambda match: "siglo" if match[0].lower() == "s." else "siglos")
     draft.apply(_NUMBER_SIGN, lambda _: "número ")
+    draft.apply(_IDENTITY, lambda match: " ".join(match[0].replace("-", "")))
+    draft.apply(_LETTER_Y, lambda _: "i griega")
 
 
 def make(dialect: str) -> Language:
     """Make Spanish."""
+    speech = Spanish(WORDS)
     return Language(
         dialect,
         NOTATION,
-        Spanish(WORDS),
-        rules=(("dates with names", named_dates(NOTATION, WORDS.months)), ("numbering", _numbering)),
+        speech,
+        rules=(
+            ("dates with names", named_dates(NOTATION, WORDS.months)),
+            ("numbering", _numbering),
+            ("parts of units", parts_of_units(speech, NOTATION)),
+            ("compounds", compounds),
+            ("times", times("veces")),
+            ("first to last", first_to_last("A a la Z")),
+        ),
+        late_rules=(("pauses", pauses),),
     )

@@ -239,6 +239,7 @@ NOTATION = Notation(
     scales={"K": "mil", "k": "mil", "M": "millones"},
     money_scales={"MM": "millones", "mill.": "millones"},
     scale_words=("mil millones", "mil", "millones", "millón", "billones", "billón", "mdd"),
+    date_words=frozenset("día fecha".split()),
     months={name: number for number, name in enumerate(MONTHS, start=1)} | _SHORT_MONTHS,
     short_months=frozenset(_SHORT_MONTHS),
     weekdays=WEEKDAYS,

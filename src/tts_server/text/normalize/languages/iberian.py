@@ -234,3 +234,42 @@ def _pieces(match: re.Match[str], month: str) -> list[Piece]:
             pieces.append((match.start("gap2"), match.start("gap2") + 1, ""))
         pieces.append((match.start("year"), match.end(), f"de {year}"))
     return pieces
+
+
+_VULGAR = {"½": (1, 2), "¼": (1, 4), "¾": (3, 4), "⅓": (1, 3), "⅔": (2, 3)}
+
+
+def parts_of_units(speech: Iberian, notation: Notation) -> Rule:
+    """Return a rule that says ``1/2 kg``, ``¾ l`` and ``2 1/2 tazas``."""
+    fraction = rf"(?:(?P<top>\d)/(?P<bottom>\d{{1,2}})|(?P<sign>[{''.join(_VULGAR)}]))"
+    units = any_of(sign for sign in notation.units if sign[-1].isalpha())
+    before, behind = rf"(?<![{LETTERS}\d/.,-])(?<!\d )", rf"(?![{LETTERS}\d/²³])"
+    pattern = re.compile(rf"{before}{fraction} ?(?P<unit>{units}){behind}")
+    counted = re.compile(
+        rf"(?<![{LETTERS}\d/.,-])(?P<whole>\d{{1,3}}) ?(?:1/2|½) (?P<noun>[{LETTERS}]{{2,20}})"
+        rf"(?![{LETTERS}'])"
+    )
+
+    def say_unit(match: re.Match[str]) -> str | None:
+        top, bottom = _VULGAR[match["sign"]] if match["sign"] else (int(match["top"]), int(match["bottom"]))
+        noun = speech.words.units[notation.units[match["unit"]]]
+        if not 0 < top < bottom:
+            return None
+        if bottom == 2:
+            return f"{speech.halves[noun.gender]} {noun.one}"
+        name = speech.part(bottom)
+        many = "s" if top > 1 and not name.endswith("s") else ""
+        return f"{speech.cardinal(top, 'm')} {name}{many}{speech.words.of} {noun.one}"
+
+    def say_counted(match: re.Match[str]) -> str | None:
+        noun, value = match["noun"], int(match["whole"])
+        if not speech.nouns.is_counted("", noun, is_one=value == 1):
+            return None
+        gender = speech.nouns.gender(noun, is_one=value == 1)
+        return f"{speech.cardinal(value, gender)} {noun} {speech.conjunction} {speech.halves[gender]}"
+
+    def rule(draft: Draft) -> None:
+        draft.apply(pattern, say_unit)
+        draft.apply(counted, say_counted)
+
+    return rule

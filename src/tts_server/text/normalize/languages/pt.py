@@ -10,9 +10,10 @@ from tts_server.text.normalize.draft import Draft
 from tts_server.text.normalize.forms import Clock, Number, Ordinal, Range
 from tts_server.text.normalize.language import Language
 from tts_server.text.normalize.languages import pt_numbers
-from tts_server.text.normalize.languages.iberian import Iberian, named_dates
+from tts_server.text.normalize.languages.iberian import Iberian, named_dates, parts_of_units
 from tts_server.text.normalize.languages.pt_nouns import NOUNS, ORDERING
 from tts_server.text.normalize.languages.pt_words import NOTATION, WORDS
+from tts_server.text.normalize.languages.romance import compounds, first_to_last, pauses, times
 from tts_server.text.normalize.speech import Pieces
 from tts_server.text.normalize.words import Gender
 
@@ -101,6 +102,9 @@ _CENTURY = re.compile(r"(?<![\w.])[Ss]écs?\.(?= ?[IVX]+\b)")
 _IDENTITY = re.compile(
     r"(?<![\w.,/-])(?:\d{5}-\d{3}|\d{3}\.\d{3}\.\d{3}-\d{2}|\d{2}\.\d{3}\.\d{3}/\d{4}-\d{2})(?![\w-]|[.,/]\d)"
 )
+_NAME_WITH_POINT = re.compile(r"(?<=[A-Za-z]-)(?P<whole>\d{1,3})\.(?P<decimals>\d{1,3})(?![\w.]\d|\w)")
+_MILLIONS = re.compile(r"(?<=\d )(?:mi|bi|tri)(?=\.? de\b|\.? (?:reais|dólares|euros|pessoas|anos)\b)")
+_SIZE = re.compile(r"(?<=\d\d) ?[x×] ?(?=\d{2,5}(?![\d.,]| ?=))")
 _HEADQUARTERS = re.compile(
     r"\b[Ss]ede(?= (?:da|do|das|dos|social|administrativa|própria|central|nacional|regional|principal)\b)"
 )
@@ -123,6 +127,13 @@ def _identities(draft: Draft) -> None:
         draft.replace(*match.span(), ", ".join(groups))
 
 
+def _names(draft: Draft) -> None:
+    """Say ``GPT-4.1``, ``2 mi de reais`` and ``1920×1080``."""
+    draft.apply(_NAME_WITH_POINT, lambda match: f"{match['whole']} ponto {' '.join(match['decimals'])}")
+    draft.apply(_MILLIONS, lambda match: {"mi": "milhões", "bi": "bilhões", "tri": "trilhões"}[match[0]])
+    draft.apply(_SIZE, lambda _: " por ")
+
+
 def _homographs(draft: Draft) -> None:
     """Give *sede* (seat) and *colher* (spoon) the accents that their sound needs."""
     draft.apply(_HEADQUARTERS, lambda match: match[0].replace("ede", "éde"))
@@ -133,14 +144,20 @@ def _homographs(draft: Draft) -> None:
 
 def make(dialect: str) -> Language:
     """Make Brazilian Portuguese."""
+    speech = Portuguese(WORDS)
     return Language(
         dialect,
         NOTATION,
-        Portuguese(WORDS),
+        speech,
         rules=(
             ("dates with names", named_dates(NOTATION, WORDS.months)),
             ("titles", _titles),
             ("identities", _identities),
+            ("names with figures", _names),
+            ("parts of units", parts_of_units(speech, NOTATION)),
+            ("compounds", compounds),
+            ("times", times("vezes")),
+            ("first to last", first_to_last("A a Z")),
         ),
-        late_rules=(("words written alike", _homographs),),
+        late_rules=(("words written alike", _homographs), ("pauses", pauses)),
     )

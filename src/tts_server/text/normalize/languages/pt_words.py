@@ -223,6 +223,7 @@ NOTATION = Notation(
     },
     money_scales={"MM": "milhões", "T": "trilhões"},
     scale_words=("mil", "milhões", "milhão", "bilhões", "bilhão", "trilhões", "trilhão"),
+    date_words=frozenset("em dia até data".split()),
     months={name: number for number, name in enumerate(MONTHS, start=1)} | _SHORT_MONTHS,
     short_months=frozenset(_SHORT_MONTHS),
     weekdays=WEEKDAYS,

@@ -24,6 +24,8 @@ _TIMES: Final = re.compile(
     rf"(?<![{LETTERS}\d.,/-])(?P<times>\d{{1,6}}(?:[.,]\d{{1,2}})?) ?[xX×](?= [{LETTERS}]{{2}}|[.!?]?$)"
 )
 _FIRST_TO_LAST: Final = re.compile(r"(?<![\w-])A ?[-—] ?Z(?![\w-])")
+_HYPHEN: Final = re.compile(r"(?<=\S) (?P<dash>-) (?=\S)")
+_PATH: Final = re.compile(r"(?<=[^\W\d_] )[*>](?= [^\W\d_])")
 _LOWERED: Final = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _COMPOUND: Final = re.compile(
     rf"(?<![{LETTERS}\d])(?:CO2|(?=[A-Za-z]{{1,12}}[₀-₉])[A-Z][A-Za-z₀-₉]{{1,20}})(?![{LETTERS}\d₀-₉])"
@@ -72,3 +74,10 @@ def compounds(draft: Draft) -> None:
     """Spell ``CO₂`` and other formulas of chemistry."""
     draft.apply(_COMPOUND, lambda match: " ".join(match[0].translate(_LOWERED).upper()))
     draft.apply(_LOWERED_DIGITS, lambda match: " " + match[0].translate(_LOWERED))
+
+
+def pauses(draft: Draft) -> None:
+    """Make pauses of hyphens, asterisks and angle brackets between words, which no formula has claimed."""
+    for match in _HYPHEN.finditer(draft.text):
+        draft.replace(*match.span("dash"), "—")
+    draft.apply(_PATH, lambda _: ",")

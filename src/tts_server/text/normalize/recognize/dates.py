@@ -42,9 +42,7 @@ class Dates:
             month, day = self._in_order(match)
             if not _is_day(month, day):
                 month, day = day, month
-            is_certain = len(match["year"]) == 4 or (
-                match["mark"] == "/" and len(match["a"] + match["b"]) > 2
-            )
+            is_certain = len(match["year"]) == 4 or match["mark"] == "/"
             if _is_day(month, day) and is_certain:
                 yield Date(*match.span(), match["year"], month, day, word_before(text, match.start()))
         for match in _NO_YEAR.finditer(text):

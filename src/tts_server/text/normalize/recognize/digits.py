@@ -16,7 +16,7 @@ _GROUP = re.compile(r"\d+")
 _CODES = re.compile(
     rf"{_START}(?:\d{{4}}(?:[ -]\d{{4}}){{3}}|\d{{3}}-\d{{2}}-\d{{4}}|97[89](?:-\d{{1,7}}){{3}}-\d){_END}"
 )
-_LONG = re.compile(rf"{_START}(?:\d{{10,}}|0\d+){_END}")
+_LONG = re.compile(rf"{_START}(?:(?!\d{{1,9}}0{{6}}(?!\d))\d{{10,}}|0\d+){_END}")
 _VERSION = re.compile(rf"(?<![{LETTERS}\d.])(?P<v>[vV])?(?P<numbers>\d+(?:\.\d+)+)(?![{LETTERS}\d]|\.\d)")
 _MIN_FIGURES, _MAX_FIGURES = 7, 15
 

@@ -29,6 +29,8 @@ _STRONG = re.compile(r"[+=×÷*·<>≤≥≠≈±]")
 _USUAL = {"<=": "≤", ">=": "≥", "!=": "≠", "==": "=", "*": "×", "·": "×", "/": "÷"}
 _POWER_BEHIND = re.compile(rf"(?<=[\w)]){_POWER}")
 _LOOSE = re.compile(r"(?<=[\w)\]%] )(?P<sign>[=+×÷≤≥≠≈±])(?= [\w($√-])|(?<=\w)(?P<tight>[≤≥≠≈])(?=\w)")
+# Behind a word and before a number such a sign is the number's own: *at most*, *about*.
+_BETWEEN_WORD_AND_NUMBER = re.compile(r"[^\W\d_]{2} [±≤≥≈] \d")
 
 
 class Formulas:
@@ -40,6 +42,10 @@ class Formulas:
             if _STRONG.search(match[0]):
                 yield from self._signs(text, *match.span())
         for match in _LOOSE.finditer(text):
+            if match["sign"] and _BETWEEN_WORD_AND_NUMBER.search(
+                text, max(0, match.start() - 3), match.end() + 2
+            ):
+                continue
             name = "sign" if match["sign"] else "tight"
             yield Sign(*match.span(name), match[name])
 

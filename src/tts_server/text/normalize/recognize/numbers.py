@@ -20,6 +20,7 @@ from tts_server.text.normalize.words import Notation
 _NO_OPERAND_BEFORE = rf"(?<![{LETTERS}\d)\]²³%°])"
 _SAME_SIGN = {"~": "≈", "<=": "≤", ">=": "≥", "−": "-"}
 _MAX_CODE_FIGURES = 4
+_MAX_ROUND_FIGURES = 15
 _MIN_LONG = 10
 
 
@@ -154,7 +155,8 @@ def _is_code(number: Number) -> bool:
 
 
 def _is_long_code(number: Number) -> bool:
-    is_long = len(number.whole) >= _MIN_LONG or number.whole[0] == "0"
+    is_round = number.whole.endswith("000000") and len(number.whole) <= _MAX_ROUND_FIGURES
+    is_long = (len(number.whole) >= _MIN_LONG and not is_round) or number.whole[0] == "0"
     return is_long and _is_code(number) and not number.decimals
 
 
