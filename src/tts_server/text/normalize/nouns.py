@@ -38,7 +38,11 @@ class Nouns:
         word = unicodedata.normalize("NFC", noun.lower())
         if is_one and word in self.masculine_before:
             return "m"
-        candidates = (*self.singulars(word), word)
+        return self.known_gender(word) or "m"
+
+    def known_gender(self, noun: str) -> Gender | None:
+        """Return the gender of ``noun``, in small letters; None where nothing tells it."""
+        candidates = (*self.singulars(noun), noun)
         for singular in candidates:
             if singular in self.exceptions:
                 return self.exceptions[singular]
@@ -46,7 +50,7 @@ class Nouns:
             for size in range(min(_LONGEST_ENDING, len(singular) - 1), 0, -1):
                 if singular[-size:] in self.endings:
                     return self.endings[singular[-size:]]
-        return "m"
+        return None
 
     def is_counted(self, before: str, after: str, *, is_one: bool) -> bool:
         """Say whether a number counts the word behind it.

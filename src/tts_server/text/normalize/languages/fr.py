@@ -9,7 +9,7 @@ from tts_server.text.normalize import number_words
 from tts_server.text.normalize.draft import Draft
 from tts_server.text.normalize.forms import Clock, Date, DayOfMonth, Fraction, Number, Ordinal, Ratio
 from tts_server.text.normalize.language import Language
-from tts_server.text.normalize.languages.fr_nouns import is_feminine
+from tts_server.text.normalize.languages.fr_nouns import LABELS, NOUNS
 from tts_server.text.normalize.languages.fr_words import MONTHS, NOTATION, WORDS
 from tts_server.text.normalize.languages.romance import (
     compounds,
@@ -20,16 +20,8 @@ from tts_server.text.normalize.languages.romance import (
 )
 from tts_server.text.normalize.recognize.common import LETTERS
 from tts_server.text.normalize.speech import Pieces, Speech, as_written
-from tts_server.text.normalize.words import Noun
+from tts_server.text.normalize.words import Gender
 
-_LABELS: Final = frozenset(
-    """
-    chapitre chap tome livre volume vol acte scène article art titre partie section annexe phase type vatican
-    paragraphe page p numéro n étape niveau saison épisode version groupe leçon question exercice chambre
-    salle bus tram métro porte quai voie étage figure fig tableau code paris
-    """.split()
-)
-_DETERMINERS: Final = frozenset("le la au du un une ce cette".split())
 _KINGS: Final = frozenset(
     "Louis Charles Henri François Philippe Napoléon Pie Jean Paul Georges Édouard".split()
 )
@@ -56,6 +48,8 @@ _VOWEL: Final = re.compile(r"[aeiouâàéèêëîïôöûùœh]", re.IGNORECASE)
 class French(Speech):
     """What French says for each form."""
 
+    nouns = NOUNS
+
     def of(self, noun: str) -> str:
         """Return what stands between a word of scale and what it counts, and that."""
         return f" d'{noun}" if _VOWEL.match(noun) else f" de {noun}"
@@ -65,21 +59,10 @@ class French(Speech):
         said = self.signed(number)
         return f"{said} {noun}" if said.endswith("mille") else said + self.of(noun)
 
-    def figures(self, number: Number, noun: Noun | None = None) -> str:
-        """Return a number without its sign; feminine before a feminine noun where it ends in one."""
-        if noun is not None and noun.gender == "f" and not number.decimals and not number.scale:
-            return _feminine(number.whole) or number.whole
-        return super().figures(number, noun)
-
-    def number(self, number: Number) -> Pieces:
-        """Say a number that counts; where a feminine noun follows, as it agrees."""
-        said = ""
-        if not number.decimals and not number.scale and _counts(number.before) and is_feminine(number.after):
-            said = _feminine(number.whole)
-        if not said:
-            return super().number(number)
-        prefix = f"{self.words.prefixes[number.sign]} " if number.sign else ""
-        return [(number.start, number.end, prefix + said)]
+    def whole(self, number: Number, gender: Gender | None) -> str:
+        """Return the figures before the decimal mark; words where a feminine noun wants *une*."""
+        said = _feminine(number.whole) if gender == "f" else ""
+        return said or super().whole(number, gender)
 
     def hour_and_minute(self, clock: Clock) -> str | None:
         """Return the hour and the minute."""
@@ -103,9 +86,9 @@ class French(Speech):
         """Say ``2e`` and ``XXIe`` as ordinals, and the numbers of kings and chapters."""
         if ordinal.ending or (ordinal.is_roman and ordinal.after == "siècle"):
             said = _ordinal(ordinal)
-        elif is_numeral(ordinal, labels=_LABELS, names=_KINGS | _QUEENS):
+        elif is_numeral(ordinal, labels=frozenset(LABELS), names=_KINGS | _QUEENS):
             said = str(ordinal.value)
-            if ordinal.value == 1 and ordinal.before.lower() not in _LABELS:
+            if ordinal.value == 1 and ordinal.before.lower() not in LABELS:
                 said = "première" if ordinal.before in _QUEENS else "premier"
         else:
             said = ""
@@ -130,10 +113,8 @@ class French(Speech):
         return [(ratio.start, ratio.end, said)]
 
 
-def _counts(before: str) -> bool:
-    """Say whether a number behind this word counts, and is not the number of the word."""
-    word = before.lower().rstrip(".")
-    return word not in _LABELS and word not in _DETERMINERS
+def _is_feminine(noun: str) -> bool:
+    return NOUNS.known_gender(noun.lower()) == "f"
 
 
 def _feminine(figures: str) -> str:
@@ -167,7 +148,7 @@ def _ordinal(ordinal: Ordinal) -> str:
     if ending[:2] in {"nd", "de"}:
         return f"second{'e' if 'e' in ending else ''}{many}" if value == 2 else ""
     if value == 1:
-        is_woman = ending[:1] == "r" or ending in {"ère", "ères", "ere"} or is_feminine(ordinal.after)
+        is_woman = ending[:1] == "r" or ending in {"ère", "ères", "ere"} or _is_feminine(ordinal.after)
         return ("première" if is_woman and ending != "er" else "premier") + many
     return _as_it_sounds(number_words.ordinal(value, "fr")) + many
 
@@ -179,7 +160,7 @@ def _fraction(fraction: Fraction) -> str:
     if not top or (top >= bottom and not is_parted) or bottom > number_words.LARGEST:
         return ""
     if bottom == 2 and top == 1:
-        return "une demi" if is_feminine(after) and not fraction.whole else "un demi"
+        return "une demi" if _is_feminine(after) and not fraction.whole else "un demi"
     if top == 1 or bottom in _PARTS or is_parted:
         part = _PARTS.get(bottom) or _as_it_sounds(number_words.ordinal(bottom, "fr"))
         return f"{'un' if top == 1 else top} {part}{'s' if top > 1 and not part.endswith('s') else ''}"
@@ -205,8 +186,8 @@ def _say_halves(match: re.Match[str]) -> str | None:
     noun = match["noun"]
     if noun.lower() in _NO_NOUNS:
         return None
-    one = _feminine(match["whole"]) if is_feminine(noun) else ""
-    return f"{one or match['whole']} {noun} et demi{'e' if is_feminine(noun) else ''}"
+    one = _feminine(match["whole"]) if _is_feminine(noun) else ""
+    return f"{one or match['whole']} {noun} et demi{'e' if _is_feminine(noun) else ''}"
 
 
 def _own_forms(draft: Draft) -> None:

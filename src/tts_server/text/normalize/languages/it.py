@@ -9,7 +9,7 @@ from tts_server.text.normalize import number_words
 from tts_server.text.normalize.draft import Draft
 from tts_server.text.normalize.forms import Clock, Date, DayOfMonth, Fraction, Number, Ordinal, Ratio
 from tts_server.text.normalize.language import Language
-from tts_server.text.normalize.languages.it_nouns import is_feminine, one
+from tts_server.text.normalize.languages.it_nouns import DETERMINERS, LABELS, NOUNS, article, is_sure
 from tts_server.text.normalize.languages.it_words import MONTHS, NOTATION, PER, WORDS
 from tts_server.text.normalize.languages.romance import (
     compounds,
@@ -21,23 +21,9 @@ from tts_server.text.normalize.languages.romance import (
 from tts_server.text.normalize.recognize.common import LETTERS
 from tts_server.text.normalize.recognize.parts import roman_value
 from tts_server.text.normalize.speech import Pieces, Speech, as_written
-from tts_server.text.normalize.words import Noun
+from tts_server.text.normalize.words import Gender, Noun
 
-_LABELS: Final = frozenset(
-    """
-    capitolo cap atto scena parte volume vol libro titolo sezione canto secolo sec tomo fase tipo vaticano
-    articolo art numero n pagina pag p numeri nr livello episodio stagione versione gruppo camera stanza sala
-    autobus bus tram linea binario piano figura fig tabella codice passo punto interno civico lotto
-    """.split()
-)
 _FEMININE_LABELS: Final = frozenset("scena parte sezione fase stagione versione figura tabella".split())
-_DETERMINERS: Final = frozenset(
-    """
-    il lo la l' al allo alla all' del dello della dell' dal dallo dalla dall' nel nello nella nell' sul sullo
-    sulla sull' un uno una un' suo sua mio mia tuo tua nostro nostra vostro vostra ogni questo questa quel
-    quello quella quest' quell' stesso stessa
-    """.split()
-)
 _FEMININE_DETERMINERS: Final = frozenset(
     "la alla della dalla nella sulla una sua mia tua nostra vostra questa quella stessa".split()
 )
@@ -70,28 +56,35 @@ class Italian(Speech):
     """What Italian says for each form."""
 
     group = "."
+    nouns = NOUNS
 
     def figures(self, number: Number, noun: Noun | None = None) -> str:
-        """Return a number without its sign; behind an apostrophe in words, and an article where it is one."""
-        if number.scale in _SCALES and number.whole == "1" and not number.decimals:
-            return _SCALES[number.scale]
+        """Return a number without its sign; one unit is counted by the unit's article."""
         if noun is not None and number.is_one and not _is_elided(number.before):
-            return _one_of(noun)
-        said = super().figures(number, None)
-        return _in_words(number.whole) + said[len(number.whole) :] if _is_elided(number.before) else said
+            return article(noun.one, noun.gender)
+        return super().figures(number, noun)
+
+    def whole(self, number: Number, gender: Gender | None) -> str:
+        """Return the figures before the decimal mark; words behind an apostrophe, *1* as an article."""
+        if _is_elided(number.before):
+            return _in_words(number.whole)
+        if gender is not None and number.is_one:
+            return article(number.after, gender)
+        return super().whole(number, gender)
+
+    def gender_behind(self, number: Number) -> Gender | None:
+        """Return the gender of the noun behind a number, where it is sure."""
+        return super().gender_behind(number) if is_sure(number.after) else None
+
+    def with_scale(self, number: Number, said: str) -> str:
+        """Return ``5 milioni``, ``un milione``, ``5 mila``."""
+        return _SCALES[number.scale] if said == "1" and number.scale in _SCALES else f"{said} {number.scale}"
 
     def decimals(self, number: Number) -> str:
         """Return the decimal mark and what stands behind it; espeak-ng reads ``,005`` as thousandths."""
         if number.decimals.startswith(_SMALLEST_ZEROS):
             return f" virgola {' '.join(number.decimals)}"
         return super().decimals(number)
-
-    def number(self, number: Number) -> Pieces:
-        """Say a number that counts; one as the article of the noun behind it."""
-        word = number.before.lower().rstrip(".")
-        if number.is_one and not number.sign and word not in _LABELS | _DETERMINERS and one(number.after):
-            return [(number.start, number.end, one(number.after))]
-        return super().number(number)
 
     def scaled_sum(self, number: Number, noun: str) -> str:
         """Return a sum in thousands or millions."""
@@ -163,10 +156,6 @@ def _in_words(figures: str) -> str:
     return number_words.cardinal(number, "it") if number <= number_words.LARGEST else figures
 
 
-def _one_of(noun: Noun) -> str:
-    return one(noun.one.split()[0]) or ("una" if noun.gender == "f" else "un")
-
-
 def _day(day: int, before: str) -> str:
     if _is_elided(before):
         return _in_words(str(day))
@@ -182,7 +171,7 @@ def _is_ordinal(ordinal: Ordinal) -> bool:
     is_apart = ordinal.end - ordinal.start > len(str(ordinal.value)) + len(ordinal.ending)
     if ordinal.after in {"C", "F"} or (is_apart and ordinal.ending not in {"º", "ª"}):
         return False
-    if ordinal.ending not in _DOUBTFUL_ENDINGS or ordinal.before.lower() in _DETERMINERS:
+    if ordinal.ending not in _DOUBTFUL_ENDINGS or ordinal.before.lower() in DETERMINERS:
         return True
     return ordinal.ending == "°" and ordinal.after.lower() in _NUMBERED
 
@@ -190,7 +179,7 @@ def _is_ordinal(ordinal: Ordinal) -> bool:
 def _is_roman_ordinal(ordinal: Ordinal) -> bool:
     if ordinal.after.lower() in _NUMBERED and ordinal.value < 100 and ordinal.value != 50:
         return True
-    return is_numeral(ordinal, labels=_LABELS, names=_KINGS | _QUEENS)
+    return is_numeral(ordinal, labels=frozenset(LABELS), names=_KINGS | _QUEENS)
 
 
 def _is_feminine(ordinal: Ordinal) -> bool:
@@ -213,7 +202,11 @@ def _fraction(fraction: Fraction) -> str:
     if top >= bottom and not is_parted:
         return f"{top} {bottom}" if top == bottom or bottom in {7, 11} else ""
     if bottom == 2 and top == 1:
-        return "un mezzo" if not after or is_parted else f"mezz{'a' if is_feminine(after) else 'o'}"
+        return (
+            "un mezzo"
+            if not after or is_parted
+            else f"mezz{'a' if NOUNS.known_gender(after) == 'f' else 'o'}"
+        )
     if top > 1 and bottom > _TENTH and not is_parted:
         return f"{top} su {bottom}"
     part = "mezzo" if bottom == 2 else _ordinal(bottom)
