@@ -268,9 +268,9 @@ def test_an_utterance_that_was_begun_too_late_is_begun_again(
 ) -> None:
     of = whole["word"]
     kept = np.concatenate(speak(streaming_model, of))
-    late = edges.first_frame(read(streaming_model, of), 1.0) + 10
+    late = edges.first_frame(read(streaming_model, of)) + 10
     assert np.abs(kept[: SAMPLES_PER_FRAME * late]).max() > 0.1 * np.abs(kept).max()
-    monkeypatch.setattr(stream, "first_frame", lambda *_: late)
+    monkeypatch.setattr(stream, "first_frame", lambda _: late)
     speech = streaming_model.begin(of.ids, of.style, 1.0, lambda _: of)
     trimmed = []
     while (samples := speech.step()) is not None:

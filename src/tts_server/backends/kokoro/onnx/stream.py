@@ -261,7 +261,7 @@ class SpeechStream:
         while (features := reader.step()) is None:
             yield np.zeros(0, np.float32)
         self.features = features
-        first = first_frame(features, speed) if self._trim else 0
+        first = first_frame(features) if self._trim else 0
         yield np.zeros(0, np.float32)
         decoder_style = style[0, :DECODER_STYLE_SIZE]
         statistics = self._statistics(features)
