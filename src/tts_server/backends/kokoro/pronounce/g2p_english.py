@@ -22,6 +22,7 @@ from typing import Any
 
 from tts_server.backends.kokoro.pronounce.espeak import EspeakNG
 from tts_server.backends.kokoro.pronounce.g2p_espeak import EspeakG2P
+from tts_server.backends.kokoro.pronounce.homographs import senses
 from tts_server.backends.kokoro.pronounce.scripts import has_word
 from tts_server.errors import MissingDependencyError, SynthesisError
 from tts_server.text.normalize.spoken import SpokenText
@@ -103,14 +104,26 @@ class EnglishG2P:
         return shares
 
     def _correct_tags(self, tokens: list[Any]) -> None:
-        """Give what the tagger takes for punctuation the tag of a word, if it is one; called by misaki.
+        """Tag words that the tagger takes for punctuation or for their like; called by misaki.
 
-        misaki says nothing but marks for such a token, whatever its letters and digits.
+        misaki says nothing but marks for a token of punctuation, whatever its letters and digits.
         """
         for token in tokens:
             if token.tag in _PUNCTUATION_TAGS and has_word(token.text) and not _is_said(token.text):
                 token.tag = _word_tag(token.text)
                 self.n_repaired += 1
+        for place, sense in senses([(token.text, token.tag) for token in tokens], self._is_verb_too):
+            if sense.like:
+                tokens[place].phonemes = self._sound_of(sense.like)
+            else:
+                tokens[place].tag = sense.tag
+
+    def _is_verb_too(self, word: str) -> bool:
+        sounds = self._misaki.lexicon.golds.get(word)
+        return isinstance(sounds, dict) and not {"VERB", "NOUN"}.isdisjoint(sounds)
+
+    def _sound_of(self, word: str) -> str:
+        return self._lookup(word, "NN")[0] or self._fallback.word(word)
 
     def _pronounce_unknown(self, token: Any) -> tuple[str | None, int | None]:
         """Pronounce a word that misaki does not know; called by misaki, with its token."""
