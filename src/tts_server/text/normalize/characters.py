@@ -37,6 +37,7 @@ _EXCHANGED = str.maketrans(
         "\ufeff": " ",
         "ﾞ": "\u3099",
         "ﾟ": "\u309a",
+        "˚": "°",
         "⁄": "/",
         "∕": "/",
         "∶": ":",
@@ -75,6 +76,10 @@ class PlainText:
     origin: tuple[int, ...]
 
 
+_MINUS = re.compile(r"(?<![^\s(\[\"“:=])–(?=\d)")
+"""An en dash that stands for a minus: right before a number, behind nothing that it could be a range of."""
+
+
 def plain_text(source: str) -> PlainText:
     """Return ``source`` composed (NFC), with styled letters, digits and signs as the usual ones.
 
@@ -84,6 +89,7 @@ def plain_text(source: str) -> PlainText:
     chars: list[str] = []
     origin: list[int] = []
     position = 0
+    source = _MINUS.sub("-", source)
     for start, end, said in [*escapes(source), (len(source), len(source), "")]:
         for part, length in _composed(source[position:start]):
             chars.append(part)

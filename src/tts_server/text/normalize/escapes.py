@@ -74,6 +74,7 @@ _TEX = re.compile(
     rf"|\\sqrt{_SIMPLE}"
     rf"|\\(?:text|mathrm|mathbf|textbf|textit|emph|operatorname){_SIMPLE}"
     rf"|\^{_SIMPLE}"
+    r"|\^(?:\{\\circ\}|\\circ)(?![A-Za-z])"
     r"|\\([A-Za-z]{1,12}|[%$&#_{},;])"
 )
 _MATH = re.compile(r"\$\$?(?=[^$\n]{1,200}\$)[^$\n]*?[\\^_=<>+*/][^$\n]*?\$\$?|\\\(|\\\)|\\\[|\\\]")
@@ -139,7 +140,7 @@ def _said(match: re.Match[str]) -> str | None:
         return str(words)
     if power is not None:
         return f"^{_grouped(power)}"
-    return _COMMANDS.get(command)
+    return _COMMANDS[command] if command in _COMMANDS else "°" if match[0].startswith("^") else None
 
 
 def _grouped(part: str) -> str:

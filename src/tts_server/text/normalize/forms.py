@@ -153,6 +153,31 @@ class Date:
 
 
 @dataclass(frozen=True, slots=True)
+class Moment:
+    """A day and a time of day, as machines write them: ``2024-05-06T14:30:00Z``.
+
+    Args:
+        date: The day.
+        clock: The time.
+        zone: ``Z`` or the offset from universal time; "" for none.
+    """
+
+    date: Date
+    clock: Clock
+    zone: str
+
+    @property
+    def start(self) -> int:
+        """Where the day begins."""
+        return self.date.start
+
+    @property
+    def end(self) -> int:
+        """Where the time, and its zone, ends."""
+        return self.clock.end
+
+
+@dataclass(frozen=True, slots=True)
 class DayOfMonth:
     """The figure of a day beside the name of its month: ``Jan. 5``, ``5 Dec``.
 
@@ -386,6 +411,7 @@ Form = (
     | Money
     | Clock
     | Date
+    | Moment
     | DayOfMonth
     | CalendarName
     | Duration

@@ -20,6 +20,7 @@ from tts_server.text.normalize.forms import (
     Form,
     Fraction,
     Measured,
+    Moment,
     Money,
     Number,
     Ordinal,
@@ -67,8 +68,8 @@ class Speech:
         match form:
             case Number() | Quantity() | Money() | Clock() | DayOfMonth() | CalendarName():
                 return self.measured(form, text)
-            case Date():
-                return self.date(form)
+            case Date() | Moment():
+                return self.date(form) if isinstance(form, Date) else self.moment(form)
             case Duration():
                 return self.duration(form, text)
             case Digits():
@@ -263,6 +264,17 @@ class Speech:
     def date(self, date: Date) -> Pieces:
         """Say a date in figures."""
         raise NotImplementedError
+
+    def moment(self, moment: Moment) -> Pieces:
+        """Say a day, the time of day behind it, and how far it is from universal time."""
+        day = " ".join(said for _, _, said in self.date(moment.date))
+        time = " ".join(said for _, _, said in self.clock(moment.clock))
+        zone = " UTC" if moment.zone else ""
+        if moment.zone and moment.zone != "Z":
+            hours, minutes = int(moment.zone[1:3]), moment.zone[3:].strip(":")
+            offset = f"{hours}" + (f" {minutes}" if minutes.strip("0") else "")
+            zone += f" {self.words.prefixes[moment.zone[0]]} {offset}"
+        return [(moment.start, moment.end, f"{day}, {time}{zone}")]
 
     def day_of_month(self, day: DayOfMonth) -> Pieces:
         """Say a day beside the name of its month: as it stands, with the month's full name."""

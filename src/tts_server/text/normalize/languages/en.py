@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Final
 
@@ -38,7 +39,8 @@ from tts_server.text.normalize.speech import Pieces, Speech
 from tts_server.text.normalize.words import Noun
 
 _NOT_FRACTIONS: Final = frozenset({(9, 11), (24, 7), (50, 50), (20, 20), (7, 11), (1, 6), (4, 20)})
-_DATED: Final = frozenset("on by due until since from before after dated through till starting".split())
+_TO_BEHIND: Final = re.compile(r" ?[-—]| to\b")
+_PARTS: Final = frozenset({*range(2, 13), 15, 16, 20, 32, 64, 100, 1000})
 _RATED: Final = frozenset("rated scored score rating grade got rate".split())
 _COUNTED: Final = frozenset("page slide step part question item day round game chapter".split())
 _NAMED_SCALES: Final = frozenset({"4", "5", "8", "10"})
@@ -56,6 +58,11 @@ class English(Speech):
 
     def measured(self, form: Measured, text: str) -> Pieces:
         """Say what may stand in a range; what describes a noun behind it is in the singular."""
+        if isinstance(form, Clock) and form.half == "am" and _TO_BEHIND.match(text, form.end):
+            # misaki takes "AM to" for the verb.
+            return [
+                (start, end, said.replace("AM", "A.M")) for start, end, said in super().measured(form, text)
+            ]
         if isinstance(form, Money) and not form.per and describes(form.number, text, form.end):
             return super().measured(replace(form, is_before_noun=True), text)
         return super().measured(form, text)
@@ -128,11 +135,16 @@ class English(Speech):
         year = date.year
         if len(year) == 2:
             year = f"{'20' if int(year) < 70 else '19'}{year}"
-        return [(date.start, date.end, f"{MONTHS[date.month - 1]} {ordinal(date.day)} {year}")]
+        return [(date.start, date.end, f"{MONTHS[date.month - 1]} {ordinal(date.day)} {year}".rstrip())]
 
     def day(self, day: DayOfMonth) -> str:
         """Return ``5th`` behind the month, ``5`` before it."""
         return ordinal(day.day) if day.day_start > day.month_start else str(day.day)
+
+    def exponent(self, exponent: str) -> str:
+        """Return ``squared``, ``to the power of minus 3``."""
+        said = super().exponent(exponent.removeprefix("-"))
+        return f"{self.words.to_the_power} minus {exponent[1:]}" if exponent.startswith("-") else said
 
     # Parts and ratios.
 
@@ -141,20 +153,13 @@ class English(Speech):
         top, bottom = fraction.top, fraction.bottom
         if (top, bottom) in _NOT_FRACTIONS or top == 0 or (top + bottom == 100 and not fraction.whole):
             return []
-        said = self._as_date(fraction) or self._as_score(fraction)
-        name = fraction_name(bottom)
-        if said is None and top < bottom and name is not None and top < 100:
+        said = self._as_score(fraction)
+        name = fraction_name(bottom) if bottom in _PARTS or fraction.after == "of" else None
+        if said is None and top < bottom and name is not None:
             said = _fraction(fraction.whole, top, name)
         elif said is None and fraction.whole is None and top > bottom > 1:
             said = f"{top} over {bottom}"
         return [] if said is None else [(fraction.start, fraction.end, f" {said} ")]
-
-    def _as_date(self, fraction: Fraction) -> str | None:
-        """Return the day that ``on 3/15`` is, month first."""
-        is_day = 1 <= fraction.top <= 12 and 1 <= fraction.bottom <= 31 and fraction.whole is None
-        if not is_day or fraction.before.lower() not in _DATED or fraction.after:
-            return None
-        return f"{MONTHS[fraction.top - 1]} {ordinal(fraction.bottom)}"
 
     def _as_score(self, fraction: Fraction) -> str | None:
         before, after = fraction.before.lower().rstrip(":"), fraction.after.lower()

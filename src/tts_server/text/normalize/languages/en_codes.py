@@ -29,7 +29,7 @@ _ENDING = re.compile(r"\b[Ee]nding (?:in|with) (?P<code>\d{3,4})\b")
 _DIALLED = re.compile(
     r"\b(?:[Dd]ial(?:l?ed|l?ing|s)?|[Cc]all(?:ed|ing|s)?|[Pp]hone|[Rr]ing|[Tt]ext(?: \w+ to)?)\s"
     r"(?P<code>\d{3}|\d{5,6})(?: (?:or|and) (?P<other>\d{3}))?"
-    r"(?![\w%]|[.,:-]\d| (?!(?:or|now|if|for|and|immediately|right|in an)\b)[a-z])"
+    r"(?![\w%]|[.,:-]\d| \d| (?!(?:or|now|if|for|and|immediately|right|in an)\b)[a-z])"
 )
 _EMERGENCY = re.compile(r"(?<![\w.,$/-])(?P<code>911|999|112)(?= (?:call|operator|dispatcher|emergency))")
 _MIXED = re.compile(

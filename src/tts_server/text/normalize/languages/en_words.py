@@ -286,10 +286,14 @@ PREFIXES = {
     "√": "the square root of",
 }
 TELEPHONES = (
-    r"(?:1[ .-])?(?:\(\d{3}\) ?|\d{3}[ .-])\d{3}[.-]\d{4}",
+    r"(?:1[ .-])?\(\d{3}\)[ -]?\d{3}[ .-]\d{4}",
+    r"(?:1[ .-])?\d{3}[ .-]\d{3}[.-]\d{4}",
+    r"(?:1 )?\d{3} \d{3} \d{4}",
     r"\d{3}-\d{4}",
-    r"0\d{2,4} \d{3,4} \d{3,4}",
-    r"1-8\d\d-\d{3}-\d{4}",
+    r"\(0\d{2,4}\) ?\d{3,4}(?: ?\d{3,4})?",
+    r"0\d{2,5}[ -]\d{3,4}[ -]\d{3,4}",
+    r"0\d{4} \d{6}",
+    r"0\d{3} \d{7}",
 )
 ADDRESS = AddressWords(
     "dot", "at", "slash", "dash", "underscore", "colon", "plus", "backslash", "tilde", "hashtag"
@@ -316,6 +320,9 @@ def notation(dialect: str) -> Notation:
         per=PER,
         ordinals=("st", "nd", "rd", "th"),
         telephones=TELEPHONES,
+        range_marks="-—~",
+        clock_marks=".",
+        date_words=frozenset("on by due until since from before after dated through till starting".split()),
         code_words=frozenset({"code", "pin", "dial", "zip code", "zip", "passcode"}),
     )
 

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
-from tts_server.text.normalize.forms import Date, DayOfMonth, Form, Range
+from tts_server.text.normalize.forms import Clock, Date, DayOfMonth, Form, Moment, Range
 from tts_server.text.normalize.recognize.common import LETTERS, any_of, word_before
 from tts_server.text.normalize.words import Notation
 
 _START = rf"(?<![{LETTERS}\d/.:+-])"
 _END = rf"(?![{LETTERS}\d/:+-]|[.,]\d)"
 _YEAR_FIRST = re.compile(
-    rf"{_START}(?P<year>[12]\d{{3}})([-/.])(?P<month>0?[1-9]|1[0-2])\2(?P<day>3[01]|[12]\d|0?[1-9])(?:T(?=\d\d:)|{_END})"
+    rf"{_START}(?P<year>[12]\d{{3}})([-/.])(?P<month>0?[1-9]|1[0-2])\2(?P<day>3[01]|[12]\d|0?[1-9])(?:(?=T\d\d:)|{_END})"
 )
 _YEAR_LAST = re.compile(
     rf"{_START}(?P<a>\d{{1,2}})(?P<mark>[/.-])(?P<b>\d{{1,2}})(?P=mark)(?P<year>[12]\d{{3}}|\d{{2}}){_END}"
+)
+_COMPACT = re.compile(
+    r"(?<![\w.,/:#$+-])(?P<year>(?:19|20)\d\d)(?P<month>0[1-9]|1[0-2])(?P<day>3[01]|[12]\d|0[1-9])(?![\w/:%-]|[.,]\d)"
+)
+_TIME = re.compile(
+    r"T(?P<hour>[01]\d|2[0-3]):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d)(?:[.,]\d{1,9})?)?"
+    r"(?P<zone>Z|[+-]\d\d(?::?\d\d)?)?(?![\w:])"
 )
 _NO_YEAR = re.compile(rf"{_START}(?P<a>\d{{1,2}})/(?P<b>\d{{1,2}})(?!\d| \d){_END}")
 _DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
@@ -37,7 +45,12 @@ class Dates:
         for match in _YEAR_FIRST.finditer(text):
             month, day = int(match["month"]), int(match["day"])
             if _is_day(month, day):
-                yield Date(*match.span(), match["year"], month, day, word_before(text, match.start()))
+                date = Date(*match.span(), match["year"], month, day, word_before(text, match.start()))
+                time = _TIME.match(text, match.end())
+                yield date if time is None else _moment(date, time)
+        for match in _COMPACT.finditer(text):
+            if _is_day(int(match["month"]), int(match["day"])):
+                yield Date(*match.span(), match["year"], int(match["month"]), int(match["day"]))
         for match in _YEAR_LAST.finditer(text):
             month, day = self._in_order(match)
             if not _is_day(month, day):
@@ -55,6 +68,22 @@ class Dates:
         """Return what is the month and what the day by the language's order."""
         a, b = int(match["a"]), int(match["b"])
         return (a, b) if self._is_month_first else (b, a)
+
+
+def _moment(date: Date, time: re.Match[str]) -> Moment:
+    second = int(time["second"] or 0)
+    clock = Clock(
+        time.start("hour"),
+        time.end(),
+        int(time["hour"]),
+        int(time["minute"]),
+        second or None,
+        None,
+        ":",
+        time.end(),
+        time.end(),
+    )
+    return Moment(date, clock, time["zone"] or "")
 
 
 def _is_day(month: int, day: int) -> bool:
@@ -77,6 +106,14 @@ class DaysOfMonths:
         before = rf"(?<![{LETTERS}\d]){month} {day}{end}(?! (?:{names})(?![{LETTERS}]))"
         behind = rf"(?<![{LETTERS}\d.,/:-]){day} {month}"
         self._patterns = [re.compile(p.replace("{n}", ""), re.IGNORECASE) for p in (before, behind)]
+        # ``June 3-5``, ``3-5 June``: one month for both days.
+        dash = r"(?P<dash> ?[-—] ?)"
+        first, second = day.replace("{n}", "1"), day.replace("{n}", "2")
+        one = month.replace("{n}", "")
+        self._of_one_month = [
+            re.compile(rf"(?<![{LETTERS}\d]){one} {first}{dash}{second}{end}(?!-)", re.IGNORECASE),
+            re.compile(rf"(?<![{LETTERS}\d.,/:-]){first}{dash}{second} {one}", re.IGNORECASE),
+        ]
         self._ranges = [
             re.compile(p.replace("{n}", "1") + r"(?P<dash> ?[-—] ?)" + p.replace("{n}", "2"), re.IGNORECASE)
             for p in (before, behind)
@@ -87,9 +124,36 @@ class DaysOfMonths:
         for pattern in self._ranges:
             for match in pattern.finditer(text):
                 yield Range(self._day_of(match, "1"), self._day_of(match, "2"), *match.span("dash"))
+        for pattern in self._of_one_month:
+            for match in pattern.finditer(text):
+                if int(match["day1"]) < int(match["day2"]):
+                    yield self._range_in_month(match)
         for pattern in self._patterns:
             for match in pattern.finditer(text):
                 yield self._day_of(match, "")
+
+    def _range_in_month(self, match: re.Match[str]) -> Range:
+        """Return both days, of which the one that stands beside the month has it."""
+        name = match["month"].rstrip(".").lower()
+        month, place = self._notation.months[name], match.span("month")
+        is_short = name in self._notation.short_months
+        low, high = (
+            DayOfMonth(
+                *match.span(day),
+                int(match[day]),
+                *match.span(day),
+                month,
+                *place,
+                False,
+                word_before(match.string, match.start(day)),
+            )
+            for day in ("day1", "day2")
+        )
+        if place[0] < low.start:
+            low = replace(low, start=place[0], is_short=is_short)
+        else:
+            high = replace(high, end=place[1], is_short=is_short)
+        return Range(low, high, *match.span("dash"))
 
     def _day_of(self, match: re.Match[str], n: str) -> DayOfMonth:
         name = match[f"month{n}"].rstrip(".").lower()

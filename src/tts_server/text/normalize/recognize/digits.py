@@ -11,7 +11,9 @@ from tts_server.text.normalize.words import Notation
 
 _START = rf"(?<![{LETTERS}\d.,/-])"
 _END = rf"(?![{LETTERS}\d-]|[.,/:]\d)"
-_INTERNATIONAL = r"\+\d{1,3}(?:[ .-]?\(\d{1,4}\)[ .-]?\d{1,5})?(?:[ .-]\d{1,5}){1,6}|\+\d{7,15}"
+_INTERNATIONAL = (
+    r"(?:\+\d{1,3}|\(\+\d{1,3}\))(?:[ .-]?\(\d{1,4}\)[ .-]?\d{1,5})?(?:[ .-]\d{1,8}){1,6}|\+\d{7,15}"
+)
 _GROUP = re.compile(r"\d+")
 _CODES = re.compile(
     rf"{_START}(?:\d{{4}}(?:[ -]\d{{4}}){{3}}|\d{{3}}-\d{{2}}-\d{{4}}|97[89](?:-\d{{1,7}}){{3}}-\d){_END}"
@@ -42,7 +44,9 @@ class Telephones:
 
 def _digits(text: str, start: int, end: int, *, kind_is_telephone: bool = False) -> Digits:
     groups = tuple(group.span() for group in _GROUP.finditer(text, start, end))
-    return Digits(start, end, groups, text[start] == "+", "telephone" if kind_is_telephone else "code")
+    return Digits(
+        start, end, groups, "+" in text[start : start + 2], "telephone" if kind_is_telephone else "code"
+    )
 
 
 class Codes:

@@ -17,7 +17,7 @@ from tts_server.text.normalize.recognize.common import (
 )
 from tts_server.text.normalize.words import Notation
 
-_NO_OPERAND_BEFORE = rf"(?<![{LETTERS}\d)\]²³%°])"
+_NO_OPERAND_BEFORE = rf"(?<![{LETTERS}\d)\]²³%°^])"
 _SAME_SIGN = {"~": "≈", "<=": "≤", ">=": "≥", "−": "-"}
 _MAX_CODE_FIGURES = 4
 _MAX_ROUND_FIGURES = 15

@@ -59,7 +59,8 @@ class Clocks:
         if clock.mark == ":":
             return clock.minute is not None
         if clock.mark == ".":
-            return clock.minute is not None and clock.before.lower() in self._notation.clock_words
+            is_told = clock.half is not None or clock.before.lower() in self._notation.clock_words
+            return clock.minute is not None and is_told
         return bool(clock.mark) or clock.half is not None
 
     def _clock_of(self, match: re.Match[str], n: str, text: str) -> Clock | None:
