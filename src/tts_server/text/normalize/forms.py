@@ -334,15 +334,19 @@ class Ratio:
 
     Args:
         start: Where it begins.
-        end: Where it ends.
+        end: Where its figures end.
         numbers: The figures.
         sign: ``:`` or ``×``.
+        unit: The key of a unit behind them; "" for none.
+        unit_end: Where that ends.
     """
 
     start: int
     end: int
     numbers: tuple[str, ...]
     sign: Literal[":", "×"]
+    unit: str = ""
+    unit_end: int = 0
 
 
 @dataclass(frozen=True, slots=True)

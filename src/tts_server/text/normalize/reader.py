@@ -64,7 +64,7 @@ class Reader:
             ("names of days and months", CalendarNames(notation)),
             ("formulas", Formulas()),
             ("fractions", Fractions()),
-            ("ratios", Ratios()),
+            ("ratios", Ratios(notation)),
             ("ordinals", Ordinals(notation)),
             ("codes", Codes(notation)),
             ("numbers", Numbers(notation)),

@@ -81,7 +81,7 @@ class Speech:
             case Ordinal():
                 return self.ordinal(form)
             case Ratio():
-                return self.ratio(form)
+                return self.ratio(form) + self._unit_of(form)
             case Sign():
                 return [(form.start, form.end, f" {self.words.signs[form.sign]} ")]
             case Power():
@@ -333,6 +333,9 @@ class Speech:
         """Say two or three numbers that are compared."""
         between = self.words.to if ratio.sign == ":" else self.words.signs["×"]
         return [(ratio.start, ratio.end, f" {between} ".join(ratio.numbers))]
+
+    def _unit_of(self, ratio: Ratio) -> Pieces:
+        return [(ratio.end, ratio.unit_end, f" {self.words.units[ratio.unit].many}")] if ratio.unit else []
 
     def exponent(self, exponent: str) -> str:
         """Return what is said for an exponent behind its base."""

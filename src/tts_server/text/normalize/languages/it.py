@@ -7,7 +7,7 @@ from typing import Final
 
 from tts_server.text.normalize import number_words
 from tts_server.text.normalize.draft import Draft
-from tts_server.text.normalize.forms import Clock, Date, DayOfMonth, Fraction, Number, Ordinal, Ratio
+from tts_server.text.normalize.forms import Clock, Date, DayOfMonth, Fraction, Number, Ordinal, Ratio, Version
 from tts_server.text.normalize.language import Language
 from tts_server.text.normalize.languages.it_nouns import DETERMINERS, LABELS, NOUNS, article, is_sure
 from tts_server.text.normalize.languages.it_words import MONTHS, NOTATION, PER, WORDS
@@ -122,6 +122,11 @@ class Italian(Speech):
         if not is_ordinal or not 0 < ordinal.value <= number_words.LARGEST:
             return as_written(ordinal)
         return [(ordinal.start, ordinal.end, _ordinal(ordinal.value, is_woman=_is_feminine(ordinal)))]
+
+    def version(self, version: Version) -> Pieces:
+        """Say numbers with points between them."""
+        said = f" {self.words.point} ".join(version.numbers)
+        return [(version.start, version.end, f"versione {said}" if version.has_v else said)]
 
     def fraction(self, fraction: Fraction) -> Pieces:
         """Say halves, thirds and other parts; a mark out of a whole where nothing is parted."""

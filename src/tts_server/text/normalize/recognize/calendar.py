@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from tts_server.text.normalize.forms import CalendarName, Form, Range
 from tts_server.text.normalize.recognize.common import LETTERS, any_of
@@ -50,6 +51,8 @@ class CalendarNames:
         """Yield ranges, then what stands alone and is abbreviated."""
         for match in self._range.finditer(text):
             low, high = self._named(match["a"], *match.span("a")), self._named(match["b"], *match.span("b"))
+            if low.is_day != high.is_day:
+                low, high = self._as_month(match["a"], low), self._as_month(match["b"], high)
             if low.is_day == high.is_day:
                 yield Range(low, high, *match.span("dash"))
         for match in self._one.finditer(text):
@@ -70,6 +73,11 @@ class CalendarNames:
         month = written.lower()
         index = self._notation.months[month]
         return CalendarName(start, end, str(index), False, month in self._notation.short_months)
+
+    def _as_month(self, written: str, named: CalendarName) -> CalendarName:
+        """Return a month for what may be a day too, ``mar`` for example."""
+        index = self._notation.months.get(written.lower())
+        return named if index is None else replace(named, name=str(index), is_day=False)
 
     def _is_certain(self, match: re.Match[str], text: str) -> bool:
         name = match["name"].lower()

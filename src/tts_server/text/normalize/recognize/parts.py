@@ -45,13 +45,26 @@ class Fractions:
 
 
 class Ratios:
-    """Finds numbers with a colon or a cross between them."""
+    """Finds numbers with a colon or a cross between them, and the unit behind a cross.
+
+    Args:
+        notation: How the language writes.
+    """
+
+    def __init__(self, notation: Notation) -> None:
+        self._units = notation.units
+        self._unit = re.compile(rf" ?(?P<unit>{any_of(notation.units)})(?![{LETTERS}\d])")
 
     def find(self, text: str) -> Iterator[Form]:
         """Yield them in order."""
         for match in _RATIO.finditer(text):
             parts = tuple(part.strip() for part in re.split(r"[:x×]", match[0]))
-            yield Ratio(*match.span(), parts, ":" if ":" in match[0] else "×")
+            if ":" in match[0]:
+                yield Ratio(*match.span(), parts, ":")
+            elif found := self._unit.match(text, match.end()):
+                yield Ratio(*match.span(), parts, "×", self._units[found["unit"]], found.end())
+            else:
+                yield Ratio(*match.span(), parts, "×")
 
 
 class Ordinals:

@@ -43,7 +43,7 @@ class Clocks:
             low, high = self._clock_of(match, "1", text), self._clock_of(match, "2", text)
             if low is None or high is None or len(match["dash"]) == 2:
                 continue
-            named = [self._is_named(clock) for clock in (low, high)]
+            named = [self._is_named(clock) or self._is_pointed(low, high) for clock in (low, high)]
             is_hours = named[1] and not low.mark and high.mark not in {"", ":", "."}
             if all(named) or is_hours or (any(named) and (low.half or high.half)):
                 yield Range(low, high, *match.span("dash"))
@@ -51,6 +51,10 @@ class Clocks:
             clock = self._clock_of(match, "", text)
             if clock is not None and self._is_named(clock):
                 yield clock
+
+    def _is_pointed(self, low: Clock, high: Clock) -> bool:
+        """Say whether both have a full stop, where that is no decimal mark: ``8.30-13.00``."""
+        return low.mark == high.mark == "." and self._notation.decimal == ","
 
     def _is_named(self, clock: Clock) -> bool:
         """Say whether a time is one by its own form, or by the word before it."""
