@@ -14,7 +14,7 @@ _FENCE = re.compile(r"^[ \t]*(?:```|~~~).*$", re.MULTILINE)
 _HEADING = re.compile(r"^[ \t]*#{1,6}(?=\s)", re.MULTILINE)
 _BULLET = re.compile(r"^[ \t]*(?:[-*+•▪◦‣]|>+)(?=\s)", re.MULTILINE)
 _RULE = re.compile(r"^[ \t]*(?:[-*_=]\s?){3,}$", re.MULTILINE)
-_TABLE_RULE = re.compile(r"^[ \t]*\|?(?:[ \t]*:?-{2,}:?[ \t]*\|?)+[ \t]*$", re.MULTILINE)
+_TABLE_RULE = re.compile(r"^[ \t]*+\|?(?:[ \t]*+:?-{2,}+:?[ \t]*+\|?)++[ \t]*+$", re.MULTILINE)
 _TABLE_BORDER = re.compile(r"^[ \t]*\||\|[ \t]*$", re.MULTILINE)
 _CELL = re.compile(r"(?<=\S)[ \t]*\|(?=[ \t])")
 _TAG = re.compile(

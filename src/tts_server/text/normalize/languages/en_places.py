@@ -52,7 +52,9 @@ _ALWAYS: Final = frozenset("Blvd Expy Fwy Gdns Hwy Pkwy Plz Tpke Ave Rd Ln".spli
 
 _KIND = rf"(?:{'|'.join(sorted(_STREETS, key=len, reverse=True))})"
 _NAME = r"(?:[A-Z][\w'-]+|\d+(?:st|nd|rd|th))"
-_STREET = re.compile(rf"(?P<name>{_NAME}|[A-Z])(?P<gap>\s)(?P<kind>{_KIND})(?P<stop>\.?)(?![\w'-])")
+_STREET = re.compile(
+    rf"(?<![\w'-])(?P<name>{_NAME}|[A-Z])(?P<gap>\s)(?P<kind>{_KIND})(?P<stop>\.?)(?![\w'-])"
+)
 _ALONE = re.compile(
     rf"(?<![\w.&@/'-])(?P<kind>{'|'.join(sorted(_ALWAYS, key=len, reverse=True))})(?P<stop>\.?)(?![\w'&-])"
 )
