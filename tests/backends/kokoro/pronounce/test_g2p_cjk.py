@@ -25,7 +25,12 @@ JAPANESE = {
     "雨": "ame",
     "です": "desɨ",
 }
-CHINESE = {"中国": "ʈʂʊ→ŋkwo↗", "你好": "ni↓xau↓", "世界": "ʂɨ↘ʨje↘", "吗": "ma"}
+CHINESE = {"中国": "ʈʂʊ→ŋ kwo↗", "你好": "ni↓ xau↓", "世界": "ʂɨ↘ ʨje↘", "吗": "ma"}
+SYLLABLES = {
+    char: said
+    for word, syllables in CHINESE.items()
+    for char, said in zip(word, syllables.split(), strict=True)
+}
 
 
 def longest_first(table: dict[str, str], text: str) -> list[str]:
@@ -57,18 +62,15 @@ class FakeJapanese:
 
 
 class FakeChinese:
-    def __call__(self, text: str) -> tuple[str, None]:
-        return " ".join(CHINESE.get(word, "") for word in longest_first(CHINESE, text)), None
+    @staticmethod
+    def py2ipa(syllable: str) -> str:
+        """Return the symbols of what stands for a syllable here: its character."""
+        return SYLLABLES[syllable]
 
 
 class OldJapanese(FakeJapanese):
     """misaki 0.7 has it in another module, and it returns the symbols alone."""
 
-    def __call__(self, text: str) -> str:  # type: ignore[override]
-        return super().__call__(text)[0]
-
-
-class OldChinese(FakeChinese):
     def __call__(self, text: str) -> str:  # type: ignore[override]
         return super().__call__(text)[0]
 
@@ -88,7 +90,9 @@ def fake_analysers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPat
     else:
         monkeypatch.setattr(g2p_cjk, "find_spec", lambda _name: None)
         put(monkeypatch, "misaki.ja", JAG2P=OldJapanese)
-        put(monkeypatch, "misaki.zh", ZHG2P=OldChinese)
+        put(monkeypatch, "misaki.zh", ZHG2P=FakeChinese)
+    style = SimpleNamespace(TONE3=None)
+    put(monkeypatch, "pypinyin", Style=style, lazy_pinyin=lambda word, **_options: list(word))
     put(
         monkeypatch,
         "jieba",
@@ -160,19 +164,30 @@ def test_a_missing_package_is_named(code: str, package: str, monkeypatch: pytest
     assert f"pip install 'pipecat-local-tts-server[{code}]'" in str(caught.value)
 
 
-def no_dictionary() -> None:
+class Silent(FakeJapanese):
+    def __call__(self, text: str) -> tuple[str, None]:
+        return text[:0], None
+
+
+def without_dictionary() -> FakeJapanese:
     raise RuntimeError("no dictionary")
 
 
 @pytest.mark.usefixtures("fake_analysers")
-@pytest.mark.parametrize("broken", [no_dictionary, lambda: FakeChinese().__call__])
+@pytest.mark.parametrize("broken", [without_dictionary, Silent])
 def test_an_analyser_that_does_not_start_or_says_nothing_is_reported_as_not_loaded(
     broken: Callable[[], Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delitem(CHINESE, "中国")
-    put(monkeypatch, "misaki.zh", ZHG2P=broken)
-    with pytest.raises(MissingDependencyError, match=r"language 'zh' cannot be loaded: (Runtime|Value)Error"):
-        G2P().load(["zh"])
+    put(monkeypatch, "misaki.cutlet", Cutlet=broken)
+    put(monkeypatch, "misaki.ja", JAG2P=broken)
+    with pytest.raises(MissingDependencyError, match=r"language 'ja' cannot be loaded: (Runtime|Value)Error"):
+        G2P().load(["ja"])
+
+
+@pytest.mark.usefixtures("fake_analysers")
+def test_a_character_without_a_reading_is_left_unspoken_and_its_neighbours_are_not() -> None:
+    assert symbols_of(G2P().phonemize("你好㗊世界", "zh")) == "ni↓xau↓ ʂɨ↘ʨje↘"
+    assert symbols_of(G2P().phonemize("你好犇世界", "zh")) == "ni↓xau↓ ʂɨ↘ʨje↘"
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -182,6 +197,7 @@ def test_an_analyser_that_does_not_start_or_says_nothing_is_reported_as_not_load
         ("ja", "東京に行きますか？", "toːkʲoː ɲi ikʲimasɨ ka?"),
         ("ja", "KokoroはTTSモデル", "kokoɾo βa tʲiːtʲiːesɨ modeɾɯ"),
         ("zh", "你好，世界！", "ni↓xau↓, ʂɨ↘ʨje↘!"),
+        ("zh", "价格是99.5元。", "ʨja↘kɤ↗ ʂɨ↘ ʨjou↓ʂɨ↗ʨjou↓ tjɛ↓n u↓ɥɛ↗n."),
     ],
 )
 def test_the_real_analysers_are_asked_where_they_are_installed(code: str, text: str, expected: str) -> None:
@@ -190,3 +206,16 @@ def test_the_real_analysers_are_asked_where_they_are_installed(code: str, text: 
     words = G2P().phonemize(text, code)
     assert symbols_of(words) == expected
     assert "".join(word.text for word in words) == text
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_each_chinese_word_has_the_syllables_of_its_own_characters() -> None:
+    if missing_packages("zh"):
+        pytest.skip("the packages of zh are not installed")
+    words = G2P().phonemize("价格是99.5元。", "zh")
+    assert [(word.text, word.phonemes) for word in words] == [
+        ("价格", "ʨja↘kɤ↗"),
+        ("是", "ʂɨ↘"),
+        ("99.5", "ʨjou↓ʂɨ↗ʨjou↓ tjɛ↓n u↓"),
+        ("元。", "ɥɛ↗n"),
+    ]

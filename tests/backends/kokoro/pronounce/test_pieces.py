@@ -231,7 +231,7 @@ def test_work_between_two_marks_is_bounded_where_words_are_not_written_apart(
     if missing_packages(dialect):
         pytest.skip(f"the packages of {dialect} are not installed")
     engine = make()
-    assert engine.work("字" * 60 + "。" + "字" * 60) <= MAX_WORK < engine.work("字" * 480)
+    assert engine.work("字" * 30 + "。" + "字" * 30) <= MAX_WORK < engine.work("字" * 480)
 
 
 def test_comparing_what_sounds_alike_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:

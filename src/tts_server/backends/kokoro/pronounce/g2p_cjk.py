@@ -60,10 +60,14 @@ _LATIN = re.compile(rf"({_LETTERS}(?:['’ -]{_LETTERS})*)")
 _DIGIT = re.compile(r"[0-9]")
 _JAPANESE_DIGITS = "ゼロ イチ ニ サン ヨン ゴ ロク ナナ ハチ キュー".split()
 # What misaki would give to the model as it is, or read by a dictionary of other scripts.
-_NOT_CHINESE = re.compile(r"[^\u4e00-\u9fff]+")
+_CHINESE = re.compile(r"[\u4e00-\u9fff]+")
+# misaki leaves it out of its symbols too.
+_NON_SYLLABIC = "\u032f"
 _NOT_JAPANESE = re.compile(
     r"[^\u3005-\u3007\u3031-\u3035\u303b\u3041-\u30ff\u31f0-\u31ff\u3400-\u9fff\uf900-\ufaff]+"
 )
+_MAX_CACHED_CHARS = 12
+_MAX_LOANWORD_CHARS = 40
 _MISAKI_ERRORS = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
 
 
@@ -77,6 +81,8 @@ class _CJKG2P:
         stretch_work: Callable[[int], float],
     ) -> None:
         self._pronounce = pronounce
+        # An agent says the same words again and again, and each is pronounced alone as well as in its clause.
+        self._word = lru_cache(maxsize=8192)(pronounce)
         self._cut = cut
         self._stretch_work = stretch_work
 
@@ -142,7 +148,7 @@ class _CJKG2P:
 
     def _safe(self, text: str) -> str | None:
         try:
-            return self._pronounce(text)
+            return self._word(text) if len(text) <= _MAX_CACHED_CHARS else self._pronounce(text)
         except _MISAKI_ERRORS:
             return None
 
@@ -164,8 +170,10 @@ def _pieces(text: str, cut: Callable[[str], Sequence[str]]) -> list[str]:
         end = mark.start() if mark else len(text)
         if end > position:
             part = text[position:end]
-            words = list(cut(part))
-            pieces += words if "".join(words) == part else [part]
+            words = [
+                word for run in _LATIN.split(part) for word in ([run] if _LATIN.fullmatch(run) else cut(run))
+            ]
+            pieces += [word for word in words if word] if "".join(words) == part else [part]
         if mark:
             pieces.append(mark[0])
             position = mark.end()
@@ -192,7 +200,12 @@ class JapaneseG2P(_CJKG2P):
 
             @lru_cache(maxsize=4096)
             def latin(word: str) -> str:
-                return " ".join(read(kana).replace(" ", "") for kana in to_katakana(word, english).split())
+                return " ".join(
+                    read(kana).replace(" ", "")
+                    if len(kana) <= _MAX_LOANWORD_CHARS
+                    else kana_symbols(kana, table)
+                    for kana in to_katakana(word, english).split()
+                )
 
             def japanese(text: str) -> str:
                 if text in known:
@@ -208,8 +221,8 @@ class JapaneseG2P(_CJKG2P):
             super().__init__(
                 pronounce,
                 lambda text: [node.surface for node in tagger(text)],
-                # Cubic: 160 characters take 35 ms at worst, 480 take 0.8 s (misaki 0.9.4).
-                lambda n_chars: 1 + n_chars / 4 + (n_chars / 24) ** 3,
+                # Cubic: 140 characters without a mark take 50 ms at worst, 480 take 0.8 s (misaki 0.9.4).
+                lambda n_chars: 1 + n_chars / 4 + (n_chars / 8) ** 3,
             )
             self._check("日本")
 
@@ -229,18 +242,63 @@ class ChineseG2P(_CJKG2P):
             jieba: Any = importlib.import_module("jieba")
             jieba.setLogLevel(logging.WARNING)
             jieba.initialize()
-            read = _symbols_alone(importlib.import_module("misaki.zh").ZHG2P())
+            to_symbols: Callable[[str], str] = importlib.import_module("misaki.zh").ZHG2P.py2ipa
+            pinyin: Any = importlib.import_module("pypinyin")
 
-            def pronounce(text: str) -> str:
-                parts = (part for part in _LATIN.split(text.replace("〇", "零")) if part.strip())
-                said = (
-                    english(part) if _LATIN.fullmatch(part) else read(_NOT_CHINESE.sub(" ", part))
-                    for part in parts
-                )
-                return " ".join(part for part in said if part)
+            @lru_cache(maxsize=4096)
+            def syllable(one: str) -> str:
+                try:
+                    return to_symbols(one).replace(_NON_SYLLABIC, "")
+                except _MISAKI_ERRORS:
+                    # A character without a reading comes back as it was; it is left unspoken.
+                    return ""
 
-            super().__init__(pronounce, lambda text: list(jieba.cut(text)), lambda n_chars: 1 + 1.2 * n_chars)
+            @lru_cache(maxsize=8192)
+            def syllables(word: str) -> tuple[str, ...]:
+                style = pinyin.Style.TONE3
+                read = pinyin.lazy_pinyin(word, style=style, neutral_tone_with_five=True)
+                return tuple(map(syllable, read))
+
+            self._english = english
+            self._syllables = syllables
+            super().__init__(
+                lambda text: "".join(syllables(text)),
+                lambda text: list(jieba.cut(text)),
+                lambda n_chars: 1 + 0.8 * n_chars,
+            )
             self._check("中国")
+
+    def _share(self, spoken: SpokenText, start: int, end: int, shares: list[str]) -> None:
+        """Give each syllable to the unit of its character; between two words is a space."""
+        words = list(self._words_said(spoken.text[start:end]))
+        for index, word in enumerate(words):
+            for offset, said in word:
+                shares[spoken.unit_at(start + offset)] += said
+            if index + 1 < len(words):
+                shares[spoken.unit_at(start + word[-1][0])] += " "
+
+    def _words_said(self, text: str) -> Iterator[list[tuple[int, str]]]:
+        """Yield each word as its syllables, with the place of each."""
+        position = 0
+        for part in _LATIN.split(text.replace("〇", "零")):
+            if _LATIN.fullmatch(part):
+                said = self._english(part)
+                if said:
+                    yield [(position, said)]
+            else:
+                yield from self._chinese(part, position)
+            position += len(part)
+
+    def _chinese(self, text: str, position: int) -> Iterator[list[tuple[int, str]]]:
+        for run in _CHINESE.finditer(text):
+            offset = position + run.start()
+            for word in self._cut(run[0]):
+                said = self._syllables(word)
+                if len(said) == len(word):
+                    yield list(enumerate(said, start=offset))
+                else:
+                    yield [(offset, "".join(said))]
+                offset += len(word)
 
 
 def _japanese_reader() -> Any:

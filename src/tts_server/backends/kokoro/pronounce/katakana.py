@@ -95,6 +95,7 @@ _SYLLABLES = re.compile(r"(?:[kgsztdnhbpmrwyj]?[aiueo]n?)+")
 _HIRAGANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヶ") + 1)}
 _LENGTHS = {"ー": "ː", "っ": "ʔ"}
 _NASALS = (("m", "mpb"), ("ŋ", "kɡ"), ("ɲ", "ɲʨʥ"), ("n", "ntdɾz"))
+_MAX_SPELLED_AS_ONE = 8
 _WORD = re.compile(r"[^\W\d_]+")
 _CASES = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
@@ -152,8 +153,10 @@ def _nasal(following: str) -> str:
 
 
 def spell(word: str) -> str:
-    """Return the names of a word's letters."""
-    return "".join(LETTER_NAMES.get(char, "") for char in word.upper())
+    """Return the names of a word's letters; of more than anybody says in one breath, each apart."""
+    return ("" if len(word) <= _MAX_SPELLED_AS_ONE else " ").join(
+        LETTER_NAMES.get(char, "") for char in word.upper()
+    )
 
 
 def from_romaji(word: str) -> str:
