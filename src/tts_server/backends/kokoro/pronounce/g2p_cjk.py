@@ -57,6 +57,7 @@ _MARK_SYMBOLS = str.maketrans(
 _SPACE_BEFORE_MARK = re.compile(r"\s+(?=[.,!?:;”)…])")
 _LETTERS = r"[A-Za-zÀ-ÖØ-öø-ɏ]+"
 _LATIN = re.compile(rf"({_LETTERS}(?:['’ -]{_LETTERS})*)")
+_ABBREVIATION = re.compile(r"(?!OK)[A-Z]{2,3}")
 _DIGIT = re.compile(r"[0-9]")
 _JAPANESE_DIGITS = "ゼロ イチ ニ サン ヨン ゴ ロク ナナ ハチ キュー".split()
 # What misaki would give to the model as it is, or read by a dictionary of other scripts.
@@ -282,7 +283,8 @@ class ChineseG2P(_CJKG2P):
         position = 0
         for part in _LATIN.split(text.replace("〇", "零")):
             if _LATIN.fullmatch(part):
-                said = self._english(part)
+                # Of so few capitals, espeak-ng takes some for a word: CO, IT.
+                said = self._english(" ".join(part) if _ABBREVIATION.fullmatch(part) else part)
                 if said:
                     yield [(position, said)]
             else:

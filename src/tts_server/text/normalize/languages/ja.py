@@ -84,7 +84,8 @@ class Japanese(Speech):
         if counter is None or (counter[0][0] == " " and len(counter["counter"]) > 1):
             return start, end, f" {cardinal(figures)} "
         name, stop = counter["counter"], counter.end()
-        if name == "日" and int(figures) == 1 and _DAILY.match(text, stop - 1):
+        is_date = text[:start].endswith("月")
+        if name == "日" and int(figures) == 1 and not is_date and _DAILY.match(text, stop - 1):
             return start, stop, " イチニチ "
         return start, stop, f" {counted(figures, name)} "
 

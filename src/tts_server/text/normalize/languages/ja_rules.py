@@ -32,6 +32,16 @@ _WORDS = frozenset(
     一番 一度 一部 一時 一体 一行 一日 一組 一段 一面 一品 一色 一対 一着 一期 一機 一等 一句 一歩 十分 千代
     """.split()
 )
+# What is counted by a single number in kanji; others are parts of words: 五輪, 一色.
+_BEHIND_ONE_KANJI = frozenset(
+    """
+    本 匹 杯 分 分間 泊 発 票 個 箇所 か所 ヶ所 か国 ヶ国 か月 ヶ月 カ月 ヵ月 箇月 回 回目 階 軒 件 曲 巻
+    冊 冊目 歳 才 足 社 週間 種類 章 周年 世紀 世帯 勝 試合 頭 通 点 店 丁目 等分 枚 枚目 名 名様 台 度 倍
+    秒 秒間 割 号 番 番目 人 人前 人分 人目 人組 円 年 年間 年生 年代 年前 年後 年目 時 時半 時間 時間半 月
+    日 日間 日目 日後 日前 つ つ目 ドル ユーロ ポンド ページ キロ グラム メートル センチ リットル
+    パーセント
+    """.split()
+)
 _MIXED = re.compile(
     rf"(?<![\d.,])(?P<sign>-?)(?P<parts>(?:\d[\d,]*(?:\.\d+)?[万億兆千百]){{1,4}}(?:\d[\d,]*)?)(?P<counter>{_COUNTER}|ドル|ユーロ)?"
 )
@@ -44,8 +54,10 @@ _KANJI_FRACTION = re.compile(
 _CARD = re.compile(r"(?<!\d)\d{4}(?:[ -]\d{4}){3}(?!\d)")
 _TWENTIETH = re.compile(r"(?:^|(?<=がつ)|(?<=[\s\W月\d]))はつか(?=$|\W|[でにはもまとがか])")
 _DATE = re.compile(
-    r"(?<![\d/.])(?P<month>1[0-2]|0?[1-9])/(?P<day>3[01]|[12]\d|0?[1-9])(?=[(（][月火水木金土日][)）]|[にのはまか]|～|~)"
+    r"(?<![\d/.])(?P<month>1[0-2]|0?[1-9])/"
+    r"(?:(?P<day>3[01]|[12]\d|0?[1-9])(?=[(（][月火水木金土日][)）])|(?P<late>1[3-57-9]|2[1-9]|3[01])(?![\d/]))"
 )
+_PLOT = re.compile(r"(?<![\d-])[1-9]\d{0,3}(?:-\d{1,4}){2,3}(?![\d-])")
 _YEAR_AND_MONTH = re.compile(r"(?<![\d./-])(?P<year>(?:19|20)\d\d)[-/](?P<month>0?[1-9]|1[0-2])(?![\d./-])")
 _WEEKDAY = re.compile(r"(?<=[日\d])(?P<open>[(（])(?P<day>[月火水木金土日])(?P<shut>[)）])")
 _NAMED = re.compile(
@@ -98,6 +110,8 @@ def _is_number(text: str, match: re.Match[str], behind: str) -> bool:
         return True
     if written in _WORDS and text[: match.start()][-1:] not in {"時", "約", "第"}:
         return False
+    if len(number) == 1 and counter and counter not in _BEHIND_ONE_KANJI:
+        return False
     has_powers = any(char in number for char in "十百千万億兆")
     if not counter:
         return len(number) > 1 and has_powers
@@ -139,12 +153,24 @@ def _mixed_numbers(draft: Draft) -> None:
 
 
 def _dates(draft: Draft) -> None:
-    draft.apply(_DATE, lambda match: f" {counted(match['month'], '月')} {counted(match['day'], '日')} ")
+    draft.apply(
+        _DATE,
+        lambda match: f" {counted(match['month'], '月')} {counted(match['day'] or match['late'], '日')} ",
+    )
     draft.apply(
         _YEAR_AND_MONTH, lambda match: f" {counted(match['year'], '年')} {counted(match['month'], '月')} "
     )
+    draft.apply(
+        _PLOT,
+        lambda match: f" {' の '.join(map(cardinal, match[0].split('-')))} " if _is_plot(match[0]) else None,
+    )
     for match in _WEEKDAY.finditer(draft.text):
         draft.replace(match.start("open"), match.end("shut"), f"、{WEEKDAYS[match['day']]}、")
+
+
+def _is_plot(written: str) -> bool:
+    """Say whether numbers with dashes are a place in a town, and no date."""
+    return len(written.partition("-")[0]) < 4
 
 
 def _codes(draft: Draft) -> None:

@@ -83,7 +83,7 @@ class Chinese(Speech):
         """Return a number by what stands before it, and at ``end`` what it counts."""
         behind = text[end : end + 4]
         if not number.decimals and not number.is_grouped and not number.scale and not number.sign:
-            is_year = len(number.whole) == 4 and behind.startswith("年")
+            is_year = len(number.whole) == 4 and behind.startswith(("年", "赛季", "学年", "财年"))
             is_count_of_years = number.whole.endswith("000") and _ERA.match(behind)
             is_room = len(number.whole) >= 3 and _ROOM.match(behind)
             if (is_year and not is_count_of_years) or is_room:
@@ -240,7 +240,7 @@ _NAMED = re.compile(
 )
 _YEAR_AND_MONTH = re.compile(r"(?<![\d./-])(?P<year>(?:19|20)\d\d)[-/](?P<month>0?[1-9]|1[0-2])(?![\d./-])")
 _TIMES = re.compile(r"(?<![A-Za-z\d.])(?P<whole>\d{1,4})(?:\.(?P<decimals>\d+))?[xX×](?![A-Za-z\d ])")
-_BETWEEN_LETTERS = re.compile(r"(?<![A-Za-z\d])[A-Z](?P<figure>[24])[A-Z](?![A-Za-z\d])")
+_BETWEEN_LETTERS = re.compile(r"(?<![A-Za-z\d])[BCDEFGOP](?P<figure>2)[BCDEFGOP](?![A-Za-z\d])")
 _BESIDE_LETTERS = re.compile(
     r"(?:(?<=[A-Za-z])(?P<dash>-?)(?P<whole>\d+)(?:\.(?P<decimals>\d+))?(?!\d))"
     r"|(?<![\d.])(?P<whole2>\d+)(?:\.(?P<decimals2>\d+))?(?=-?[A-Za-z])"
@@ -259,12 +259,14 @@ _GREEK = re.compile("|".join(GREEK))
 _LEFT = re.compile(r"\d+")
 
 
+_DAY_OF_AN_EVENT = re.compile(rf"(?<![\d.])(?P<month>1?\d)[·・](?P<day>[123]?\d)(?=[{_HAN}])")
 _CARD = re.compile(r"(?<!\d)\d{4}(?:[ -]\d{4}){3}(?!\d)")
 
 
 def _codes(draft: Draft) -> None:
     for match in _NAMED.finditer(draft.text):
         draft.replace(*match.span("code"), one_by_one(match["code"]))
+    draft.apply(_DAY_OF_AN_EVENT, lambda match: one_by_one(match["month"] + match["day"]))
     draft.apply(_CARD, lambda match: "，".join(one_by_one(part) for part in re.split("[ -]", match[0])))
     draft.apply(_YEAR_AND_MONTH, lambda match: f"{one_by_one(match['year'])}年{cardinal(match['month'])}月")
     draft.apply(_NUMBER_SIGN, lambda _: "第")
@@ -282,7 +284,7 @@ def _count(whole: str, decimals: str | None) -> str:
 def _beside_letters(draft: Draft) -> None:
     """Say the figures of names: ``GPT-4``, ``A4``, ``5G``; more than two behind letters one by one."""
     for match in _BETWEEN_LETTERS.finditer(draft.text):
-        draft.replace(*match.span("figure"), " to " if match["figure"] == "2" else " for ")
+        draft.replace(*match.span("figure"), " to ")
     for match in _BESIDE_LETTERS.finditer(draft.text):
         whole = match["whole"] or match["whole2"]
         decimals = match["decimals"] or match["decimals2"] or ""
