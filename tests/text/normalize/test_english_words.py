@@ -141,6 +141,53 @@ def test_an_article_is_no_letter() -> None:
     assert not changed("A plan", "A one time deal", "A B-side", "It is A.", "A B movie", "A 5 minute walk")
 
 
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("$10/user/month", "10 dollars per user per month"),
+        ("$3/1M tokens", "3 dollars per 1 million tokens"),
+        ("$5/$6", "5 dollars or $6"),
+        ("2 million €", "2 million euros"),
+        ("$1.5 mn", "1.5 million dollars"),
+        ("1.5 M users", "1.5 million users"),
+        ("$19.999", "19.999 dollars"),
+        ("a $5 bill, a $5 million deal", "a 5 dollar bill, a 5 million dollar deal"),
+        ("a $3.50 fee for $5 a day", "a 3 dollar 50 fee for 5 dollars a day"),
+        ("a 5 km run, 5 km to go", "a 5 kilometer run, 5 kilometers to go"),
+    ],
+)
+def test_sums_say_what_they_are_for(written: str, said: str) -> None:
+    assert spoken(written) == said
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("wait 45s", "wait 45 seconds"),
+        ("1h30", "1 hour 30"),
+        ("3x faster", "3 times faster"),
+        ("6' tall, 5'10\"", "6 feet tall, 5 foot 10"),
+        ('a 27" screen', "a 27 inch screen"),
+        ("40.7°N, 74°W", "40.7 degrees north, 74 degrees west"),
+        ("-1/2", "minus one half"),
+        ("1,2,3", "1, 2, 3"),
+        ("9am–noon", "9 A.M to noon"),
+        ("Jan-15-2020", "January 15th, 2020"),
+        ("John 3:16-18", "John 3 16 to 18"),
+        ("1-800-FLOWERS", "1, 800, flowers"),
+        ("the 2ND", "the 2nd"),
+        ("∞ ∈ A", "infinity in A"),
+    ],
+)
+def test_what_english_measures_and_joins_in_a_way_of_its_own(written: str, said: str) -> None:
+    assert spoken(written) == said
+
+
+def test_decades_sums_and_formulas_stay() -> None:
+    assert not changed("the 90s", "in his 30s", "10s of thousands", "1,234,567")
+    assert spoken("2x + 1 = 5") == "2x plus 1 equals 5"
+
+
 @given(st.integers(0, 99))
 def test_an_ordinal_ends_as_its_figures_do(number: int) -> None:
     assert ordinal(number)[-2:] == ordinal_words(number)[-2:]

@@ -37,9 +37,7 @@ _FILE: Final = re.compile(
     re.IGNORECASE,
 )
 _SHORT_FILE: Final = re.compile(r"(?<![\w.@/-])\w[\w-]{2,60}\.(?:c|h|r|m)(?![\w@.-]|\s?$)")
-_UNIX: Final = re.compile(
-    r"(?<![\w./\\<*)\]}%'\"€$£¥₹₽₩°º²³-])(?:~|\.{1,2})?/(?:[A-Za-z_.][\w.-]{0,60}/?){1,10}(?<![.\-])"
-)
+_UNIX: Final = re.compile(r"(?<![^\s(\[\"“'=:,])(?:~|\.{1,2})?/(?:[A-Za-z_.][\w.-]{0,60}/?){1,10}(?<![.\-])")
 _WINDOWS: Final = re.compile(
     r"(?<![\w\\])(?P<drive>[A-Za-z]):\\(?:[\w.()-]+(?: [\w.()-]+(?=\\))*\\?){0,10}(?<!\.)"
 )

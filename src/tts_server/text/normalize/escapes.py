@@ -78,6 +78,7 @@ _TEX = re.compile(
     r"|\\([A-Za-z]{1,12}|[%$&#_{},;])"
 )
 _MATH = re.compile(r"\$\$?(?=[^$\n]{1,200}\$)[^$\n]*?[\\^_=<>+*/][^$\n]*?\$\$?|\\\(|\\\)|\\\[|\\\]")
+_SUM = re.compile(r"\$\d[\d.,]*[KMBkm]?(?:\s|$| ?[/–-] ?\$)")
 _DRIVE = re.compile(r"[\"'(\[]*[A-Za-z]:\\")
 _MAX_PATH_CHARS = 260
 _ATOM = re.compile(r"[\w.,]+")
@@ -110,7 +111,7 @@ def _tex(text: str) -> Iterator[tuple[int, int, str]]:
     for match in _MATH.finditer(text):
         dollars = match[0].startswith("$")
         n_signs = 2 if match[0].startswith("$$") else 1
-        if dollars and re.match(r"\$\d[\d.,]*(?:\s|$)", match[0]) and "\\" not in match[0]:
+        if dollars and _SUM.match(match[0]) and "\\" not in match[0]:
             continue
         if dollars:
             yield match.start(), match.start() + n_signs, ""

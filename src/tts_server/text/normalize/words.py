@@ -83,6 +83,7 @@ class Notation:
         per: Words or signs of what money or a quantity is divided by, to keys of units: ``hr``.
         ordinals: Endings of ordinals behind figures, as written.
         telephones: Patterns of the telephone numbers of its countries, without a country code.
+        plain_currencies: Those whose sums have the language's own decimal mark and no other (``$19.999``).
         range_marks: Dashes between the ends of a range.
         code_words: Words behind which figures are said one by one, lower case.
     """
@@ -107,6 +108,7 @@ class Notation:
     per: Mapping[str, str] = field(default_factory=dict)
     ordinals: tuple[str, ...] = ()
     telephones: tuple[str, ...] = ()
+    plain_currencies: frozenset[str] = frozenset()
     range_marks: str = "-—"
     code_words: frozenset[str] = frozenset()
 

@@ -29,12 +29,19 @@ from tts_server.text.normalize.languages.en_figures import (
     say_decimals,
 )
 from tts_server.text.normalize.languages.en_homographs import say_homographs
-from tts_server.text.normalize.languages.en_measures import describes, say_measures
+from tts_server.text.normalize.languages.en_measures import describes, say_measures, say_seconds
 from tts_server.text.normalize.languages.en_names import say_letters, say_names
 from tts_server.text.normalize.languages.en_places import say_places
 from tts_server.text.normalize.languages.en_roman import say_roman
-from tts_server.text.normalize.languages.en_signs import say_dashes, say_pauses, say_signs, say_verses
-from tts_server.text.normalize.languages.en_words import MONTHS, WORDS, notation
+from tts_server.text.normalize.languages.en_signs import (
+    say_dashes,
+    say_hyphened_dates,
+    say_pauses,
+    say_signs,
+    say_verses,
+)
+from tts_server.text.normalize.languages.en_sums import say_sums
+from tts_server.text.normalize.languages.en_words import MONTHS, SHORT_SCALES, WORDS, notation
 from tts_server.text.normalize.speech import Pieces, Speech
 from tts_server.text.normalize.words import Noun
 
@@ -63,6 +70,8 @@ class English(Speech):
             return [
                 (start, end, said.replace("AM", "A.M")) for start, end, said in super().measured(form, text)
             ]
+        if isinstance(form, Money) and form.scale_word in SHORT_SCALES:
+            form = replace(form, scale_word=SHORT_SCALES[form.scale_word])
         if isinstance(form, Money) and not form.per and describes(form.number, text, form.end):
             return super().measured(replace(form, is_before_noun=True), text)
         return super().measured(form, text)
@@ -194,13 +203,20 @@ def make(dialect: str) -> Language:
         notation(dialect),
         English(WORDS),
         rules=(
+            ("dashes", say_dashes),
+            ("hyphened dates", say_hyphened_dates),
             ("codes", say_codes),
             ("names", say_names),
             ("chapter and verse", say_verses),
             ("feet and inches", say_measures),
-            ("dashes", say_dashes),
+            ("sums", say_sums),
             ("streets", say_places),
             ("words written alike", say_homographs),
         ),
-        late_rules=(("pauses", say_pauses), ("signs", say_signs), ("letters", say_letters)),
+        late_rules=(
+            ("seconds", say_seconds),
+            ("pauses", say_pauses),
+            ("signs", say_signs),
+            ("letters", say_letters),
+        ),
     )

@@ -31,6 +31,7 @@ _DIALLED = re.compile(
     r"(?P<code>\d{3}|\d{5,6})(?: (?:or|and) (?P<other>\d{3}))?"
     r"(?![\w%]|[.,:-]\d| \d| (?!(?:or|now|if|for|and|immediately|right|in an)\b)[a-z])"
 )
+_VANITY = re.compile(r"(?<![\w.-])(?:\+?1[ .-])?(?P<area>8\d\d)[ .-](?P<word>[A-Z]{3,10})(?![\w-])")
 _EMERGENCY = re.compile(r"(?<![\w.,$/-])(?P<code>911|999|112)(?= (?:call|operator|dispatcher|emergency))")
 _MIXED = re.compile(
     r"(?<![\w.@#/-])(?=[A-Z]*\d+[A-Z]+\d|[A-Z]+\d+[A-Z]+(?!\w)|\d+[A-Z]+\d+[A-Z])(?![A-Z]\d\d[A-Z]\b)[A-Z\d]{4,16}(?![\w@]|-\w)"
@@ -56,7 +57,14 @@ def say_codes(draft: Draft) -> None:
     for pattern in (_DIGIT_BY_DIGIT, _POSTCODE, _MIXED):
         for match in pattern.finditer(draft.text):
             _spell(draft, *match.span())
+    draft.apply(_VANITY, _say_vanity)
     draft.apply(_COLOUR, lambda match: _spelled(match["code"].upper()))
+
+
+def _say_vanity(match: re.Match[str]) -> str:
+    """Say a number that is a word: ``1-800-FLOWERS``."""
+    area = match["area"] if match["area"].endswith("00") else " ".join(match["area"])
+    return f"{'1, ' if match[0].lstrip('+').startswith('1') else ''}{area}, {match['word'].lower()}"
 
 
 def _is_code(match: re.Match[str]) -> bool:

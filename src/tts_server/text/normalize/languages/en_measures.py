@@ -22,8 +22,18 @@ _INCHES: Final = re.compile(
     r"(?<![\w.\"“'/])(?P<inches>\d+(?:\.\d+)?|(?:\d+ )?\d+/\d+)[\"”](?=\s\w|\s?[x×]\s?\d|$|[.,;)])"
 )
 _TIMES: Final = re.compile(
-    r"(?<![\w.,/-])(?P<number>\d+(?:\.\d+)?)(?P<x> ?[x×])(?![\w×]|\s?\d)(?=\s?[\w,.;:!?)]|\s|$)"
+    r"(?<![\w.,/-])(?P<number>\d+(?:\.\d+)?)(?P<x> ?[x×])"
+    r"(?![\w×]|\s?\d| ?[-+=*/^<>≤≥])(?=\s?[\w,.;:!?)]|\s|$)"
 )
+_MINUS_PART: Final = re.compile(r"(?<![\w.,:/)%°-])(?P<sign>-)(?=\d{1,2}/\d{1,3}(?![\w/]))")
+_HOURS: Final = re.compile(r"(?<![\w.,:/-])(?P<hours>\d{1,2})h(?P<minutes>[0-5]\d)(?![\w.:]|,\d)")
+_DECADE_BEFORE = "".join(rf"(?<!\b{word} )" for word in "the his her their my our mid early late in".split())
+_SECONDS: Final = re.compile(
+    rf"(?<![\w.,:/$'-]){_DECADE_BEFORE}(?P<number>\d{{1,3}}(?:\.\d+)?)(?P<unit>s)"
+    r"(?![\w'])(?! of\b| and [2-9]0s)"
+)
+_DEGREES: Final = re.compile(r"(?<!\d)(?<!\d )°(?P<scale>[CF])(?!\w)")
+_SCALES: Final = {"C": "Celsius", "F": "Fahrenheit"}
 _COMPASS: Final = re.compile(
     r"(?<=\d)(?P<sign>°|º)(?:(?P<minutes>\d{1,2})'(?:(?P<seconds>\d{1,2})[\"”])?)? ?"
     r"(?P<point>[NSEW])(?![\w'])"
@@ -74,6 +84,21 @@ def say_measures(draft: Draft) -> None:
         draft.replace(*match.span(), f" degrees{''.join(parts)} {_POINTS[match['point']]}")
     for match in _TIMES.finditer(text):
         draft.replace(*match.span("x"), " times")
+    for match in _MINUS_PART.finditer(text):
+        draft.replace(*match.span("sign"), "minus ")
+    draft.apply(_HOURS, _say_hours)
+    draft.apply(_DEGREES, lambda match: f"degrees {_SCALES[match['scale']]}")
+
+
+def say_seconds(draft: Draft) -> None:
+    """Say ``45s``, which is no decade where no word says so."""
+    for match in _SECONDS.finditer(draft.text):
+        draft.replace(*match.span("unit"), " second" if match["number"] == "1" else " seconds")
+
+
+def _say_hours(match: re.Match[str]) -> str:
+    hours, minutes = int(match["hours"]), int(match["minutes"])
+    return f"{hours} {'hour' if hours == 1 else 'hours'} {minutes or ''}"
 
 
 def describes(number: Number, text: str, end: int) -> bool:

@@ -11,7 +11,7 @@ import re
 from typing import Final
 
 from tts_server.text.normalize.draft import Draft
-from tts_server.text.normalize.languages.en_figures import say_decimals
+from tts_server.text.normalize.languages.en_figures import ordinal, say_decimals
 
 _NAME: Final = re.compile(
     r"(?<![\w.@/#$-])(?![vV]\d)(?=[A-Za-z]+(?:-[A-Za-z]+)*(?:-\d|\d+\.\d))[A-Za-z]+(?:-?(?:[A-Za-z]+|\d+(?:\.\d+)*))+(?![\w@/]|\.\w|-\w)"
@@ -22,10 +22,12 @@ _OFFSET: Final = re.compile(
 )
 _NUMERAL = "one|two|three|four|five|six|seven|eight|nine|zero|oh"
 _ALONE = r"(?![\w'-]|\.\w)"
+_BESIDE = rf"I|[→⇒] [A-Z]|(?:to|and|or|through) [B-Z]|\d+ [A-Z]|(?:(?:{_NUMERAL}) ){{1,4}}[A-Z]"
 _LETTER_A: Final = re.compile(
-    rf"(?<![\w'.-])A(?= (?:I|(?:to|and|or|through) [B-Z]|\d+ [A-Z]|(?:(?:{_NUMERAL}) ){{1,4}}[A-Z]){_ALONE}"
-    rf"|[,;:)]| [A-Z]{_ALONE}(?: (?:and )?[A-Z]{_ALONE}| \d|[.,!?;:]|$))"
+    rf"(?<![\w'.-])A(?= (?:{_BESIDE}){_ALONE}|[,;:)]"
+    rf"| [A-Z]{_ALONE}(?: (?:and )?[A-Z]{_ALONE}| \d|[.,!?;:]|$))"
 )
+_ORDINAL: Final = re.compile(r"(?<![\w.,-])(?P<number>\d{1,4})(?:ST|ND|RD|TH)(?![\w-])")
 _SPELLED: Final = {
     "AT&T": "AT and T",
     "k8s": "K 8 S",
@@ -46,6 +48,7 @@ def say_names(draft: Draft) -> None:
     for match in _NAME.finditer(draft.text):
         for part in _PART.finditer(draft.text, *match.span()):
             _say_part(draft, part)
+    draft.apply(_ORDINAL, lambda match: ordinal(int(match["number"])))
     draft.apply(_KNOWN, lambda match: _SPELLED[match[0]])
 
 

@@ -10,6 +10,7 @@ import re
 from typing import Final
 
 from tts_server.text.normalize.draft import Draft
+from tts_server.text.normalize.languages.en_figures import ordinal
 
 _NAMES: Final = {
     "∞": "infinity",
@@ -50,8 +51,14 @@ _TO_NOON: Final = re.compile(
     r"|(?:noon|midnight)(?P<gap> ?[-—] ?)(?=\d))",
     re.IGNORECASE,
 )
+_HYPHENED: Final = re.compile(
+    r"(?<![\w-])(?P<month>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)[a-z]*(?P<gap>-)(?P<day>\d{1,2})"
+    r"(?:(?P<second>-)(?=\d{4}\b)|(?![\w-]|[.,]\d))"
+)
 _DECADES: Final = re.compile(r"(?<=\d0s)(?P<dash> ?[-—] ?)(?='?(?:1[5-9]|20)?\d0s\b)")
 _LETTERS: Final = re.compile(r"(?<![\w'.-])(?:[A-Y](?P<dash> ?[-—] ?)[B-Z]|a(?P<gap>[-—])z)(?![\w'-]|\.\w)")
+_LISTED: Final = re.compile(r"(?<![\w.,])\d{1,3}(?:,\d{1,3}){1,12}(?![\w,]|\.\d)")
+_GROUPED: Final = re.compile(r"\d{1,3}(?:,\d\d){0,4}(?:,\d{3})+")
 _HYPHEN: Final = re.compile(r"(?<=\S) (?P<dash>-) (?=\S)")
 _PATH: Final = re.compile(r"(?<=[^\W\d] )[>*](?= [^\W\d])|(?<=[\w)] )>(?= [A-Z][a-z])")
 _HEART: Final = re.compile(r"<3(?!\d)(?=\s|$|[.,!?])")
@@ -74,6 +81,14 @@ def say_dashes(draft: Draft) -> None:
                 draft.replace(match.start(), match.start() + 1, "eh")
 
 
+def say_hyphened_dates(draft: Draft) -> None:
+    """Say ``Jan-15`` and ``Jan-15-2020``."""
+    for match in _HYPHENED.finditer(draft.text):
+        draft.replace(match.start("gap"), match.end("day"), " " + ordinal(int(match["day"])))
+        if match["second"]:
+            draft.replace(*match.span("second"), ", ")
+
+
 def say_verses(draft: Draft) -> None:
     """Say chapter and verse: ``John 3:16``."""
     for match in _VERSE.finditer(draft.text):
@@ -82,10 +97,14 @@ def say_verses(draft: Draft) -> None:
 
 
 def say_pauses(draft: Draft) -> None:
-    """Make pauses of the hyphens and arrows between words that no formula has claimed."""
+    """Make pauses of hyphens and arrows between words, and of commas between numbers, that are left."""
     for match in _HYPHEN.finditer(draft.text):
         draft.replace(*match.span("dash"), "—")
     draft.apply(_PATH, lambda _: ",")
+    for match in _LISTED.finditer(draft.text):
+        if not _GROUPED.fullmatch(match[0]):
+            for comma in re.finditer(",", match[0]):
+                draft.replace(match.start() + comma.start(), match.start() + comma.end(), ", ")
 
 
 def say_signs(draft: Draft) -> None:

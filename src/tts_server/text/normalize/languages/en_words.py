@@ -80,6 +80,7 @@ CURRENCIES = {
     "ZAR": Currency(Noun("rand", "rand"), _CENT),
     "AED": Currency(Noun("dirham", "dirhams")),
     "SAR": Currency(Noun("riyal", "riyals")),
+    "NGN": Currency(Noun("naira", "naira"), Noun("kobo", "kobo")),
     "BTC": Currency(Noun("bitcoin", "bitcoins")),
 }
 
@@ -142,13 +143,21 @@ UNITS = _regular(
     "beat-per-minute": _per("beat", "minute"),
     "dot-per-inch": _per("dot", "inch"),
     "kilometer-per-liter": _per("kilometer", "liter"),
+    "stone": Noun("stone", "stone"),
     "horsepower": Noun("horsepower", "horsepower"),
     "British-thermal-unit": Noun("B T U", "B T U"),
     "frame-per-second": _per("frame", "second"),
     "pound-per-square-inch": Noun("pound per square inch", "pounds per square inch"),
 }
 
-CURRENCY_SIGNS = signs.CURRENCIES | {"Rs.": "INR", "Rs": "INR", "kr": "SEK", "¢": "cent"}
+CURRENCY_SIGNS = signs.CURRENCIES | {
+    "₦": "NGN",
+    "NGN": "NGN",
+    "Rs.": "INR",
+    "Rs": "INR",
+    "kr": "SEK",
+    "¢": "cent",
+}
 UNIT_SIGNS = signs.UNITS | {
     "mi": "mile",
     "yd": "yard",
@@ -213,6 +222,7 @@ UNIT_SIGNS = signs.UNITS | {
     "mb": "megabyte",
     "kb": "kilobyte",
     "tb": "terabyte",
+    "º": "degree",
     "wks.": "week",
     "mos.": "month",
     "dpi": "dot-per-inch",
@@ -222,6 +232,14 @@ UNIT_SIGNS = signs.UNITS | {
 }
 
 SCALES = {"K": "thousand", "k": "thousand", "M": "million", "B": "billion", "bn": "billion"}
+SHORT_SCALES = {
+    "mn": "million",
+    "mln": "million",
+    "bn": "billion",
+    "bln": "billion",
+    "tn": "trillion",
+    "trn": "trillion",
+}
 MONEY_SCALES = {"m": "million", "mn": "million", "T": "trillion", "tn": "trillion"}
 DURATIONS = {
     "d": "day",
@@ -306,10 +324,10 @@ def notation(dialect: str) -> Notation:
         decimal=".",
         date_order="mdy" if dialect == "en-us" else "dmy",
         currencies=CURRENCY_SIGNS,
-        units=UNIT_SIGNS,
+        units=UNIT_SIGNS if dialect == "en-us" else UNIT_SIGNS | {"st": "stone", "st.": "stone"},
         scales=SCALES,
         money_scales=MONEY_SCALES,
-        scale_words=("hundred", "thousand", "million", "billion", "trillion", "lakh", "crore"),
+        scale_words=(*"hundred thousand million billion trillion lakh crore".split(), *SHORT_SCALES),
         months={name.lower(): number for number, name in enumerate(MONTHS, start=1)} | _SHORT_MONTHS,
         short_months=frozenset(_SHORT_MONTHS),
         doubtful_names=frozenset({"sat", "sun", "mon", "wed", "mar", "jan", "jun", "jul", "may", "march"}),
@@ -320,6 +338,7 @@ def notation(dialect: str) -> Notation:
         per=PER,
         ordinals=("st", "nd", "rd", "th"),
         telephones=TELEPHONES,
+        plain_currencies=frozenset({"USD", "GBP", "CAD", "AUD", "NZD"}),
         range_marks="-—~",
         clock_marks=".",
         date_words=frozenset("on by due until since from before after dated through till starting".split()),

@@ -33,7 +33,9 @@ class Numbers:
 
     def __init__(self, notation: Notation) -> None:
         self._notation = notation
-        self._value = re.compile(self._one(notation, "") + NUMBER_END)
+        # Behind a sum a stroke is a rate's or another sum's, and the sum no part of a fraction.
+        end = rf"(?(before)(?![{LETTERS}\d_]|[.,:']\d)|{NUMBER_END})"
+        self._value = re.compile(self._one(notation, "") + end)
         dash = rf"(?P<dash> ?[{notation.range_marks}] ?)"
         self._scale_word = re.compile(rf"[ -](?P<word>{any_of(notation.scale_words)})(?![{LETTERS}])")
         self._range = re.compile(self._one(notation, "1") + dash + self._one(notation, "2") + NUMBER_END)
@@ -75,7 +77,8 @@ class Numbers:
         self, match: re.Match[str], n: str, text: str, *, is_range: bool = False
     ) -> Measured | None:
         currency = match[f"before{n}"] or match[f"behind{n}"] or match[f"behind_word{n}"]
-        number = self._number(match, n, text, bool(currency))
+        is_sum = bool(currency) and self._notation.currencies[currency] not in self._notation.plain_currencies
+        number = self._number(match, n, text, is_sum)
         if currency:
             return self._money(match, n, number, currency)
         if match[f"unit{n}"]:

@@ -12,8 +12,8 @@ from tts_server.text.normalize.words import Notation
 
 _VULGAR = "½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅐⅛⅜⅝⅞⅑⅒"
 _FRACTION = re.compile(
-    rf"(?<![{LETTERS}\d/.,:-])(?:(?P<whole>\d{{1,4}}) )?(?P<top>\d{{1,3}})/(?P<bottom>\d{{1,4}})"
-    rf"(?![{LETTERS}\d/]|[.,:-]\d)"
+    rf"(?<![{LETTERS}\d/.,:])(?<![{LETTERS}\d)]-)"
+    rf"(?:(?P<whole>\d{{1,4}}) )?(?P<top>\d{{1,3}})/(?P<bottom>\d{{1,4}})(?![{LETTERS}\d/]|[.,:-]\d)"
 )
 _VULGAR_SIGN = re.compile(rf"(?:(?<![.,\d])(?P<whole>\d+) ?)?(?P<sign>[{_VULGAR}])")
 _RATIO = re.compile(
