@@ -77,8 +77,11 @@ _TEX = re.compile(
     r"|\^(?:\{\\circ\}|\\circ)(?![A-Za-z])"
     r"|\\([A-Za-z]{1,12}|[%$&#_{},;])"
 )
-_MATH = re.compile(r"\$\$?(?=[^$\n]{1,200}\$)[^$\n]*?[\\^_=<>+*/][^$\n]*?\$\$?|\\\(|\\\)|\\\[|\\\]")
-_SUM = re.compile(r"\$\d[\d.,]*[KMBkm]?(?:\s|$| ?[/–-] ?\$)")
+# As pandoc has it: what opens is not before a space, what closes not behind one, nor before a figure.
+_MATH = re.compile(
+    r"(?<![\w$])\$\$?(?![\s$])(?=[^$\n]{1,200}\$)[^$\n]*?[\\^_=<>+*/][^$\n]*?(?<![\s$])\$\$?(?![\w$])|\\\(|\\\)|\\\[|\\\]"
+)
+_SUM = re.compile(r"\$\d[\d.,]*[KMBkm]?(?:\s|/[^\W\d_]|$| ?[/–-] ?\$)")
 _DRIVE = re.compile(r"[\"'(\[]*[A-Za-z]:\\")
 _MAX_PATH_CHARS = 260
 _ATOM = re.compile(r"[\w.,]+")

@@ -7,6 +7,7 @@ allows it; where it does not, the whole form is one piece.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import assert_never
 
 from tts_server.text.normalize.draft import Piece
@@ -343,7 +344,8 @@ class Speech:
             return self.words.squared
         if exponent == "3":
             return self.words.cubed
-        return f"{self.words.to_the_power} {exponent}"
+        said = exponent.replace("-", f"{self.words.prefixes['-']} ")
+        return f"{self.words.to_the_power} {said}"
 
     # Ranges.
 
@@ -360,6 +362,9 @@ class Speech:
         match low, high:
             case (Money(), Money()) if _is_of_same_kind(low, high):
                 number = low.number
+                if number.decimals.strip("0"):
+                    return self.say(low, text)
+                number = replace(number, decimals="", is_grouped=True) if number.decimals else number
                 return [(low.start, low.end, self.signed(number, self.words.currencies[low.currency].unit))]
             case (Quantity(), Quantity()) if low.unit == high.unit:
                 return [(low.start, low.end, self.signed(low.number, self.words.units[low.unit]))]

@@ -12,7 +12,18 @@ from tts_server.text.normalize.language import Language
 from tts_server.text.normalize.languages import es_numbers
 from tts_server.text.normalize.languages.es_nouns import NOUNS, ORDERING
 from tts_server.text.normalize.languages.es_words import NOTATION, WORDS
-from tts_server.text.normalize.languages.iberian import Iberian, named_dates, parts_of_units
+from tts_server.text.normalize.languages.iberian import Iberian
+from tts_server.text.normalize.languages.iberian_rules import (
+    named_dates,
+    names_with_years,
+    parts_of_units,
+    roman_ranges,
+    sizes,
+    strokes,
+    thousands,
+    verses,
+    weather,
+)
 from tts_server.text.normalize.languages.romance import compounds, first_to_last, pauses, times
 from tts_server.text.normalize.words import Gender
 
@@ -20,6 +31,23 @@ _CENTURY = re.compile(r"(?<![\w.])[Ss]{1,2}\.(?= ?[IVX]+\b)")
 _IDENTITY = re.compile(r"(?<![\w-])(?:\d{8}-?[A-Z]|[XYZ]-?\d{7}-?[A-Z]|[A-Z]-?\d{8})(?![\w-])")
 # The letter is a word too, *and*: the unknown of a formula has a sign of one beside it.
 _LETTER_Y = re.compile(r"(?<![\w'])[yY](?=[²³^]| ?[=≤≥×÷])|(?<=[=≤≥×÷+] )y(?![\w'])|(?<=[=≤≥×÷+])y(?![\w'])")
+_PAGE = re.compile(r"(?<![\w.])[Pp]\. ?(?=\d)")
+_ACCOUNT = re.compile(r"(?<![\w-])[A-Z]{2}\d\d(?: ?\d{4}){4,6}(?: ?\d{1,3})?(?![\w-])")
+_DAY = re.compile(
+    r"\b(?:el|del|al|día|lunes|martes|miércoles|jueves|viernes|sábado|domingo) "
+    r"(?P<place>(?P<day>3[01]|[12]\d|0?[1-9])/(?P<month>1[0-2]|0?[1-9]))"
+    r"(?=[.,;:!?)]|$| (?:a las?|al?|y|en|por)\b)"
+)
+_WEATHER = "hace hizo hará alcanza alcanzará máxima máximas mínima mínimas hasta".split() + [
+    f"{word} de" for word in "máxima máximas mínima mínimas temperatura temperaturas".split()
+]
+_BOOKS = (
+    "Génesis Éxodo Levítico Números Deuteronomio Josué Jueces Rut Samuel Reyes Crónicas Esdras Nehemías "
+    "Ester Job Salmos Salmo Proverbios Eclesiastés Isaías Jeremías Ezequiel Daniel Oseas Joel Amós "
+    "Miqueas Zacarías Malaquías Mateo Marcos Lucas Juan Hechos Romanos Corintios Gálatas Efesios "
+    "Filipenses Colosenses Tesalonicenses Timoteo Tito Hebreos Santiago Pedro Judas Apocalipsis Gn Ex Sal "
+    "Is Mt Mc Lc Jn Hch Rom Cor"
+).split()
 _MAX_SIGNED_ORDINAL = 99
 _NUMBER_SIGN = re.compile(r"(?<![\w.])[Nn]o\. ?(?=\d)")
 
@@ -85,10 +113,24 @@ class Spanish(Iberian):
         return said if is_joined and said.endswith(ending) else ""
 
 
+def _say_account(match: re.Match[str]) -> str:
+    groups = re.findall(r"[A-Z]{2}\d\d|\d{1,4}", match[0])
+    return ", ".join(" ".join(group) for group in groups)
+
+
+def _days(draft: Draft) -> None:
+    """Say ``el 15/5``, a day and a month, where a clause ends behind it."""
+    for match in _DAY.finditer(draft.text):
+        day, month = int(match["day"]), int(match["month"])
+        draft.replace(*match.span("place"), f"{day} de {WORDS.months[month - 1]}")
+
+
 def _numbering(draft: Draft) -> None:
     """Say ``s. XXI``, ``No. 5``, and the figures of an identity one by one."""
     draft.apply(_CENTURY, lambda match: "siglo" if match[0].lower() == "s." else "siglos")
     draft.apply(_NUMBER_SIGN, lambda _: "número ")
+    draft.apply(_PAGE, lambda _: "página ")
+    draft.apply(_ACCOUNT, _say_account)
     draft.apply(_IDENTITY, lambda match: " ".join(match[0].replace("-", "")))
     draft.apply(_LETTER_Y, lambda _: "i griega")
 
@@ -102,11 +144,21 @@ def make(dialect: str) -> Language:
         speech,
         rules=(
             ("dates with names", named_dates(NOTATION, WORDS.months)),
+            ("months and years", names_with_years(NOTATION, WORDS.months)),
             ("numbering", _numbering),
+            ("chapter and verse", verses(_BOOKS, "a")),
+            ("weather", weather("menos", "grados", _WEATHER)),
+            ("days and months", _days),
+            ("thousands", thousands(speech)),
+            ("sizes", sizes(speech, NOTATION)),
             ("parts of units", parts_of_units(speech, NOTATION)),
             ("compounds", compounds),
             ("times", times("veces")),
             ("first to last", first_to_last("A a la Z")),
         ),
-        late_rules=(("pauses", pauses),),
+        late_rules=(
+            ("Roman ranges", roman_ranges("a")),
+            ("strokes", strokes(speech, NOTATION)),
+            ("pauses", pauses),
+        ),
     )

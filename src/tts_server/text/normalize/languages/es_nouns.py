@@ -30,8 +30,8 @@ _FEMININE = (
 _UN_BEFORE_A = "agua águila arma aula hambre área alma hacha ala ancla acta ama hada ave arpa".split()
 _UNACCENTED = str.maketrans("áéíóú", "aeiou")
 _NOT_NOUNS = (
-    "coma al ante bajo con contra de del desde durante en entre hacia hasta para por según sin sobre tras ni "
-    "que pero mas más sino si no ya muy menos como cuando donde quien cual cuyo es son era eran fue "
+    "coma al ante bajo con contra de del desde durante en entre hacia hasta para por según sin sobre tras "
+    "ni que pero mas más sino si no ya muy menos como cuando donde quien cual cuyo es son era eran fue "
     "fueron está están ha han hay se me te le lo la las los les nos os un una unos unas uno el él ella "
     "ellas ellos su sus mi mis tu tus este esta esto estas estos ese esa eso esas esos aquel también solo "
     "sólo casi porque pues así aquí ahí allí ayer hoy mañana siempre nunca después antes luego entonces "
@@ -75,16 +75,17 @@ _NAMES = (
     "Carlos Carlota Casimiro Catalina Celestino Clemente Constantino Cristián Darío Eduardo Enrique "
     "Eugenio Federico Felipe Fernando Filipo Francisco Gregorio Guillermo Gustavo Haakon Harald Hugo "
     "Inocencio Isabel Iván Jacobo Jaime Jerjes Jorge José Juan Juana Julio Leonor Leopoldo León Luis "
-    "Manuel Margarita Martín María Maximiliano Mehmed Miguel Moctezuma Napoleón Nicolás Olaf Ordoño "
-    "Otón Pablo Paulo Pedro Pipino Ptolomeo Pío Rainiero Ramiro Ramsés Ricardo Roberto Rodolfo Sancho "
-    "Sixto Sofía Solimán Teodosio Urbano Victoria Víctor"
+    "Manuel Margarita Martín María Maximiliano Mehmed Miguel Moctezuma Napoleón Nicolás Olaf Ordoño Otón "
+    "Pablo Paulo Pedro Pipino Ptolomeo Pío Rainiero Ramiro Ramsés Ricardo Roberto Rodolfo Sancho Sixto "
+    "Sofía Solimán Teodosio Urbano Victoria Víctor"
 ).split()
 _NUMBERED = (
     "siglo siglos capítulo cap. tomo volumen vol. acto escena parte título tipo fase nivel libro"
 ).split()
 _EVENTS = (
-    "edición congreso aniversario centenario jornadas jornada feria certamen festival legislatura "
-    "dinastía torneo concurso premio encuentro simposio cumbre asamblea ciclo semana"
+    "guerra república olimpiada bienal edición congreso aniversario centenario jornadas jornada feria "
+    "certamen festival legislatura dinastía torneo concurso premio encuentro simposio cumbre asamblea "
+    "ciclo semana"
 ).split()
 _ARTICLES: dict[str, tuple[Gender, bool]] = {
     "el": ("m", False),

@@ -102,6 +102,7 @@ CURRENCIES = {
     "TRY": Currency(Noun("lira turca", "liras turcas", "f")),
     "VND": Currency(Noun("dong", "dongs")),
     "BRL": Currency(Noun("real", "reales"), _CENTAVO),
+    "peso": Currency(Noun("peso", "pesos"), _CENTAVO),
     "MXN": _of("mexicano", "mexicanos"),
     "ARS": _of("argentino", "argentinos"),
     "CLP": _of("chileno", "chilenos", cent=None),
@@ -170,27 +171,30 @@ ABBREVIATIONS = table(
     Gral.=general; Cnel.=coronel; Cap.=capitán; D.=don; Dña.=doña; Sto.=santo; Sta.=santa; Fr.=fray;
     Mons.=monseñor; Excmo.=excelentísimo; Ilmo.=ilustrísimo; Ud.=usted; Uds.=ustedes; Vd.=usted;
     Vds.=ustedes; EE. UU.=Estados Unidos; EE.UU.=Estados Unidos; EEUU=Estados Unidos;
-    RR. HH.=recursos humanos; RR.HH.=recursos humanos; JJ. OO.=Juegos Olímpicos; JJ.OO.=Juegos Olímpicos;
-    CC. OO.=Comisiones Obreras; FF. AA.=Fuerzas Armadas; p. ej.=por ejemplo; p.ej.=por ejemplo;
-    P. ej.=por ejemplo; etc.=etcétera; a. C.=antes de Cristo; a.C.=antes de Cristo; d. C.=después de Cristo;
-    d.C.=después de Cristo; pág.=página; págs.=páginas; Pág.=página; cap.=capítulo; caps.=capítulos;
-    vol.=volumen; art.=artículo; Art.=artículo; arts.=artículos; núm.=número; Núm.=número; núms.=números;
-    n.º=número; N.º=número; nº=número; Nº=número; n.°=número; N.°=número; N°=número; n°=número;
-    Avda.=avenida; Av.=avenida; av.=avenida; avda.=avenida; C/=calle; c/=calle; Pza.=plaza; Plza.=plaza;
-    Pl.=plaza; P.º=paseo; Ctra.=carretera; Urb.=urbanización; Edif.=edificio; dpto.=departamento;
-    Dpto.=departamento; Depto.=departamento; depto.=departamento; izq.=izquierda; izda.=izquierda;
-    dcha.=derecha; esq.=esquina; tel.=teléfono; Tel.=teléfono; teléf.=teléfono; tfno.=teléfono;
-    Tfno.=teléfono; móv.=móvil; ext.=extensión; Cía.=compañía; cía.=compañía; S. A.=sociedad anónima;
-    S.A.=sociedad anónima; S. L.=sociedad limitada; S.L.=sociedad limitada; aprox.=aproximadamente;
-    máx.=máximo; mín.=mínimo; s/n=sin número; vs.=versus; hnos.=hermanos; Hnos.=hermanos; ed.=edición;
-    trad.=traducción; cf.=compárese; ss.=siguientes; kms=kilómetros; hrs.=horas; USB=u ese be
+    RR. HH.=recursos humanos; RR.HH.=recursos humanos; JJ. OO.=Juegos Olímpicos;
+    JJ.OO.=Juegos Olímpicos; CC. OO.=Comisiones Obreras; FF. AA.=Fuerzas Armadas; p. ej.=por ejemplo;
+    p.ej.=por ejemplo; P. ej.=por ejemplo; etc.=etcétera; a. C.=antes de Cristo; a.C.=antes de Cristo;
+    d. C.=después de Cristo; d.C.=después de Cristo; pág.=página; págs.=páginas; Pág.=página;
+    cap.=capítulo; caps.=capítulos; vol.=volumen; art.=artículo; Art.=artículo; arts.=artículos;
+    núm.=número; Núm.=número; núms.=números; n.º=número; N.º=número; nº=número; Nº=número; n.°=número;
+    N.°=número; N°=número; n°=número; Avda.=avenida; Av.=avenida; av.=avenida; avda.=avenida; C/=calle;
+    C#=C sharp; F#=F sharp; C. P.=código postal; C.P.=código postal; num.=número; Num.=número;
+    pp.=páginas; Bs. As.=Buenos Aires; c/u=cada uno; N.os=números; n.os=números; n.ºs=números; c/=calle;
+    Pza.=plaza; Plza.=plaza; Pl.=plaza; P.º=paseo; Ctra.=carretera; Urb.=urbanización; Edif.=edificio;
+    dpto.=departamento; Dpto.=departamento; Depto.=departamento; depto.=departamento; izq.=izquierda;
+    izda.=izquierda; dcha.=derecha; esq.=esquina; tel.=teléfono; Tel.=teléfono; teléf.=teléfono;
+    tfno.=teléfono; Tfno.=teléfono; móv.=móvil; ext.=extensión; Cía.=compañía; cía.=compañía;
+    S. A.=sociedad anónima; S.A.=sociedad anónima; S. L.=sociedad limitada; S.L.=sociedad limitada;
+    aprox.=aproximadamente; máx.=máximo; mín.=mínimo; s/n=sin número; vs.=versus; hnos.=hermanos;
+    Hnos.=hermanos; ed.=edición; trad.=traducción; cf.=compárese; ss.=siguientes; kms=kilómetros;
+    hrs.=horas; USB=u ese be
     """
 )
 NOTATION = Notation(
     decimal=",",
     date_order="dmy",
     currencies={sign: code for sign, code in signs.CURRENCIES.items() if code in CURRENCIES}
-    | {code: code for code in CURRENCIES}
+    | {code: code for code in CURRENCIES if code.isupper()}
     | {
         "S/": "PEN",
         "S/.": "PEN",
@@ -205,6 +209,19 @@ NOTATION = Notation(
         "Bs": "VES",
         "Bs.": "VES",
         "RD$": "DOP",
+        "pesos": "peso",
+        "peso": "peso",
+        "M.N.": "peso",
+        "MN": "peso",
+        "dólares": "USD",
+        "dólar": "USD",
+        "euros": "EUR",
+        "euro": "EUR",
+        "soles": "PEN",
+        "quetzales": "GTQ",
+        "colones": "CRC",
+        "bolívares": "VES",
+        "libras": "GBP",
     },
     units={sign: key for sign, key in signs.UNITS.items() if key in UNITS}
     | {
@@ -291,6 +308,8 @@ NOTATION = Notation(
         "ª",
         ".er",
         "er",
+        "ero",
+        "era",
         ".ᵉʳ",
         "ro",
         "ra",

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from tts_server.text.normalize.draft import Draft, Piece
 from tts_server.text.normalize.forms import (
     Clock,
     Date,
@@ -19,11 +17,9 @@ from tts_server.text.normalize.forms import (
     Ratio,
     Version,
 )
-from tts_server.text.normalize.language import Rule
 from tts_server.text.normalize.nouns import Nouns
-from tts_server.text.normalize.recognize.common import LETTERS, any_of
 from tts_server.text.normalize.speech import Pieces, Speech
-from tts_server.text.normalize.words import Gender, Notation, Noun
+from tts_server.text.normalize.words import Gender, Noun
 
 _YEARS = range(1000, 2100)
 _NO_FRACTIONS = frozenset({(9, 11), (24, 7), (50, 50)})
@@ -57,6 +53,7 @@ class Iberian(Speech):
 
     Attributes:
         million: Words of scale to their singulars.
+        short_scales: Words of scale behind a sum that are short for others.
         before_years: Words before the figures of a year, lower case.
         first_day: Said for the first day of a month.
         version_word: Said for the ``v`` of a version.
@@ -67,6 +64,7 @@ class Iberian(Speech):
 
     nouns: Nouns
     million: ClassVar[Mapping[str, str]]
+    short_scales: ClassVar[Mapping[str, str]] = {}
     before_years: frozenset[str]
     first_day: str
     version_word: str
@@ -120,6 +118,8 @@ class Iberian(Speech):
 
     def money(self, money: Money) -> Pieces:
         """Say a sum; ``mil`` needs no *de* before the currency."""
+        if money.scale_word in self.short_scales:
+            money = replace(money, scale_word=self.short_scales[money.scale_word])
         pieces = super().money(money)
         if money.scale_word == "mil":
             start, end, said = pieces[-1]
@@ -147,7 +147,9 @@ class Iberian(Speech):
     def date(self, date: Date) -> Pieces:
         """Return ``6 de mayo de 2024``."""
         day = self.first_day if date.day == 1 else date.day
-        said = f"{day} de {self.words.months[date.month - 1]} de {full_year(date.year)}"
+        said = f"{day} de {self.words.months[date.month - 1]}"
+        if date.year:
+            said += f" de {full_year(date.year)}"
         return [(date.start, date.end, said)]
 
     def fraction(self, fraction: Fraction) -> Pieces:
@@ -196,6 +198,8 @@ class Iberian(Speech):
         if article in self.ordering.articles and is_named and not is_letter:
             gender, is_plural = self.ordering.articles[article]
             return self.place(value, gender, is_short=True, is_plural=is_plural)
+        if not before and after.lower() in self.ordering.events:
+            return self.place(value, self.nouns.gender(after, is_one=True), is_short=True)
         return ""
 
 
@@ -204,72 +208,3 @@ def full_year(year: str) -> str:
     if len(year) != 2:
         return year
     return f"{'20' if int(year) < 70 else '19'}{year}"
-
-
-def named_dates(notation: Notation, months: tuple[str, ...]) -> Rule:
-    """Return a rule that says ``5 feb 2024`` and ``15-ago-2024`` with the *de* that is left out."""
-    pattern = re.compile(
-        rf"(?i:(?<![{LETTERS}\d.,/:-])(?P<day>3[01]|[12]\d|0?[1-9])(?P<gap> de |[ /-])"
-        rf"(?P<month>{any_of(notation.months)})(?![{LETTERS}])\.?"
-        rf"(?:(?P<gap2> del? |,? |[/-])(?P<year>[12]\d{{3}}(?!\d)|(?<=[/-])\d\d(?!\d)))?)"
-    )
-
-    def rule(draft: Draft) -> None:
-        for match in pattern.finditer(draft.text):
-            draft.put(_pieces(match, months[notation.months[match["month"].lower()] - 1]))
-
-    return rule
-
-
-def _pieces(match: re.Match[str], month: str) -> list[Piece]:
-    is_joined = match["gap"] in "/-"
-    year, gap = match["year"], match["gap2"]
-    of = "de " if len(match["gap"]) == 1 else ""
-    start = match.start("gap") if is_joined else match.start("month")
-    pieces = [(start, match.start("gap2") if year else match.end(), f"{' ' * is_joined}{of}{month}")]
-    if year and gap in {"/", "-"}:
-        pieces.append((match.start("gap2"), match.end(), f" de {full_year(year)}"))
-    elif year and "d" not in gap.lower():
-        if "," in gap:
-            pieces.append((match.start("gap2"), match.start("gap2") + 1, ""))
-        pieces.append((match.start("year"), match.end(), f"de {year}"))
-    return pieces
-
-
-_VULGAR = {"½": (1, 2), "¼": (1, 4), "¾": (3, 4), "⅓": (1, 3), "⅔": (2, 3)}
-
-
-def parts_of_units(speech: Iberian, notation: Notation) -> Rule:
-    """Return a rule that says ``1/2 kg``, ``¾ l`` and ``2 1/2 tazas``."""
-    fraction = rf"(?:(?P<top>\d)/(?P<bottom>\d{{1,2}})|(?P<sign>[{''.join(_VULGAR)}]))"
-    units = any_of(sign for sign in notation.units if sign[-1].isalpha())
-    before, behind = rf"(?<![{LETTERS}\d/.,-])(?<!\d )", rf"(?![{LETTERS}\d/²³])"
-    pattern = re.compile(rf"{before}{fraction} ?(?P<unit>{units}){behind}")
-    counted = re.compile(
-        rf"(?<![{LETTERS}\d/.,-])(?P<whole>\d{{1,3}}) ?(?:1/2|½) (?P<noun>[{LETTERS}]{{2,20}})"
-        rf"(?![{LETTERS}'])"
-    )
-
-    def say_unit(match: re.Match[str]) -> str | None:
-        top, bottom = _VULGAR[match["sign"]] if match["sign"] else (int(match["top"]), int(match["bottom"]))
-        noun = speech.words.units[notation.units[match["unit"]]]
-        if not 0 < top < bottom:
-            return None
-        if bottom == 2:
-            return f"{speech.halves[noun.gender]} {noun.one}"
-        name = speech.part(bottom)
-        many = "s" if top > 1 and not name.endswith("s") else ""
-        return f"{speech.cardinal(top, 'm')} {name}{many}{speech.words.of} {noun.one}"
-
-    def say_counted(match: re.Match[str]) -> str | None:
-        noun, value = match["noun"], int(match["whole"])
-        if not speech.nouns.is_counted("", noun, is_one=value == 1):
-            return None
-        gender = speech.nouns.gender(noun, is_one=value == 1)
-        return f"{speech.cardinal(value, gender)} {noun} {speech.conjunction} {speech.halves[gender]}"
-
-    def rule(draft: Draft) -> None:
-        draft.apply(pattern, say_unit)
-        draft.apply(counted, say_counted)
-
-    return rule

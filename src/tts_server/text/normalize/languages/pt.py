@@ -10,7 +10,18 @@ from tts_server.text.normalize.draft import Draft
 from tts_server.text.normalize.forms import Clock, Number, Ordinal, Range
 from tts_server.text.normalize.language import Language
 from tts_server.text.normalize.languages import pt_numbers
-from tts_server.text.normalize.languages.iberian import Iberian, named_dates, parts_of_units
+from tts_server.text.normalize.languages.iberian import Iberian, full_year
+from tts_server.text.normalize.languages.iberian_rules import (
+    named_dates,
+    names_with_years,
+    parts_of_units,
+    roman_ranges,
+    sizes,
+    strokes,
+    thousands,
+    verses,
+    weather,
+)
 from tts_server.text.normalize.languages.pt_nouns import NOUNS, ORDERING
 from tts_server.text.normalize.languages.pt_words import NOTATION, WORDS
 from tts_server.text.normalize.languages.romance import compounds, first_to_last, pauses, times
@@ -28,6 +39,7 @@ class Portuguese(Iberian):
     group = "."
     nouns = NOUNS
     million: ClassVar[Mapping[str, str]] = {"milhões": "milhão", "bilhões": "bilhão", "trilhões": "trilhão"}
+    short_scales: ClassVar[Mapping[str, str]] = {"mi": "milhões", "bi": "bilhões", "tri": "trilhões"}
     before_years = frozenset("em de desde até ano do no".split())
     first_day = "primeiro"
     version_word = "versão"
@@ -98,13 +110,29 @@ class Portuguese(Iberian):
 
 
 _MISTER = re.compile(r"(?<![\w.])D\.(?= (?P<name>[A-ZÀ-Ý][a-zà-ÿ]+))")
+_TUESDAY = re.compile(r"(?<!\w)3\.?ª(?=[- ]feira|s?-feiras?| [ae] [2456]\.?ª)")
+_FIRST = re.compile(
+    r"(?<![\w/])0?1\.?º(?:/|\.(?=\d))(?P<month>1[0-2]|0?[1-9])(?:[/.](?P<year>(?:19|20)\d\d|\d\d))?(?![\w/])"
+)
+_WEATHER = "faz fez fará atinge atingirá".split() + [
+    f"{word} de" for word in "máxima máximas mínima mínimas temperatura temperaturas".split()
+]
+_BOOKS = (
+    "Gênesis Êxodo Levítico Números Deuteronômio Josué Juízes Rute Samuel Reis Crônicas Esdras Neemias "
+    "Ester Jó Salmos Salmo Provérbios Eclesiastes Isaías Jeremias Ezequiel Daniel Oseias Joel Amós "
+    "Miqueias Zacarias Malaquias Mateus Marcos Lucas João Atos Romanos Coríntios Gálatas Efésios "
+    "Filipenses Colossenses Tessalonicenses Timóteo Tito Hebreus Tiago Pedro Judas Apocalipse Gn Ex Sl Is "
+    "Mt Mc Lc Jo At Rm"
+).split()
 _CENTURY = re.compile(r"(?<![\w.])[Ss]écs?\.(?= ?[IVX]+\b)")
 _IDENTITY = re.compile(
-    r"(?<![\w.,/-])(?:\d{5}-\d{3}|\d{3}\.\d{3}\.\d{3}-\d{2}|\d{2}\.\d{3}\.\d{3}/\d{4}-\d{2})(?![\w-]|[.,/]\d)"
+    r"(?<![\w.,/-])(?:\d{5}-\d{3}|\d{3}\.\d{3}\.\d{3}-\d{2}|\d{2}\.\d{3}\.\d{3}/\d{4}-\d{2}"
+    r"|\d{1,2}\.\d{3}\.\d{3}-[\dXx])(?![\w-]|[.,/]\d)"
 )
 _NAME_WITH_POINT = re.compile(r"(?<=[A-Za-z]-)(?P<whole>\d{1,3})\.(?P<decimals>\d{1,3})(?![\w.]\d|\w)")
 _MILLIONS = re.compile(r"(?<=\d )(?:mi|bi|tri)(?=\.? de\b|\.? (?:reais|dólares|euros|pessoas|anos)\b)")
 _SIZE = re.compile(r"(?<=\d\d) ?[x×] ?(?=\d{2,5}(?![\d.,]| ?=))")
+_PRODUCT = re.compile(r"(?<=\d) ?x ?(?=\d+(?:[.,]\d+)? ?=)")
 _HEADQUARTERS = re.compile(
     r"\b[Ss]ede(?= (?:da|do|das|dos|social|administrativa|própria|central|nacional|regional|principal)\b)"
 )
@@ -112,6 +140,14 @@ _SPOON = re.compile(
     r"(?<![\w-])(?P<before>uma|a|da|na|duas|minha|sua|cada|meia|de|\d+) colher(?P<many>es)?"
     r"(?= de (?:sopa|chá|sobremesa|café|pau|açúcar|sal|prata|mel|óleo|azeite|farinha|manteiga)\b|[.,;!?)]|$)"
 )
+
+
+def _days(draft: Draft) -> None:
+    """Say ``3ª feira`` and ``1º/5``."""
+    draft.apply(_TUESDAY, lambda _: "terça")
+    for match in _FIRST.finditer(draft.text):
+        year = f" de {full_year(match['year'])}" if match["year"] else ""
+        draft.replace(*match.span(), f"primeiro de {WORDS.months[int(match['month']) - 1]}{year}")
 
 
 def _titles(draft: Draft) -> None:
@@ -123,7 +159,7 @@ def _titles(draft: Draft) -> None:
 def _identities(draft: Draft) -> None:
     """Say the figures of a postal code, of a taxpayer and of a company one by one, in groups."""
     for match in _IDENTITY.finditer(draft.text):
-        groups = (" ".join(group) for group in re.findall(r"\d+", match[0]))
+        groups = (" ".join(group) for group in re.findall(r"\d+|[Xx]", match[0]))
         draft.replace(*match.span(), ", ".join(groups))
 
 
@@ -132,6 +168,7 @@ def _names(draft: Draft) -> None:
     draft.apply(_NAME_WITH_POINT, lambda match: f"{match['whole']} ponto {' '.join(match['decimals'])}")
     draft.apply(_MILLIONS, lambda match: {"mi": "milhões", "bi": "bilhões", "tri": "trilhões"}[match[0]])
     draft.apply(_SIZE, lambda _: " por ")
+    draft.apply(_PRODUCT, lambda _: " vezes ")
 
 
 def _homographs(draft: Draft) -> None:
@@ -151,7 +188,13 @@ def make(dialect: str) -> Language:
         speech,
         rules=(
             ("dates with names", named_dates(NOTATION, WORDS.months)),
+            ("months and years", names_with_years(NOTATION, WORDS.months)),
             ("titles", _titles),
+            ("days of the week", _days),
+            ("chapter and verse", verses(_BOOKS, "a")),
+            ("weather", weather("menos", "graus", _WEATHER)),
+            ("thousands", thousands(speech)),
+            ("sizes", sizes(speech, NOTATION)),
             ("identities", _identities),
             ("names with figures", _names),
             ("parts of units", parts_of_units(speech, NOTATION)),
@@ -159,5 +202,10 @@ def make(dialect: str) -> Language:
             ("times", times("vezes")),
             ("first to last", first_to_last("A a Z")),
         ),
-        late_rules=(("words written alike", _homographs), ("pauses", pauses)),
+        late_rules=(
+            ("words written alike", _homographs),
+            ("Roman ranges", roman_ranges("a")),
+            ("strokes", strokes(speech, NOTATION)),
+            ("pauses", pauses),
+        ),
     )

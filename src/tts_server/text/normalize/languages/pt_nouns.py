@@ -26,10 +26,10 @@ _FEMININE = (
     "reunião opinião região religião questão gestão multidão solidão escuridão paixão razão estação"
 ).split()
 _NOT_NOUNS = (
-    "vírgula ao aos à às ante após até com contra de da do das dos desde em na no nas nos entre para pra por "
-    "pela pelo pelas pelos sem sob sobre trás nem que mas mais menos se não já muito como quando onde quem "
-    "qual cujo é são era eram foi foram está estão há tem têm me te lhe lhes nos vos um uma uns umas ele "
-    "ela eles elas seu sua seus suas meu minha este esta isto esse essa isso aquele aquela também só "
+    "vírgula ao aos à às ante após até com contra de da do das dos desde em na no nas nos entre para pra "
+    "por pela pelo pelas pelos sem sob sobre trás nem que mas mais menos se não já muito como quando onde "
+    "quem qual cujo é são era eram foi foram está estão há tem têm me te lhe lhes nos vos um uma uns umas "
+    "ele ela eles elas seu sua seus suas meu minha este esta isto esse essa isso aquele aquela também só "
     "quase porque pois assim aqui aí ali ontem hoje amanhã sempre nunca depois antes logo então pode "
     "podem seja vai vão dá dão vale mil milhão milhões bilhão bilhões igual ainda embora enquanto "
     "dividido elevado multiplicado"
@@ -70,20 +70,19 @@ NOUNS = Nouns(
 )
 
 _NAMES = (
-    "Adriano Afonso Alberto Alexandre Alfonso Ana Balduíno Beatriz Bento Bonifácio Calisto Carlos "
-    "Carlota Catarina Celestino Clemente Constantino Dario Dinis Duarte Eduardo Elisabeth Elizabeth "
-    "Eugênio Felipe Fernando Filipe Francisco Frederico Gregório Guilherme Gustavo Haakon Harald "
-    "Henrique Hugo Inocêncio Isabel Ivan Jaime Jorge José João Juan Júlio Leonor Leopoldo Leão Luis "
-    "Luiz Luís Manuel Margarida Maria Martinho Maximiliano Miguel Napoleão Nicolau Olaf Otão Paulo "
-    "Pedro Pio Ptolomeu Ramsés Ricardo Roberto Rodolfo Sancho Sebastião Sisto Teodósio Umberto Urbano "
-    "Vitória Vítor Xerxes"
+    "Adriano Afonso Alberto Alexandre Alfonso Ana Balduíno Beatriz Bento Bonifácio Calisto Carlos Carlota "
+    "Catarina Celestino Clemente Constantino Dario Dinis Duarte Eduardo Elisabeth Elizabeth Eugênio "
+    "Felipe Fernando Filipe Francisco Frederico Gregório Guilherme Gustavo Haakon Harald Henrique Hugo "
+    "Inocêncio Isabel Ivan Jaime Jorge José João Juan Júlio Leonor Leopoldo Leão Luis Luiz Luís Manuel "
+    "Margarida Maria Martinho Maximiliano Miguel Napoleão Nicolau Olaf Otão Paulo Pedro Pio Ptolomeu "
+    "Ramsés Ricardo Roberto Rodolfo Sancho Sebastião Sisto Teodósio Umberto Urbano Vitória Vítor Xerxes"
 ).split()
 _NUMBERED = (
     "século séculos capítulo cap. tomo volume vol. ato cena parte título tipo fase nível livro"
 ).split()
 _EVENTS = (
-    "edição congresso aniversário centenário jornada feira festival legislatura dinastia torneio "
-    "concurso prêmio encontro simpósio cúpula assembleia ciclo semana"
+    "guerra república olimpíada bienal edição congresso aniversário centenário jornada feira festival "
+    "legislatura dinastia torneio concurso prêmio encontro simpósio cúpula assembleia ciclo semana"
 ).split()
 _ARTICLES: dict[str, tuple[Gender, bool]] = {
     "o": ("m", False),

@@ -158,22 +158,24 @@ PREFIXES = {
 ABBREVIATIONS = table(
     """
     Sr.=senhor; Srs.=senhores; Sra.=senhora; Sras.=senhoras; Srta.=senhorita; Dr.=doutor; Drs.=doutores;
-    Dra.=doutora; Dras.=doutoras; Prof.=professor; Profa.=professora; Profª=professora; Prof.ª=professora;
-    Eng.=engenheiro; Arq.=arquiteto; Adv.=advogado; Gen.=general; Cel.=coronel; Cap.=capitão; Sgt.=sargento;
-    Des.=desembargador; Min.=ministro; Dep.=deputado; Gov.=governador; Pres.=presidente;
-    Exmo.=excelentíssimo; Exma.=excelentíssima; Ilmo.=ilustríssimo; Ilma.=ilustríssima; Pe.=padre; Fr.=frei;
-    Sto.=santo; Sta.=santa; V. Exa.=vossa excelência; V.Exa.=vossa excelência; Vc.=você; vc.=você; vc=você;
-    vcs=vocês; Av.=avenida; av.=avenida; R.=rua; Al.=alameda; Tv.=travessa; Pç.=praça; Pça.=praça;
-    Rod.=rodovia; Estr.=estrada; Jd.=jardim; Ed.=edifício; Cj.=conjunto; cj.=conjunto; apto.=apartamento;
-    Apto.=apartamento; ap.=apartamento; apt.=apartamento; bl.=bloco; qd.=quadra; lt.=lote; etc.=etcétera;
-    p. ex.=por exemplo; p.ex.=por exemplo; P. ex.=por exemplo; a.C.=antes de Cristo; a. C.=antes de Cristo;
-    d.C.=depois de Cristo; d. C.=depois de Cristo; séc.=século; sécs.=séculos; Séc.=século; pág.=página;
-    págs.=páginas; Pág.=página; p.=página; cap.=capítulo; vol.=volume; art.=artigo; Art.=artigo;
-    arts.=artigos; inc.=inciso; fig.=figura; núm.=número; nº=número; Nº=número; n.º=número; N.º=número;
-    n°=número; N°=número; n.°=número; N.°=número; tel.=telefone; Tel.=telefone; cel.=celular; ramal=ramal;
-    Cia.=companhia; cia.=companhia; Ltda.=limitada; S.A.=esse á; S/A=esse á; s/n=sem número; S/N=sem número;
-    c/=com; p/=para; aprox.=aproximadamente; máx.=máximo; mín.=mínimo; vs.=versus; obs.=observação;
-    Obs.=observação; hab.=habitantes; EUA=Estados Unidos; E.U.A.=Estados Unidos
+    Dra.=doutora; Dras.=doutoras; Prof.=professor; Profa.=professora; Profª=professora;
+    Prof.ª=professora; Eng.=engenheiro; Arq.=arquiteto; Adv.=advogado; Gen.=general; Cel.=coronel;
+    Cap.=capitão; Sgt.=sargento; Des.=desembargador; Min.=ministro; Dep.=deputado; Gov.=governador;
+    Pres.=presidente; Exmo.=excelentíssimo; Exma.=excelentíssima; Ilmo.=ilustríssimo;
+    Ilma.=ilustríssima; Pe.=padre; Fr.=frei; Sto.=santo; Sta.=santa; V. Exa.=vossa excelência;
+    V.Exa.=vossa excelência; Vc.=você; vc.=você; vc=você; vcs=vocês; Av.=avenida; av.=avenida; R.=rua;
+    C#=C sharp; F#=F sharp; s/=sem; Profª.=professora; Nos.=números; Al.=alameda; Tv.=travessa;
+    Pç.=praça; Pça.=praça; Rod.=rodovia; Estr.=estrada; Jd.=jardim; Ed.=edifício; Cj.=conjunto;
+    cj.=conjunto; apto.=apartamento; Apto.=apartamento; ap.=apartamento; apt.=apartamento; bl.=bloco;
+    qd.=quadra; lt.=lote; etc.=etcétera; p. ex.=por exemplo; p.ex.=por exemplo; P. ex.=por exemplo;
+    a.C.=antes de Cristo; a. C.=antes de Cristo; d.C.=depois de Cristo; d. C.=depois de Cristo;
+    séc.=século; sécs.=séculos; Séc.=século; pág.=página; págs.=páginas; Pág.=página; p.=página;
+    cap.=capítulo; vol.=volume; art.=artigo; Art.=artigo; arts.=artigos; inc.=inciso; fig.=figura;
+    núm.=número; nº=número; Nº=número; n.º=número; N.º=número; n°=número; N°=número; n.°=número;
+    N.°=número; tel.=telefone; Tel.=telefone; cel.=celular; ramal=ramal; Cia.=companhia; cia.=companhia;
+    Ltda.=limitada; S.A.=esse á; S/A=esse á; s/n=sem número; S/N=sem número; c/=com; p/=para;
+    aprox.=aproximadamente; máx.=máximo; mín.=mínimo; vs.=versus; obs.=observação; Obs.=observação;
+    hab.=habitantes; EUA=Estados Unidos; E.U.A.=Estados Unidos
     """
 )
 NOTATION = Notation(
@@ -181,7 +183,20 @@ NOTATION = Notation(
     date_order="dmy",
     currencies={sign: code for sign, code in signs.CURRENCIES.items() if code in CURRENCIES}
     | {code: code for code in CURRENCIES}
-    | {"U$": "USD", "US$": "USD", "AR$": "ARS", "₲": "PYG", "Kz": "AOA", "MT": "MZN"},
+    | {
+        "U$": "USD",
+        "US$": "USD",
+        "AR$": "ARS",
+        "₲": "PYG",
+        "Kz": "AOA",
+        "MT": "MZN",
+        "reais": "BRL",
+        "real": "BRL",
+        "dólares": "USD",
+        "dólar": "USD",
+        "euros": "EUR",
+        "euro": "EUR",
+    },
     units={sign: key for sign, key in signs.UNITS.items() if key in UNITS}
     | {
         "h": "hour",
@@ -222,7 +237,7 @@ NOTATION = Notation(
         "tri": "trilhões",
     },
     money_scales={"MM": "milhões", "T": "trilhões"},
-    scale_words=("mil", "milhões", "milhão", "bilhões", "bilhão", "trilhões", "trilhão"),
+    scale_words=("mil", "milhões", "milhão", "bilhões", "bilhão", "trilhões", "trilhão", "mi", "bi", "tri"),
     date_words=frozenset("em dia até data".split()),
     months={name: number for number, name in enumerate(MONTHS, start=1)} | _SHORT_MONTHS,
     short_months=frozenset(_SHORT_MONTHS),

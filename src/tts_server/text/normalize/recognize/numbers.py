@@ -43,6 +43,7 @@ class Numbers:
     def _one(self, notation: Notation, n: str) -> str:
         currencies = any_of(notation.currencies)
         signs = any_of(sign for sign in notation.currencies if not sign[0].isalpha())
+        names = any_of(name for name in notation.currencies if name.strip(".").isalpha())
         money_scales = any_of({**notation.scales, **notation.money_scales})
         scale_words = any_of(notation.scale_words)
         per = any_of(notation.per)
@@ -56,6 +57,7 @@ class Numbers:
             rf"(?:(?(before{n})(?P<gap{n}>[ -])(?P<word{n}>{scale_words})(?![{LETTERS}])"
             rf"|(?: (?P<word_behind{n}>{scale_words})(?: d[ei]| d')? ?(?P<behind_word{n}>{signs})"
             rf"|[ ]?(?:(?P<unit{n}>{any_of(notation.units)})|(?P<behind{n}>{currencies})))(?![{LETTERS}])))?"
+            rf"(?(before{n})(?: ?(?P<again{n}>{names})(?![{LETTERS}]| ?\d))?)"
             rf"(?:/(?P<per{n}>{per})(?![{LETTERS}]))?"
         )
 
@@ -66,7 +68,13 @@ class Numbers:
             high = self._measured(match, "2", text, is_range=True)
             if isinstance(low, Money) and isinstance(high, Number) and not low.per:
                 high = self._of_same_currency(high, low.currency, text)
-            if low is not None and high is not None and _is_range(low, high, match["dash"]):
+            goes_on = (
+                text[match.end() : match.end() + 1] in {"-", "—"}
+                and text[match.end() + 1 : match.end() + 2].isdigit()
+            )
+            if low is None or high is None or goes_on:
+                continue
+            if _is_range(low, high, match["dash"]):
                 yield Range(low, high, *match.span("dash"))
         for match in self._value.finditer(text):
             measured = self._measured(match, "", text)
@@ -76,7 +84,9 @@ class Numbers:
     def _measured(
         self, match: re.Match[str], n: str, text: str, *, is_range: bool = False
     ) -> Measured | None:
-        currency = match[f"before{n}"] or match[f"behind{n}"] or match[f"behind_word{n}"]
+        currency = (
+            match[f"again{n}"] or match[f"before{n}"] or match[f"behind{n}"] or match[f"behind_word{n}"]
+        )
         is_sum = bool(currency) and self._notation.currencies[currency] not in self._notation.plain_currencies
         number = self._number(match, n, text, is_sum)
         if currency:
@@ -125,7 +135,7 @@ class Numbers:
     def _money(self, match: re.Match[str], n: str, number: Number, currency: str) -> Money:
         start = min(match.start(name) for name in (f"before{n}", f"number{n}") if match[name] is not None)
         start = min(start, number.start)
-        names = (f"behind{n}", f"behind_word{n}", f"word{n}", f"number{n}")
+        names = (f"behind{n}", f"behind_word{n}", f"word{n}", f"again{n}", f"number{n}")
         end = max(number.end, *(match.end(name) for name in names))
         word = next((name for name in (f"word{n}", f"word_behind{n}") if match[name]), "")
         per = self._notation.per.get(match[f"per{n}"] or "", "")

@@ -11,7 +11,7 @@ from tts_server.text.normalize.recognize.common import LETTERS, any_of, word_aft
 from tts_server.text.normalize.words import Notation
 
 _START = rf"(?<![{LETTERS}\d])(?<!\d[.,/:-])(?<![./-])"
-_END = rf"(?![{LETTERS}\d]|[:/]\d|[.,]\d)"
+_END = rf"(?![{LETTERS}\d]|:\d|/\w|[.,]\d)"
 _HALF_WRITTEN = re.compile(r"[AaPp]\.? ?[Mm]\b\.?")
 _HALF = r"(?: ?(?P<half{n}>[AaPp])(?:\.? ?[Mm]\b\.?)(?!\w))?"
 
