@@ -7,6 +7,7 @@ link only its text is said.
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from typing import Final
 
 from tts_server.text.normalize.address_names import COUNTRIES, FILES, GENERIC, SAID, WORDS_TOO
@@ -46,8 +47,14 @@ _BEHIND_ADDRESS: Final = re.compile(r"[/:]|[.,!?;)]*(?:\s|$)(?![a-z])")
 _MAX_SPELLED: Final = 4
 
 
-def normalize_addresses(draft: Draft, words: AddressWords) -> None:
-    """Say addresses, file names and paths; a query and a fragment are left out, and a link is its text."""
+def normalize_addresses(draft: Draft, words: AddressWords, abbreviations: Container[str] = ()) -> None:
+    """Say addresses, file names and paths; a query and a fragment are left out, and a link is its text.
+
+    Args:
+        draft: The text.
+        words: How the signs of an address are said.
+        abbreviations: What looks like the name of a file and is none (``C.so``).
+    """
     for match in _LINK.finditer(draft.text):
         draft.replace(match.start(), match.start(1), "")
         draft.replace(match.end(1), match.end(), "")
@@ -56,7 +63,7 @@ def normalize_addresses(draft: Draft, words: AddressWords) -> None:
     draft.apply(_URL, lambda match: _say_url(match[0], words))
     draft.apply(_HOST, lambda match: _say_url(match[0], words))
     draft.apply(_WINDOWS, lambda match: _say_address(match[0], words))
-    draft.apply(_FILE, lambda match: _say_address(match[0], words))
+    draft.apply(_FILE, lambda match: None if match[0] in abbreviations else _say_address(match[0], words))
     draft.apply(_SHORT_FILE, lambda match: _say_address(match[0], words))
     draft.apply(_DOMAIN, lambda match: _say_domain(match, draft.text, words))
     draft.apply(_UNIX, lambda match: _say_address(match[0], words))

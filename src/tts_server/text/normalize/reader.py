@@ -74,7 +74,10 @@ class Reader:
         self._words_are_apart = language.words_are_apart
         self._rules: list[tuple[str, Rule]] = [
             ("tags", normalize_tags),
-            ("addresses", lambda draft: normalize_addresses(draft, speech.words.address)),
+            (
+                "addresses",
+                lambda draft: normalize_addresses(draft, speech.words.address, speech.words.abbreviations),
+            ),
             ("markup", normalize_markup),
             *language.rules,
             *((name, _saying(recognizer, speech)) for name, recognizer in forms),

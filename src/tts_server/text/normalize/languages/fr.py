@@ -109,7 +109,8 @@ class French(Speech):
         if ratio.numbers in _SCREENS:
             said = f"{ratio.numbers[0]} {_SCREENS[ratio.numbers]}"
         else:
-            said = (" pour " if ratio.sign == ":" else " par ").join(ratio.numbers)
+            is_size = not ratio.unit or ratio.unit.endswith("meter")
+            said = (" pour " if ratio.sign == ":" else " par " if is_size else " fois ").join(ratio.numbers)
         return [(ratio.start, ratio.end, said)]
 
 
@@ -179,6 +180,19 @@ _MILLIONS: Final = re.compile(r"(?<=\d) M(?= d['eu])")
 _EAST: Final = re.compile(
     r"(?:(?<=\bà l')|(?<=\bde l')|(?<=\bvers l')|(?<=\bdans l')|(?<=\bsur l'))est\b", re.IGNORECASE
 )
+_AND_MORE: Final = re.compile(
+    rf"(?<![{LETTERS}\d.,])(?P<whole>\d{{1,3}})(?:(?P<meters>m)(?=\d\d)|°(?=\d))(?P<rest>\d{{1,2}})(?![\w.,°'])"
+)
+_PART_OF_HOUR: Final = re.compile(
+    r"(?<![\w.,/])(?:(?P<whole>\d{1,2}) ?h ?)?(?P<part>1/2|½|1/4|¼|3/4|¾)(?P<h> ?h)?(?![\w'/])"
+)
+_PARTS_OF_HOUR: Final = {"1/2": "une demi-heure", "½": "une demi-heure", "1/4": "un quart d'heure"} | {
+    "¼": "un quart d'heure",
+    "3/4": "trois quarts d'heure",
+    "¾": "trois quarts d'heure",
+}
+_BEHIND_HOURS: Final = {"1/2": "et demie", "½": "et demie", "1/4": "et quart", "¼": "et quart"}
+_CENTURY: Final = re.compile(r"(?<=[IVX][eᵉ] )s\.(?=\W|$)")
 _NO_NOUNS: Final = frozenset("de du des et ou à au aux en par pour sur dans sans avec".split())
 
 
@@ -188,6 +202,21 @@ def _say_halves(match: re.Match[str]) -> str | None:
         return None
     one = _feminine(match["whole"]) if _is_feminine(noun) else ""
     return f"{one or match['whole']} {noun} et demi{'e' if _is_feminine(noun) else ''}"
+
+
+def _say_and_more(match: re.Match[str]) -> str:
+    """Return ``1 mètre 80`` and ``38 degrés 5``."""
+    unit = "mètre" if match["meters"] else "degré"
+    whole = "un" if match["whole"] == "1" else match["whole"]
+    return f"{whole} {unit}{'' if whole == 'un' else 's'} {match['rest']}"
+
+
+def _say_part_of_hour(match: re.Match[str]) -> str | None:
+    whole, part = match["whole"], match["part"]
+    if not whole:
+        return _PARTS_OF_HOUR[part] if match["h"] else None
+    behind = _BEHIND_HOURS.get(part, "trois quarts")
+    return None if match["h"] else f"{_of_time(int(whole), 'heure')} {behind}"
 
 
 def _own_forms(draft: Draft) -> None:
@@ -200,6 +229,9 @@ def _own_forms(draft: Draft) -> None:
         _EUROS, lambda match: f"{match['euros']} euro{'s' if match['euros'] != '1' else ''} {match['cents']}"
     )
     draft.apply(_HALVES, _say_halves)
+    draft.apply(_AND_MORE, _say_and_more)
+    draft.apply(_PART_OF_HOUR, _say_part_of_hour)
+    draft.apply(_CENTURY, lambda _: "siècle")
     draft.apply(_MILLIONS, lambda _: " millions")
     draft.apply(_EAST, lambda _: "èste")
 
