@@ -27,7 +27,7 @@ _FEMININE = (
     "phase crise pause clause caisse messe puce astuce source ressource course bourse force race trace "
     "surface glace espèce nièce coupe soupe troupe loupe tulipe rampe barre guerre terre serre guitare "
     "montre rencontre huître offre œuvre lèvre fièvre chèvre adresse étagère cerise valise file pile "
-    "bille voiture bière petite grande grosse nouvelle bonne mauvaise belle vieille première dernière "
+    "bille voiture bière finale petite grande grosse nouvelle bonne mauvaise belle vieille première dernière "
     "seule longue courte haute fausse vraie ancienne"
 ).split()
 _MASCULINE = (

@@ -121,6 +121,8 @@ class Italian(Speech):
         is_ordinal = _is_roman_ordinal(ordinal) if ordinal.is_roman else _is_ordinal(ordinal)
         if not is_ordinal or not 0 < ordinal.value <= number_words.LARGEST:
             return as_written(ordinal)
+        if ordinal.is_roman and ordinal.value > 1 and ordinal.after.lower() in MONTHS:
+            return [(ordinal.start, ordinal.end, str(ordinal.value))]
         return [(ordinal.start, ordinal.end, _ordinal(ordinal.value, is_woman=_is_feminine(ordinal)))]
 
     def version(self, version: Version) -> Pieces:
@@ -205,7 +207,9 @@ def _fraction(fraction: Fraction) -> str:
     if not top or bottom > number_words.LARGEST:
         return ""
     if top >= bottom and not is_parted:
-        return f"{top} {bottom}" if top == bottom or bottom in {7, 11} else ""
+        return ""
+    if bottom == 2 and top == 1 and after == "ora":
+        return "mezz'"
     if bottom == 2 and top == 1:
         return (
             "un mezzo"
@@ -226,6 +230,8 @@ _SEPTEMBER: Final = re.compile(r"(?<=\d )set\.?(?= (?:19|20)\d\d\b)")
 _HALVES: Final = re.compile(
     rf"(?<![{LETTERS}\d.,/])(?P<whole>\d{{1,3}}) ?(?:1/2|½) (?P<noun>[{LETTERS}]{{3,20}})(?![{LETTERS}'])"
 )
+_TAX_SHARE: Final = re.compile(r"(?<![\w.,])(?P<share>[258]) ?[xX×] ?1000(?![\w.,]\d|\w)")
+_TAX_SHARES: Final = {"2": "due", "5": "cinque", "8": "otto"}
 _ELIDED_ROMAN: Final = re.compile(r"(?<=[lL]')(?P<roman>[IVX]{1,5})(?= [a-z])")
 _SAINT: Final = re.compile(
     r"(?<![\w.])S\. ?(?=(?P<name>Andrea|Agata|Agostino|Ambrogio|Angelo|Anna|Antonio|Barbara|Bartolomeo"
@@ -266,6 +272,7 @@ def _own_forms(draft: Draft) -> None:
     draft.apply(_SEPTEMBER, lambda _: "settembre")
     draft.apply(_HALVES, _halves)
     draft.apply(_ELIDED_ROMAN, _elided_roman)
+    draft.apply(_TAX_SHARE, lambda match: f"{_TAX_SHARES[match['share']]} per mille")
     draft.apply(_SAINT, _saint)
 
 

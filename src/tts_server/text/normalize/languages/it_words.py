@@ -298,9 +298,7 @@ NOTATION = Notation(
         "Mld": "miliardi",
     },
     scale_words=("milione", "milioni", "miliardo", "miliardi", "mila"),
-    date_words=frozenset(
-        "il del al dal nel dell' all' dall' lunedì martedì mercoledì giovedì venerdì sabato domenica".split()
-    ),
+    date_words=frozenset(["l'", *"il del al dal nel dell' all' dall'".split(), *IT.weekdays]),
     months={name: number for number, name in enumerate(MONTHS, start=1)} | _SHORT_MONTHS,
     short_months=frozenset(_SHORT_MONTHS),
     weekdays=WEEKDAYS,

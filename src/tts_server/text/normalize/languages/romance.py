@@ -19,7 +19,9 @@ _LETTERS_OF_THE_ALPHABET: Final = frozenset({50, 100})
 _LARGEST_NUMERAL: Final = 399
 _LARGEST_OF_A_NAME: Final = 39
 
-_NUMBER_SIGN: Final = re.compile(rf"(?<![{LETTERS}\d.])(?:[Nn]\.? ?[°º]|№)(?P<many>s?)\.?(?= ?\d| [A-Z]\d?)")
+_NUMBER_SIGN: Final = re.compile(
+    rf"(?<![{LETTERS}\d.])(?:[Nn]\.? ?[°º]|[Nn]\.(?=\d)|№)(?P<many>s?)\.?(?= ?\d| [A-Z]\d?)"
+)
 _TIMES: Final = re.compile(
     rf"(?<![{LETTERS}\d.,/-])(?P<times>\d{{1,6}}(?:[.,]\d{{1,2}})?) ?[xX×](?= [{LETTERS}]{{2}}|[.!?]?$)"
 )
