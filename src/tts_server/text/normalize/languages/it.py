@@ -155,7 +155,7 @@ class Italian(Speech):
 
 
 def _is_elided(before: str) -> bool:
-    return before.endswith("'")
+    return len(before) > 1 and before.endswith("'")
 
 
 def _in_words(figures: str) -> str:

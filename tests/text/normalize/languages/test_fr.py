@@ -1,0 +1,110 @@
+"""French as it is written, and as it is said."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tts_server.text.normalize.languages.fr_nouns import NOUNS
+from tts_server.text.normalize.reader import normalize
+
+
+def said(text: str) -> str:
+    return normalize(text, "fr-fr").text
+
+
+SAID = [
+    # Figures that agree with what they count.
+    ("1 page", "une page"),
+    ("1 an", "un an"),
+    ("21 tables", "vingt et une tables"),
+    ("81 cartes", "quatre-vin-une cartes"),
+    ("71 cartes", "71 cartes"),
+    ("101 filles", "cent une filles"),
+    ("1 001 nuits", "mille une nuits"),
+    ("21 jours", "21 jours"),
+    ("la page 1 manque", "la page 1 manque"),
+    ("chambre 21", "chambre 21"),
+    ("1 rue de la Paix", "1 rue de la Paix"),
+    ("21 £", "vingt et une livres"),
+    ("1 t", "une tonne"),
+    # Ordinals and Roman numerals.
+    ("la 1re fois", "la première fois"),
+    ("les 2es rencontres", "les deuxièmes rencontres"),
+    ("le 2nd tour", "le second tour"),
+    ("le 89e jour", "le quatre-vin-neuvième jour"),
+    ("la 1000e", "la millième"),
+    ("Ve République", "cinquième République"),
+    ("Le, Ce, De et Me", "Le, Ce, De et Me"),
+    ("Mer et Ver", "Mer et Ver"),
+    ("Élisabeth Ire", "Élisabeth première"),
+    ("Élisabeth I", "Élisabeth première"),
+    ("LOUIS XIV", "LOUIS 14"),
+    ("acte V", "acte 5"),
+    ("le vaccin V", "le vaccin V"),
+    ("Le CD, le MIX et la vitamine C", "Le CD, le MIX et la vitamine C"),
+    # Time.
+    ("à 1h01", "à une heure une"),
+    ("à 21:21", "à vingt et une heures vingt et une"),
+    ("15:30:20", "15 heures 30 minutes 20 secondes"),
+    ("à 15h30 pile", "à 15 heures 30 pile"),
+    ("le 1/5", "le 1er mai"),
+    ("une note de 1/5", "une note de un cinquième"),
+    ("lundi 1/4", "lundi 1er avril"),
+    ("3h 1/2", "3 heures et demie"),
+    ("1/2 h", "une demi-heure"),
+    ("3/4 h", "trois quarts d'heure"),
+    ("24h/24 et 7j/7", "24 heures sur 24 et 7 jours sur 7"),
+    # Money and measures.
+    ("2€50", "2 euros 50"),
+    ("2 000 000 $", "2000000 de dollars"),
+    ("3 M€", "3 millions d'euros"),
+    ("10 k€/an", "10 mille euros par an"),
+    ("1m80", "un mètre 80"),
+    ("37°2", "37 degrés 2"),
+    ("2 x 10 cl", "2 fois 10 centilitres"),
+    ("2 x 10 cm", "2 par 10 centimètres"),
+    # Words.
+    ("vers l'est", "vers l'èste"),
+    ("Il l'est.", "Il l'est."),
+    ("du CO2, du CO₂ et du H₂O", "du C O 2, du C O 2 et du H 2 O"),
+    ("nos 3 enfants", "nos 3 enfants"),
+    ("les nos 3 et 4", "les numéros 3 et 4"),
+    ("le jeu. 12", "le jeudi 12"),
+    ("le jeu est fini en mer", "le jeu est fini en mer"),
+    ("de A-Z", "de A à Z"),
+]
+
+
+@pytest.mark.parametrize(("written", "read"), SAID, ids=[written for written, _ in SAID])
+def test_what_is_written_is_said_as_a_person_would(written: str, read: str) -> None:
+    assert said(written) == read
+
+
+@given(st.integers(min_value=2, max_value=9999))
+def test_every_ordinal_ends_as_one_and_has_no_letter_that_is_read_wrong(value: int) -> None:
+    read = said(f"le {value}e")
+    assert read.endswith("ième")
+    assert "quatre-vingt-" not in read
+    assert "quatre-vingts" not in read
+    assert "dix-neuvième" not in read
+
+
+@given(st.integers(min_value=0, max_value=999_999))
+def test_a_number_is_feminine_where_it_ends_in_one_and_only_there(value: int) -> None:
+    read = said(f"il a {value} pages")
+    is_one = value % 10 == 1 and value % 100 not in {11, 71, 91}
+    assert read.endswith("une pages") == (is_one and value > 1)
+    if not is_one:
+        assert read == f"il a {value} pages"
+
+
+@pytest.mark.parametrize("noun", "question liberté journée voiture fourchette heure pages fois".split())
+def test_feminine_nouns_are_known_by_their_ending_or_by_name(noun: str) -> None:
+    assert NOUNS.known_gender(noun) == "f"
+
+
+@pytest.mark.parametrize("noun", "côté musée murmure squelette silence livre problème jour bastion".split())
+def test_what_only_looks_feminine_is_not(noun: str) -> None:
+    assert NOUNS.known_gender(noun) != "f"
