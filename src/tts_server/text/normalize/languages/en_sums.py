@@ -9,7 +9,7 @@ from tts_server.text.normalize.draft import Draft
 from tts_server.text.normalize.languages.en_words import PER
 
 _SIGN = r"[$€£¥₹₩₽]"
-_SUM = rf"(?:{_SIGN} ?\d[\d,.]*(?:[KMBkm]|bn)?|\d[\d,.]*(?:¢| cents| dollars| euros| pounds))"
+_SUM = rf"(?:{_SIGN} ?\d[\d,.]{{0,24}}(?:[KMBkm]|bn)?|(?<![\d,.])\d[\d,.]{{0,24}}(?:¢| cents| dollars| euros| pounds))"
 _RATE: Final = re.compile(
     rf"{_SUM}(?P<first> ?/ ?)(?P<word>[a-z]{{2,20}}(?! ?\d)|\d+[KM]? (?=[a-z]))"
     r"(?P<second> ?/ ?(?=[a-z]{2,20}))?"
@@ -20,7 +20,8 @@ _BEHIND_SCALE: Final = re.compile(
 )
 _CURRENCIES: Final = {"$": "dollars", "€": "euros", "£": "pounds", "₹": "rupees"}
 _SHORT_SCALE: Final = re.compile(
-    r"(?<![\w$€£¥₹₩₽.,])\d[\d.,]* (?P<short>mn|mln|bn|bln|tn|trn|[MB](?= [a-z]{3,}s\b)|[MB](?= people))(?![\w.])"
+    r"(?<![\w$€£¥₹₩₽.,])\d[\d.,]{0,24} "
+    r"(?P<short>mn|mln|bn|bln|tn|trn|[MB](?= [a-z]{3,20}s\b)|[MB](?= people))(?![\w.])"
 )
 _SCALES: Final = {"m": "million", "b": "billion", "t": "trillion", "k": "thousand"}
 
