@@ -25,7 +25,7 @@ from laboratory.sound import Float32
 from tts_server.backends.base import BackendOptions
 from tts_server.backends.kokoro import KokoroModel
 from tts_server.backends.kokoro.languages import DEFAULT_LANGUAGES, resolve_dialect
-from tts_server.backends.kokoro.layout import SAMPLE_RATE_HZ
+from tts_server.backends.kokoro.layout import SAMPLE_RATE_HZ, SAMPLES_PER_TEXT_FRAME
 from tts_server.backends.kokoro.pronounce.g2p import G2P
 from tts_server.backends.kokoro.split import split_text
 from tts_server.backends.kokoro.vocabulary import encode
@@ -82,6 +82,7 @@ class Onset:
         lost: The loudest that the trim left out.
         silence_ms: Before the first sample above 1 % of the peak.
         trimmed_ms: How much was left out.
+        early_ms: How long before the nominal time of the first phoneme that sample sounds.
         difference_db: Of the first 200 ms to those of the untrimmed utterance.
     """
 
@@ -93,6 +94,7 @@ class Onset:
     lost: float
     silence_ms: float
     trimmed_ms: float
+    early_ms: float
     difference_db: float
 
     @property
@@ -136,12 +138,14 @@ class Onsets:
         ids = encode(self._symbols(text, voice))
         synthesis = self._begin(ids, voice, speed, trim=True)
         trimmed = _take(synthesis, _N_COMPARED)
-        n_trimmed = synthesis.timing.n_trimmed if synthesis.timing is not None else 0
+        timing = synthesis.timing
+        n_trimmed = timing.n_trimmed if timing is not None else 0
+        n_pad = timing.durations[0] * SAMPLES_PER_TEXT_FRAME if timing is not None else 0
         kept = _take(self._begin(ids, voice, speed, trim=False), n_trimmed + _N_COMPARED)
-        onset = _compare(trimmed, kept, n_trimmed, voice, text, speed)
+        onset = _compare(trimmed, kept, n_trimmed, n_pad, voice, text, speed)
         if onset.faults:
             trimmed = np.concatenate([trimmed, _take(synthesis)])
-            onset = _compare(trimmed, kept, n_trimmed, voice, text, speed)
+            onset = _compare(trimmed, kept, n_trimmed, n_pad, voice, text, speed)
         return onset
 
     def _symbols(self, text: str, voice: str) -> str:
@@ -161,7 +165,9 @@ class Onsets:
         return self._parts.model.begin(ids, style, speed, predict, trim=trim)
 
 
-def _compare(trimmed: Float32, kept: Float32, n_trimmed: int, voice: str, text: str, speed: float) -> Onset:
+def _compare(
+    trimmed: Float32, kept: Float32, n_trimmed: int, n_pad: int, voice: str, text: str, speed: float
+) -> Onset:
     peak = float(max(np.abs(trimmed).max(), np.abs(kept).max()))
     audible = np.flatnonzero(np.abs(trimmed) > _AUDIBLE * peak)
     n = min(len(trimmed), len(kept) - n_trimmed, _N_COMPARED)
@@ -176,6 +182,7 @@ def _compare(trimmed: Float32, kept: Float32, n_trimmed: int, voice: str, text: 
         lost=float(np.abs(kept[:n_trimmed]).max(initial=0.0)) / peak,
         silence_ms=1000 * int(audible[0]) / SAMPLE_RATE_HZ,
         trimmed_ms=1000 * n_trimmed / SAMPLE_RATE_HZ,
+        early_ms=1000 * (n_pad - n_trimmed - int(audible[0])) / SAMPLE_RATE_HZ,
         difference_db=10 * float(np.log10(error + _TINY)),
     )
 
@@ -232,10 +239,14 @@ class OnsetResult:
             own = [onset for onset in self.onsets if onset.speed == speed]
             worst = 100 * max(onset.start for onset in own), 100 * max(onset.lost for onset in own)
             n_faulty = sum(bool(onset.faults) for onset in own)
-            rows.append([f"{speed:g}", str(len(own)), str(n_faulty), *(f"{part:.2f}" for part in worst)])
+            early = [onset.early_ms for onset in own]
+            spread = f"{min(early):.0f} / {percentile(early, 0.5):.0f} / {max(early):.0f}"
+            rows.append(
+                [f"{speed:g}", str(len(own)), str(n_faulty), *(f"{part:.2f}" for part in worst), spread]
+            )
         faulty = [f"{onset.faults}: {onset}" for onset in self.faulty]
         summary = [f"{name}: {value:.3f}" for name, value in self.summary().items()]
-        header = ["speed", "utterances", "faulty", "start % of peak", "lost % of peak"]
+        header = ["speed", "utterances", "faulty", "start % of peak", "lost % of peak", "early ms"]
         return "\n".join([table(header, rows), "", *faulty, "", *summary])
 
 

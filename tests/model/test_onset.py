@@ -40,22 +40,32 @@ def test_no_voice_begins_with_a_step_or_loses_sound_at_any_speed(onsets: Onsets)
     assert len(late) <= len(measured) / 10, late
 
 
+def test_sound_begins_a_little_before_its_nominal_time_at_any_speed(onsets: Onsets) -> None:
+    text, voice = "A man walked into the room.", "af_heart"
+    for speed in SPEEDS:
+        assert 0 <= onsets.measure(text, voice, speed).early_ms <= 250, speed
+
+
 @pytest.mark.parametrize(
     ("text", "voice", "speed"),
-    [("नमस्ते।", "hf_alpha", 1.0), ("Now.", "bf_emma", 1.0), ("Is it?", "af_nicole", 0.5)],
+    [
+        ("नमस्ते।", "hf_alpha", 1.0),
+        ("Now.", "bf_emma", 1.0),
+        ("Is it?", "af_nicole", 0.5),
+        ("In the morning we left early.", "bf_emma", 0.5),
+        ("In the morning we left early.", "bf_emma", 0.8),
+        ("A man walked into the room.", "am_fenrir", 0.6),
+    ],
 )
-def test_speech_that_begins_long_before_its_nominal_time_is_whole(
+def test_speech_that_begins_before_its_nominal_time_is_whole(
     onsets: Onsets, text: str, voice: str, speed: float
 ) -> None:
     assert onsets.measure(text, voice, speed).faults == []
 
 
 def test_a_begin_that_was_cut_is_told() -> None:
-    clean = Onset(
-        "v", "t", 1.0, peak=0.3, start=0.001, lost=0.004, silence_ms=12, trimmed_ms=200, difference_db=-60
-    )
-    cut = Onset(
-        "v", "t", 1.0, peak=0.3, start=0.25, lost=0.4, silence_ms=0, trimmed_ms=300, difference_db=-10
-    )
+    when = {"trimmed_ms": 300, "early_ms": 60}
+    clean = Onset("v", "t", 1.0, 0.3, start=0.001, lost=0.004, silence_ms=12, difference_db=-60, **when)
+    cut = Onset("v", "t", 1.0, 0.3, start=0.25, lost=0.4, silence_ms=0, difference_db=-10, **when)
     assert clean.faults == []
     assert cut.faults == ["step", "lost", "no silence", "other sound"]

@@ -87,7 +87,7 @@ def streaming_model(kokoro_cache: Path) -> StreamingModel:
 def whole(published_model: onnx.ModelProto) -> dict[str, Whole]:
     model = graph.float_export(published_model)
     seams = graph.find_seams(model)
-    tensors = {"audio": "audio", "x": seams.features, "source": seams.source}
+    tensors = {"audio": "audio", "x": seams.features, "source": seams.source, "durations": seams.durations}
     for name, _ in statistics_layout([*decoder_norms(), *vocoder_norms()]):
         for key, output in (("mean", "ReduceMean"), ("std", "Sqrt")):
             tensors[f"{norm_path(name)}/{key}"] = _statistic(model, name, output)
@@ -121,8 +121,8 @@ def level_db(error: Float32, signal: Float32) -> float:
     return 10 * math.log10(powers[0] / powers[1] + 1e-30)
 
 
-def read(model: StreamingModel, of: Whole) -> TextFeatures:
-    reader = model.read_text(of.ids, of.style, 1.0)
+def read(model: StreamingModel, of: Whole, speed: float = 1.0) -> TextFeatures:
+    reader = model.read_text(of.ids, of.style, speed)
     while (features := reader.step()) is None:
         pass
     return features
@@ -161,6 +161,27 @@ def speak(
     while (samples := stream.step()) is not None:
         chunks.append(samples)
     return chunks
+
+
+@pytest.mark.parametrize("title", SENTENCES)
+def test_at_speed_1_each_token_lasts_as_long_as_in_the_export(
+    streaming_model: StreamingModel, whole: dict[str, Whole], title: str
+) -> None:
+    durations = read(streaming_model, whole[title]).durations
+    np.testing.assert_array_equal(durations, whole[title].values["durations"].ravel())
+
+
+@pytest.mark.parametrize("speed", [0.5, 2.0])
+def test_a_speed_changes_what_is_spoken_and_not_the_silence_before_it(
+    streaming_model: StreamingModel, whole: dict[str, Whole], speed: float
+) -> None:
+    normal, changed = (read(streaming_model, whole["long"], s) for s in (1.0, speed))
+    assert changed.durations[0] == normal.durations[0]
+    assert changed.n_frames == changed.durations.sum()
+    spoken = changed.durations[1:-1].sum() / normal.durations[1:-1].sum()
+    assert spoken == pytest.approx(1 / speed, rel=0.2)
+    beginnings = [np.flatnonzero(f.energy.ravel() > edges.SOUND_ENERGY)[0] for f in (normal, changed)]
+    assert abs(int(beginnings[1]) - int(beginnings[0])) <= 6
 
 
 @pytest.mark.parametrize("title", SENTENCES)
