@@ -189,6 +189,14 @@ def test_words_of_another_language_leave_no_mark_of_the_change(g2p: G2P) -> None
     assert by_text(g2p.phonemize("J'aime le football.", "fr-fr"))["football."] == "fˈʊtbɔːl"
 
 
+def test_english_words_are_said_alike_whatever_was_said_before_them(g2p: G2P) -> None:
+    def said(before: str) -> str:
+        espeak_ng().ipa(before, "fr-fr")
+        return symbols_of(g2p.phonemize("I have not read the book yet", "fr-fr"))
+
+    assert len({said(before) for before in ("I was", "to", "I have not", "je", "the", "He had been")}) == 1
+
+
 def test_the_danda_ends_a_sentence(g2p: G2P) -> None:
     assert symbols_of(g2p.phonemize("यह किताब है।", "hi")).endswith("hɛː.")
 

@@ -79,6 +79,13 @@ def test_a_word_that_ran_together_with_the_one_behind_is_not_said_twice() -> Non
     assert guard(Engine(run_together), spoken_of("l ami va")) == (["", "lami", "va"], 0, [])
 
 
+def test_a_part_that_is_heard_in_its_neighbour_alone_is_not_said_twice() -> None:
+    def as_a_word(words: list[str]) -> list[str]:
+        return ["er", "", *words[2:]] if words[:2] == ["grave", "re"] else words
+
+    assert guard(Engine(as_a_word), spoken_of("grave re va")) == (["er", "", "va"], 0, [])
+
+
 def test_a_lone_word_is_not_taken_for_one_that_ran_together() -> None:
     engine = Engine(lambda words: words)
     spoken = spoken_of("— word —")

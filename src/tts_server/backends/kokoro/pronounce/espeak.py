@@ -50,6 +50,10 @@ _MAX_DATA_PATH_BYTES = 130
 _MAX_CALL_CHARS = 240
 _MAX_WORD_CHARS = 60
 
+# What English words in a French text let expect of the next, such as the past of ``read``, outlasts the call
+# that they are in, so that it would hang on what was spoken before. Articles let expect nothing.
+_NOTHING_EXPECTED = "the the"
+
 _selected: dict[int, str] = {}
 """The voice that each loaded library, by its handle, was last given; under ``PROCESS_LOCK``."""
 
@@ -123,7 +127,10 @@ class EspeakNG:
             ipa = self._lib.espeak_TextToPhonemes(position, _CHARS_UTF8, _IPA_WITH_TIES)
             if ipa:
                 clauses.append(ipa.decode("utf-8", errors="ignore"))
-        return [word for word in _without_flags(" ".join(clauses)).split() if word.strip("_-")]
+        spoken = " ".join(clauses)
+        if "(" in spoken and text != _NOTHING_EXPECTED:
+            self._call(_NOTHING_EXPECTED)
+        return [word for word in _without_flags(spoken).split() if word.strip("_-")]
 
 
 def _without_flags(ipa: str) -> str:

@@ -33,7 +33,7 @@ def say_lost(
 ) -> Generator[None, None, tuple[int, list[int]]]:
     """Fill in ``shares`` what an engine lost.
 
-    Each lost unit costs two calls of ``say`` with a few words, three at most; a unit of which ``unsaid``
+    Each silent unit costs four calls of ``say`` with up to three words at most; one of which ``unsaid``
     names everything costs none.
 
     Args:
@@ -98,13 +98,19 @@ def _alone(unit: Unit, say: Say) -> Generator[None, None, str]:
 def _ran_together(
     units: Sequence[Unit], shares: Sequence[str], index: int, say: Say
 ) -> Generator[None, None, bool]:
-    """Say whether what is said for the neighbours is more than their own sound."""
+    """Say whether what is said for the neighbours is more than their own sound, or another for its sake."""
     before, behind = range(index - 1, -1, -1), range(index + 1, len(units))
     near = [i for i in (_sounding(shares, before), _sounding(shares, behind)) if i is not None]
     if not near or any(len(units[i].spoken) > _MAX_NEIGHBOUR_CHARS for i in near):
         return False
-    without = yield from say(SpokenText.of([units[i] for i in near]))
-    return _n_sounds("".join(shares[i] for i in near)) > _n_sounds("".join(without))
+    without = "".join((yield from say(SpokenText.of([units[i] for i in near]))))
+    if _n_sounds("".join(shares[i] for i in near)) > _n_sounds(without):
+        return True
+    # Parts of one word sound otherwise by themselves: there it tells that the part changes the others.
+    together = sorted([*near, index])
+    beside = yield from say(SpokenText.of([units[i] for i in together]))
+    heard = {i for i, share in zip(together, beside, strict=True) if has_sound(share)}
+    return heard == set(near) and "".join(beside).split() != without.split()
 
 
 def _sounding(shares: Sequence[str], indices: Iterable[int]) -> int | None:
