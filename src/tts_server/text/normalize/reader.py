@@ -33,6 +33,7 @@ from tts_server.text.normalize.words import Words
 _BRACKETS = str.maketrans({"[": "(", "{": "(", "]": ")", "}": ")"})
 _BRACKET = re.compile(r"[\[\]{}]")
 _LEFT_OVER = re.compile(r"[#~<>=*_|\\^`]")
+_WITHOUT_SPACES = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]")
 _QUOTE = re.compile(r'"')
 _OPENS = re.compile(r"(?:^|[\s(\[{—“-])$")
 
@@ -74,10 +75,7 @@ class Reader:
         self._words_are_apart = language.words_are_apart
         self._rules: list[tuple[str, Rule]] = [
             ("tags", normalize_tags),
-            (
-                "addresses",
-                lambda draft: normalize_addresses(draft, speech.words.address, speech.words.abbreviations),
-            ),
+            ("addresses", _addresses(speech.words, words_are_apart=language.words_are_apart)),
             ("markup", normalize_markup),
             *language.rules,
             *((name, _saying(recognizer, speech)) for name, recognizer in forms),
@@ -135,6 +133,19 @@ def _saying(recognizer: Recognizer, speech: Speech) -> Rule:
                 draft.put(speech.say(form, draft.text))
 
     return rule
+
+
+def _addresses(words: Words, *, words_are_apart: bool) -> Rule:
+    def rule(draft: Draft) -> None:
+        normalize_addresses(draft, words.address, words.abbreviations)
+
+    def rule_beside_other_letters(draft: Draft) -> None:
+        # An address begins and ends where a letter of a script without spaces stands beside it.
+        text, draft.text = draft.text, _WITHOUT_SPACES.sub(" ", draft.text)
+        rule(draft)
+        draft.text = text
+
+    return rule if words_are_apart else rule_beside_other_letters
 
 
 def _abbreviations(words: Words) -> Rule:

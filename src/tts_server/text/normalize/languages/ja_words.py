@@ -163,7 +163,9 @@ WORDS = Words(
     zero="ゼロ",
     number_sign="ナンバー",
     section_sign="セクション",
-    address=AddressWords("ドット", "アットマーク", "スラッシュ", "ハイフン", "アンダーバー"),
+    address=AddressWords(
+        *"ドット アットマーク スラッシュ ハイフン アンダーバー コロン プラス バックスラッシュ チルダ".split()
+    ),
     and_sign="アンド",
     names_cents=True,
 )

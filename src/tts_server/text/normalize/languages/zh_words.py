@@ -168,7 +168,7 @@ WORDS = Words(
     zero="零",
     number_sign="第",
     section_sign="第",
-    address=AddressWords("点", "艾特", "斜杠", "杠", "下划线"),
+    address=AddressWords("点", "艾特", "斜杠", "杠", "下划线", "冒号", "加", "反斜杠", "波浪号"),
     and_sign="和",
 )
 
