@@ -81,9 +81,43 @@ def test_ordinals_and_parts_are_said_in_words(dialect: str, written: str, said: 
         ("versão 1.0 e 3.5%", "versão 1 ponto 0 e 3 ponto 5%"),
         ("a sede da empresa", "a séde da empresa"),
         ("com sede", "com sede"),
+        ("RG 12.345.678-9", "RG 1 2, 3 4 5, 6 7 8, 9"),
+        ("R$ 15/h e R$ 9,90/kg", "15 reais por hora e 9 reais e 90 por quilo"),
+        ("R$ 1,5 mi", "1,5 milhões de reais"),
+        ("2 mil pessoas e 200 mil carros", "duas mil pessoas e 200 mil carros"),
+        ("2ª a 6ª, 3ª feira", "segunda a sexta, terça feira"),
+        ("no dia 1º/5 e em 15/05", "no dia primeiro de maio e em 15 de maio"),
+        ("set/2024", "setembro de 2024"),
+        ("2 x 4 = 8 e 1920×1080", "2 vezes 4 é igual a 8 e 1920 por 1080"),
         ("uma colher de sopa", "uma colhér de sopa"),
         ("vou colher flores", "vou colher flores"),
     ],
 )
 def test_portuguese_says_what_is_its_own(written: str, said: str) -> None:
     assert normalize(written, "pt-br").text == said
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("Nos vemos el 15/5.", "Nos vemos el 15 de mayo."),
+        ("el 3/4 de la masa", "el tres cuartos de la masa"),
+        ("$1.500.000 pesos", "1.500.000 pesos"),
+        ("$500 MXN", "500 pesos mexicanos"),
+        ("IBAN ES91 2100 0418 4502 0005 1332", "IBAN E S 9 1, 2 1 0 0, 0 4 1 8, 4 5 0 2, 0 0 0 5, 1 3 3 2"),
+        ("DNI 12345678Z", "DNI 1 2 3 4 5 6 7 8 Z"),
+        ("C. P. 28001, p. 5", "código postal 28001, página 5"),
+        ("siglos XV-XVI", "siglos 15 a 16"),
+        ("Mateo 5:3-12", "Mateo 5, 3 a 12"),
+        ("hace 28º, -3º", "hace 28 grados, menos 3 grados"),
+        ("10x15 cm", "10 por 15 centímetros"),
+        ("21 mil libros y 200 mil casas", "veintiún mil libros y doscientas mil casas"),
+        ("7 días/semana y 24 h/día", "7 días por semana y 24 horas por día"),
+        ("y = x² y más", "i griega es igual a x al cuadrado y más"),
+        ("1/2 kg y 3/4 h", "medio kilo y tres cuartos de hora"),
+        ("6-5-24", "6-5-24"),
+        ("Papel * Tijera - y piedra", "Papel , Tijera — y piedra"),
+    ],
+)
+def test_spanish_says_what_is_its_own(written: str, said: str) -> None:
+    assert normalize(written, "es").text == said

@@ -18,7 +18,6 @@ from tts_server.text.normalize.languages.iberian_rules import (
     names_with_years,
     parts_of_units,
     roman_ranges,
-    sizes,
     strokes,
     thousands,
     verses,
@@ -31,7 +30,7 @@ _CENTURY = re.compile(r"(?<![\w.])[Ss]{1,2}\.(?= ?[IVX]+\b)")
 _IDENTITY = re.compile(r"(?<![\w-])(?:\d{8}-?[A-Z]|[XYZ]-?\d{7}-?[A-Z]|[A-Z]-?\d{8})(?![\w-])")
 # The letter is a word too, *and*: the unknown of a formula has a sign of one beside it.
 _LETTER_Y = re.compile(r"(?<![\w'])[yY](?=[²³^]| ?[=≤≥×÷])|(?<=[=≤≥×÷+] )y(?![\w'])|(?<=[=≤≥×÷+])y(?![\w'])")
-_PAGE = re.compile(r"(?<![\w.])[Pp]\. ?(?=\d)")
+_PAGE = re.compile(r"(?<![\w.])(?<!C\. )[Pp]\. ?(?=\d)")
 _ACCOUNT = re.compile(r"(?<![\w-])[A-Z]{2}\d\d(?: ?\d{4}){4,6}(?: ?\d{1,3})?(?![\w-])")
 _DAY = re.compile(
     r"\b(?:el|del|al|día|lunes|martes|miércoles|jueves|viernes|sábado|domingo) "
@@ -60,6 +59,7 @@ class Spanish(Iberian):
     million: ClassVar[Mapping[str, str]] = {"millones": "millón"}
     before_years = frozenset("en de desde hasta año del hacia".split())
     first_day = "1"
+    utc = "u te ce"
     version_word = "versión"
     halves: ClassVar[Mapping[Gender, str]] = {"m": "medio", "f": "media"}
     conjunction = "y"
@@ -150,7 +150,6 @@ def make(dialect: str) -> Language:
             ("weather", weather("menos", "grados", _WEATHER)),
             ("days and months", _days),
             ("thousands", thousands(speech)),
-            ("sizes", sizes(speech, NOTATION)),
             ("parts of units", parts_of_units(speech, NOTATION)),
             ("compounds", compounds),
             ("times", times("veces")),

@@ -10,6 +10,7 @@ from tts_server.text.normalize.forms import (
     Clock,
     Date,
     Fraction,
+    Moment,
     Money,
     Number,
     Ordinal,
@@ -56,6 +57,7 @@ class Iberian(Speech):
         short_scales: Words of scale behind a sum that are short for others.
         before_years: Words before the figures of a year, lower case.
         first_day: Said for the first day of a month.
+        utc: Universal time, in letters.
         version_word: Said for the ``v`` of a version.
         ordering: What tells Roman numerals.
         halves: The adjective *half*, by gender.
@@ -67,6 +69,7 @@ class Iberian(Speech):
     short_scales: ClassVar[Mapping[str, str]] = {}
     before_years: frozenset[str]
     first_day: str
+    utc: str
     version_word: str
     ordering: Ordering
     halves: ClassVar[Mapping[Gender, str]]
@@ -142,7 +145,11 @@ class Iberian(Speech):
     def ratio(self, ratio: Ratio) -> Pieces:
         """Return ``3 a 1``, ``10 por 10``."""
         between = self.words.to if ratio.sign == ":" else "por"
-        return [(ratio.start, ratio.end, f" {between} ".join(ratio.numbers))]
+        return [(ratio.start, ratio.end, f" {between} ".join(ratio.numbers)), *self._unit_of(ratio)]
+
+    def moment(self, moment: Moment) -> Pieces:
+        """Say a day and a time; espeak-ng takes ``UTC`` for a word."""
+        return [(start, end, said.replace("UTC", self.utc)) for start, end, said in super().moment(moment)]
 
     def date(self, date: Date) -> Pieces:
         """Return ``6 de mayo de 2024``."""

@@ -118,20 +118,6 @@ def thousands(speech: Iberian) -> Rule:
     return rule
 
 
-def sizes(speech: Iberian, notation: Notation) -> Rule:
-    """Return a rule that says the unit of ``10 x 15 cm``."""
-    units = any_of(sign for sign in notation.units if sign[-1].isalpha())
-    number = r"\d{1,5}(?:[.,]\d{1,3})?"
-    pattern = re.compile(rf"(?<=\d) ?[x×] ?{number}(?P<gap> ?)(?P<unit>{units})(?![{LETTERS}\d/²³])")
-
-    def rule(draft: Draft) -> None:
-        for match in pattern.finditer(draft.text):
-            said = speech.words.units[notation.units[match["unit"]]].many
-            draft.replace(*match.span("unit"), said if match["gap"] else f" {said}")
-
-    return rule
-
-
 def strokes(speech: Iberian, notation: Notation) -> Rule:
     """Return a rule that says the stroke between words of ``7 días/semana``."""
     words = any_of(word for word in notation.per if word.isalpha() and len(word) >= _MIN_WORD)

@@ -16,7 +16,6 @@ from tts_server.text.normalize.languages.iberian_rules import (
     names_with_years,
     parts_of_units,
     roman_ranges,
-    sizes,
     strokes,
     thousands,
     verses,
@@ -42,6 +41,7 @@ class Portuguese(Iberian):
     short_scales: ClassVar[Mapping[str, str]] = {"mi": "milhões", "bi": "bilhões", "tri": "trilhões"}
     before_years = frozenset("em de desde até ano do no".split())
     first_day = "primeiro"
+    utc = "u tê cê"
     version_word = "versão"
     halves: ClassVar[Mapping[Gender, str]] = {"m": "meio", "f": "meia"}
     conjunction = "e"
@@ -194,7 +194,6 @@ def make(dialect: str) -> Language:
             ("chapter and verse", verses(_BOOKS, "a")),
             ("weather", weather("menos", "graus", _WEATHER)),
             ("thousands", thousands(speech)),
-            ("sizes", sizes(speech, NOTATION)),
             ("identities", _identities),
             ("names with figures", _names),
             ("parts of units", parts_of_units(speech, NOTATION)),

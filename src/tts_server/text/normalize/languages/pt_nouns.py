@@ -19,7 +19,7 @@ _MASCULINE = (
 _FEMININE = (
     "mão foto moto tribo noite meia-noite tarde parte gente fonte ponte frase fase base classe chave nave "
     "rede sede face mente pele morte sorte arte lei luz voz paz cruz raiz vez nuvem ordem margem flor cor "
-    "dor mulher colher catedral moral capital filial rã lã fé maré ré vida nave neve febre sebe torre "
+    "dor mulher colher catedral bienal moral capital filial rã lã fé maré ré vida nave neve febre sebe torre "
     "carne chave série espécie greve estante corrente semente patente serpente enchente vertente fome "
     "cauda cama rama fama dama trama lama chama semana soma goma broma paloma crise tese dose síntese "
     "hipótese análise libido vitrine equipe catástrofe elite metade saúde prisão decisão televisão "

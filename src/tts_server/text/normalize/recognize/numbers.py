@@ -43,7 +43,7 @@ class Numbers:
     def _one(self, notation: Notation, n: str) -> str:
         currencies = any_of(notation.currencies)
         signs = any_of(sign for sign in notation.currencies if not sign[0].isalpha())
-        names = any_of(name for name in notation.currencies if name.strip(".").isalpha())
+        names = any_of(name for name in notation.currencies if name.replace(".", "").isalpha())
         money_scales = any_of({**notation.scales, **notation.money_scales})
         scale_words = any_of(notation.scale_words)
         per = any_of(notation.per)
