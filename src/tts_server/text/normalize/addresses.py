@@ -53,7 +53,7 @@ def normalize_addresses(draft: Draft, words: AddressWords, abbreviations: Contai
     Args:
         draft: The text.
         words: How the signs of an address are said.
-        abbreviations: What looks like the name of a file and is none (``C.so``).
+        abbreviations: What looks like the name of a file or a site and is none (``C.so``).
     """
     for match in _LINK.finditer(draft.text):
         draft.replace(match.start(), match.start(1), "")
@@ -65,7 +65,10 @@ def normalize_addresses(draft: Draft, words: AddressWords, abbreviations: Contai
     draft.apply(_WINDOWS, lambda match: _say_address(match[0], words))
     draft.apply(_FILE, lambda match: None if match[0] in abbreviations else _say_address(match[0], words))
     draft.apply(_SHORT_FILE, lambda match: _say_address(match[0], words))
-    draft.apply(_DOMAIN, lambda match: _say_domain(match, draft.text, words))
+    draft.apply(
+        _DOMAIN,
+        lambda match: None if match[0] in abbreviations else _say_domain(match, draft.text, words),
+    )
     draft.apply(_UNIX, lambda match: _say_address(match[0], words))
     draft.apply(_HANDLE, lambda _: f"{words.at} ")
     if words.hashtag:

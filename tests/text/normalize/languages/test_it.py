@@ -66,6 +66,10 @@ SAID = [
     ("1/2 tazza, 1/2 litro, 1/2", "mezza tazza, mezzo litro, un mezzo"),
     ("2 1/2 ore", "2 ore e mezza"),
     ("24/7", "24/7"),
+    ("1/2 l, 1/2 h e 3/4 kg", "mezzo litro, mezz'ora e 3 quarti di chilo"),
+    ("100 $/barile", "100 dollari per barile"),
+    ("05/2024", "maggio 2024"),
+    ("II sec. d.C.", "secondo secolo dopo Cristo."),
     ("l'8x1000", "l'otto per mille"),
     ("2^8 e 2^11", "2 all'ottava e 2 all'undicesima"),
     ("20 x 30 cm", "20 per 30 centimetri"),
@@ -75,6 +79,7 @@ SAID = [
     ("S. Maria, S. Andrea, S. Stefano", "Santa Maria, Sant'Andrea, Santo Stefano"),
     ("S. Rossi", "S. Rossi"),
     ("n.12, nn. 3 e 4", "numero 12, numeri 3 e 4"),
+    ("Gent.mo Sig. Rossi", "gentilissimo signor Rossi"),
     ("C.so Italia", "corso Italia"),
 ]
 

@@ -72,6 +72,7 @@ _UNIT_SIGNS = {
     "sec": "second",
     "j": "day",
     "j.": "day",
+    "sem": "week",
     "Mpx": "megapixel",
 }
 _PER = {
@@ -216,7 +217,7 @@ _WRITTEN_OUT = {
     "square": "sq. Sq.",
     "bâtiment": "bât. Bât.",
     "appartement": "appt appt. apt. Appt Apt. app.",
-    "page": "p. P.",
+    "page": "p.",
     "pages": "pp.",
     "volume": "vol. Vol.",
     "chapitre": "chap. Chap.",
@@ -253,6 +254,7 @@ ABBREVIATIONS = {
     "ap. J.-C.": "après Jésus-Christ",
     "svp": "s'il vous plaît",
     "SVP": "s'il vous plaît",
+    "S.V.P.": "s'il vous plaît",
     "stp": "s'il te plaît",
 }
 

@@ -15,7 +15,12 @@ from tts_server.text.normalize.languages.romance import (
     compounds,
     first_to_last,
     is_numeral,
+    minutes_and_seconds,
+    months_and_years,
     number_signs,
+    parts_of_units,
+    pauses,
+    rates,
     times,
 )
 from tts_server.text.normalize.recognize.common import LETTERS
@@ -36,7 +41,7 @@ _KINGS: Final = frozenset(
 _QUEENS: Final = frozenset("Elisabetta Caterina Maria Margherita Giovanna Isabella Cristina".split())
 _NUMBERED: Final = {
     **dict.fromkeys(
-        "secolo piano posto giorno anno capitolo congresso municipio concilio reggimento".split(), "m"
+        "secolo sec piano posto giorno anno capitolo congresso municipio concilio reggimento".split(), "m"
     ),
     **dict.fromkeys(
         "guerra edizione olimpiade giornata legislatura repubblica dinastia armata crociata".split(), "f"
@@ -276,6 +281,17 @@ def _own_forms(draft: Draft) -> None:
     draft.apply(_SAINT, _saint)
 
 
+def _part(top: int, bottom: int, noun: Noun) -> str:
+    if bottom == 2:
+        return "mezz'ora" if noun.one == "ora" else f"mezz{'a' if noun.gender == 'f' else 'o'} {noun.one}"
+    part = f"un {_ordinal(bottom)}" if top == 1 else f"{top} {_ordinal(bottom)[:-1]}i"
+    return f"{part} {_di(noun.one)}"
+
+
+def _di(noun: str) -> str:
+    return f"d'{noun}" if noun == "ora" else f"di {noun}"
+
+
 def make(dialect: str) -> Language:
     """Make Italian."""
     return Language(
@@ -288,5 +304,9 @@ def make(dialect: str) -> Language:
             ("forms of Italian alone", _own_forms),
             ("first to last", first_to_last("A a Z")),
             ("times", times("volte")),
+            ("parts of units", parts_of_units(NOTATION, WORDS, _part)),
+            ("months and years", months_and_years(MONTHS)),
+            ("minutes and seconds", minutes_and_seconds(*(WORDS.units[key] for key in ("minute", "second")))),
         ),
+        late_rules=(("pauses", pauses), ("rates", rates("per"))),
     )

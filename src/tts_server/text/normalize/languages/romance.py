@@ -6,13 +6,21 @@ Pure.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Final
 
 from tts_server.text.normalize.draft import Draft
 from tts_server.text.normalize.forms import Ordinal
 from tts_server.text.normalize.language import Rule
-from tts_server.text.normalize.recognize.common import LETTERS
+from tts_server.text.normalize.recognize.common import LETTERS, any_of
+from tts_server.text.normalize.words import Notation, Noun, Words
 
+_VULGAR: Final = {"½": (1, 2), "¼": (1, 4), "¾": (3, 4), "⅓": (1, 3), "⅔": (2, 3)}
+_MONTH_AND_YEAR: Final = re.compile(
+    r"(?<![\w/.,-])(?P<month>0[1-9]|1[0-2])/(?P<year>(?:19|20)\d\d)(?![\w/]|[.,-]\d)"
+)
+_MINUTES: Final = re.compile(r"(?<![\w.,'])(?P<minutes>\d{1,3})'(?P<seconds>[0-5]\d)(?:''|[\"”])(?!\w)")
+_RATE: Final = re.compile(rf"(?<=[€$£])/(?=[{LETTERS}]{{3}})")
 _NAME: Final = re.compile(r"[A-ZÀ-Ý][a-zà-ÿ']+(?:-[A-ZÀ-Ý][a-zà-ÿ']+)?$")
 _ONE_LETTER: Final = frozenset({1, 5, 10})
 _LETTERS_OF_THE_ALPHABET: Final = frozenset({50, 100})
@@ -76,6 +84,49 @@ def compounds(draft: Draft) -> None:
     """Spell ``CO₂`` and other formulas of chemistry."""
     draft.apply(_COMPOUND, lambda match: " ".join(match[0].translate(_LOWERED).upper()))
     draft.apply(_LOWERED_DIGITS, lambda match: " " + match[0].translate(_LOWERED))
+
+
+def parts_of_units(notation: Notation, words: Words, say: Callable[[int, int, Noun], str]) -> Rule:
+    """Make a rule for ``1/2 l`` and ``¾ h``.
+
+    Args:
+        notation: With the signs of units.
+        words: With the names of units.
+        say: Says so many of so many equal parts of a unit.
+    """
+    units = any_of(sign for sign in notation.units if sign[-1].isalpha())
+    pattern = re.compile(
+        rf"(?<![{LETTERS}\d/.,-])(?<!\d )(?:(?P<top>\d)/(?P<bottom>\d{{1,2}})|(?P<sign>[{''.join(_VULGAR)}]))"
+        rf" ?(?P<unit>{units})(?![{LETTERS}\d/²³'])"
+    )
+
+    def say_part(match: re.Match[str]) -> str | None:
+        top, bottom = _VULGAR[match["sign"]] if match["sign"] else (int(match["top"]), int(match["bottom"]))
+        return say(top, bottom, words.units[notation.units[match["unit"]]]) if 0 < top < bottom else None
+
+    return lambda draft: draft.apply(pattern, say_part)
+
+
+def months_and_years(months: tuple[str, ...]) -> Rule:
+    """Make a rule for ``05/2024``."""
+    return lambda draft: draft.apply(
+        _MONTH_AND_YEAR, lambda match: f"{months[int(match['month']) - 1]} {match['year']}"
+    )
+
+
+def rates(said: str) -> Rule:
+    """Make a rule for ``100 $/baril``, what is paid for being no unit that has a name."""
+    return lambda draft: draft.apply(_RATE, lambda _: f" {said} ")
+
+
+def minutes_and_seconds(minute: Noun, second: Noun) -> Rule:
+    """Make a rule for ``5'30"``."""
+
+    def say(match: re.Match[str]) -> str:
+        minutes, seconds = int(match["minutes"]), int(match["seconds"])
+        return f"{minutes} {minute.many} {seconds} {second.many}"
+
+    return lambda draft: draft.apply(_MINUTES, say)
 
 
 def pauses(draft: Draft) -> None:

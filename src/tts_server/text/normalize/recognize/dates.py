@@ -55,9 +55,10 @@ class Dates:
             month, day = self._in_order(match)
             if not _is_day(month, day):
                 month, day = day, month
-            is_certain = len(match["year"]) == 4 or match["mark"] == "/"
+            before = word_before(text, match.start())
+            is_certain = len(match["year"]) == 4 or match["mark"] == "/" or before.lower() in self._words
             if _is_day(month, day) and is_certain:
-                yield Date(*match.span(), match["year"], month, day, word_before(text, match.start()))
+                yield Date(*match.span(), match["year"], month, day, before)
         for match in _NO_YEAR.finditer(text):
             before = word_before(text, match.start())
             month, day = self._in_order(match)

@@ -1,0 +1,78 @@
+"""Forms that are written so in French alone, as they are said. Pure."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from tts_server.text.normalize.draft import Draft
+from tts_server.text.normalize.languages.fr_numbers import feminine, is_feminine, of_time, ordinal
+from tts_server.text.normalize.recognize.common import LETTERS
+
+_NUMBERED: Final = re.compile(r"(?<=\b[LlDdx]es )nos(?= \d)|\bno(?= \d{1,5}\b)")
+_ALWAYS: Final = re.compile(
+    r"(?<![\w.,/])(?P<of>24 ?h|7 ?j)(?:ours?|eures?)? ?(?:/|sur) ?(?P<all>24|7)(?: ?[hj])?(?!\w)"
+)
+_EUROS: Final = re.compile(r"(?<![\w.,])(?P<euros>\d{1,6}) ?€ ?(?P<cents>\d\d)(?![\w.,]\d|\w)")
+_HALVES: Final = re.compile(
+    rf"(?<![{LETTERS}\d.,/])(?P<whole>\d{{1,3}}) ?(?:1/2|½) (?P<noun>[{LETTERS}]{{2,20}})(?![{LETTERS}'])"
+)
+_MILLIONS: Final = re.compile(r"(?<=\d) M(?= d['eu])")
+_EAST: Final = re.compile(
+    r"(?:(?<=\bà l')|(?<=\bde l')|(?<=\bvers l')|(?<=\bdans l')|(?<=\bsur l'))est\b", re.IGNORECASE
+)
+_AND_MORE: Final = re.compile(
+    rf"(?<![{LETTERS}\d.,])(?P<whole>\d{{1,3}})(?:(?P<meters>m)(?=\d\d)|°(?=\d))(?P<rest>\d{{1,2}})(?![\w.,°'])"
+)
+_HOURS_AND_PART: Final = re.compile(
+    r"(?<![\w.,/])(?P<whole>\d{1,2}) ?h ?(?P<part>1/2|½|1/4|¼|3/4|¾)(?! ?h)(?![\w'/])"
+)
+_BEHIND_HOURS: Final = {"1/2": "et demie", "½": "et demie", "1/4": "et quart", "¼": "et quart"}
+_CENTURY: Final = re.compile(r"(?<=[IVX][eᵉ] )s\.(?=\W|$)")
+_TENTHS: Final = re.compile(r"(?<![\w.,/])(?P<top>\d{1,3})/(?P<bottom>[3-9]|[1-9]\d{1,3})(?:e|ème|ᵉ)s?(?!\w)")
+_THOUSANDS: Final = re.compile(r"(?<![\w.,])(?P<number>\d{1,4}(?:[.,]\d)?)K(?= [a-zà-ÿ]{2,30}[sx]\b)")
+_NO_NOUNS: Final = frozenset("de du des et ou à au aux en par pour sur dans sans avec".split())
+
+
+def _say_halves(match: re.Match[str]) -> str | None:
+    noun = match["noun"]
+    if noun.lower() in _NO_NOUNS:
+        return None
+    one = feminine(match["whole"]) if is_feminine(noun) else ""
+    return f"{one or match['whole']} {noun} et demi{'e' if is_feminine(noun) else ''}"
+
+
+def _say_and_more(match: re.Match[str]) -> str:
+    """Return ``1 mètre 80`` and ``38 degrés 5``."""
+    unit = "mètre" if match["meters"] else "degré"
+    whole = "un" if match["whole"] == "1" else match["whole"]
+    return f"{whole} {unit}{'' if whole == 'un' else 's'} {match['rest']}"
+
+
+def _say_hours_and_part(match: re.Match[str]) -> str:
+    return f"{of_time(int(match['whole']), 'heure')} {_BEHIND_HOURS.get(match['part'], 'trois quarts')}"
+
+
+def _say_tenths(match: re.Match[str]) -> str:
+    top = int(match["top"])
+    return f"{'un' if top == 1 else top} {ordinal(int(match['bottom']))}{'s' if top > 1 else ''}"
+
+
+def own_forms(draft: Draft) -> None:
+    """Say what is written so in French alone."""
+    draft.apply(_NUMBERED, lambda match: "numéros" if match[0] == "nos" else "numéro")
+    draft.apply(
+        _ALWAYS,
+        lambda match: f"{match['all']} {'heures' if 'h' in match['of'] else 'jours'} sur {match['all']}",
+    )
+    draft.apply(
+        _EUROS, lambda match: f"{match['euros']} euro{'s' if match['euros'] != '1' else ''} {match['cents']}"
+    )
+    draft.apply(_HALVES, _say_halves)
+    draft.apply(_AND_MORE, _say_and_more)
+    draft.apply(_HOURS_AND_PART, _say_hours_and_part)
+    draft.apply(_TENTHS, _say_tenths)
+    draft.apply(_THOUSANDS, lambda match: f"{match['number']} mille")
+    draft.apply(_CENTURY, lambda _: "siècle")
+    draft.apply(_MILLIONS, lambda _: " millions")
+    draft.apply(_EAST, lambda _: "èste")
