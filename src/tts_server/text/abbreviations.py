@@ -24,13 +24,14 @@ NEVER_LAST: dict[str, frozenset[str]] = {
     "fr": frozenset(
         """
         m mm mme mmes mlle mlles dr pr me st ste p pp art fig vol chap no nos p.ex ex c.-à-d cf env
-        av bd tél max min
+        av bd tél max min prof num boul bât appt apt éd resp dép gouv sq mar mer jeu
         """.split()
     ),
     "it": frozenset(
         """
         sig sig.ra sig.na sigg dott dott.ssa dr prof prof.ssa ing avv arch on rag geom gen col cap s
-        ss p pp pag pagg art fig vol cap n nn p.es es ad.es ca cfr tel max min
+        ss p pp pag pagg art artt fig vol cap n nn nr num p.es es ad.es ca cfr tel cell max min egr spett
+        card prov seg segg int secc
         """.split()
     ),
     "pt": frozenset(
@@ -61,12 +62,14 @@ MAYBE_LAST: dict[str, frozenset[str]] = {
     ),
     "fr": frozenset(
         """
-        etc s.a j.-c apr av.j.-c
+        etc s.a j.-c apr av.j.-c ap pl ch chem imp hab vs janv févr fév avr juil sept oct nov déc lun ven sam
+        dim
         """.split()
     ),
     "it": frozenset(
         """
-        ecc etc a.c d.c s.p.a s.r.l s.n.c
+        ecc etc a.c d.c s.p.a s.r.l s.n.c sec vs ab gen feb mar apr mag giu lug ago set sett ott nov dic lun
+        mer gio ven sab dom
         """.split()
     ),
     "pt": frozenset(

@@ -28,7 +28,7 @@ _OPENERS = "\"'“‘([{«‹「『（【〈《*_`¿¡#>-–—•"
 _CANDIDATE = re.compile(rf"[{re.escape(_STOPS + _WIDE_STOPS)}\n]")
 _CLAUSE_ENDS = ",;:—、，；：،؛"
 # Abbreviations that are words of their own as well; those of days and months are written small then.
-_ALSO_WORDS = frozenset("no sun sat wed mon mar jan art fig figs gen rep sec ed est ref".split())
+_ALSO_WORDS = frozenset("no sun sat wed mon mar jan art fig figs gen rep sec ed est ref jeu mer".split())
 _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
 _WORD_MAY_GO_ON = frozenset(["", *"'’.-"])
 _MAX_LOOKAHEAD_CHARS = 200
