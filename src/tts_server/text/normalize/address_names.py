@@ -46,7 +46,7 @@ FILES: Final = frozenset(
 )
 SAID: Final = frozenset(
     """
-    com org net edu gov mil int info biz name pro app dev web co me go one bin log doc wav zip tar bat
+    com org net edu gov in mil int info biz name pro app dev web co me go one bin log doc wav zip tar bat
     env jar iso bak key rar bib map mov pub lua ini vue gif run fun fit top art bot gle java json yaml
     toml jpeg lock bash swift scala dart conf class page site blog
     """.split()

@@ -205,7 +205,10 @@ _DAY_OF_MONTH = re.compile(
 _YEAR = re.compile(
     rf"{_BEGIN}(?:(?:सन्?|साल|वर्ष|{_MONTH}),? )(?P<year>1[1-9]\d\d)(?![{LETTERS}\d%]|[.,:/-]\d)"
     rf"|{_BEGIN}(?P<alone>1[1-9]\d\d)(?= (?:में|ई[.॰]|ईस्वी|ईसवी|के दशक))"
-    rf"|(?<=\()(?P<from>1[1-9]\d\d) ?[-—] ?(?P<to>[12]\d\d\d)(?=\))"
+)
+_YEARS = re.compile(
+    rf"{_BEGIN}(?P<low>1[1-9]\d\d)(?P<dash> ?[-—] ?| से )(?P<high>[12]\d\d\d)"
+    r"(?= (?:के बीच|के दौरान|तक))|(?<=\()(?P<born>1[1-9]\d\d)(?P<to> ?[-—] ?)(?P<died>[12]\d\d\d)(?=\))"
 )
 _SHORT_MONTH = re.compile(rf"{_BEGIN}(?P<month>{any_of(SHORT_MONTHS)})[.॰](?=,? \d)")
 _ORDINAL = re.compile(
@@ -213,7 +216,7 @@ _ORDINAL = re.compile(
     rf"(?![{LETTERS}\d])"
 )
 _BETWEEN = re.compile(
-    rf"(?<![{LETTERS}\d.,<>=])(?P<left>[A-Za-z]|{NUMBER})(?P<sign> ?(?:[<>]=?|[≤≥]) ?)"
+    rf"(?<![{LETTERS}\d.,<>=≤≥])(?<![<>=≤≥] )(?P<left>[A-Za-z]|{NUMBER})(?P<sign> ?(?:[<>]=?|[≤≥]) ?)"
     rf"(?P<right>[A-Za-z]|-?{NUMBER})"
     rf"(?![{LETTERS}\d<>=≤≥]|[.,]\d| ?[<>=≤≥+*/×÷])"
 )
@@ -297,11 +300,17 @@ def _dates(draft: Draft) -> None:
         draft.put(sorted(pieces))
     draft.apply(_SHORT_MONTH, lambda match: MONTHS[SHORT_MONTHS[match["month"]] - 1])
     for match in _YEAR.finditer(draft.text):
-        for name in ("year", "alone", "from", "to"):
-            if match[name]:
-                draft.put([(*match.span(name), year(int(match[name])))])
-        if match["from"]:
-            draft.put([(match.end("from"), match.start("to"), " से ")])
+        name = "year" if match["year"] else "alone"
+        draft.put([(*match.span(name), year(int(match[name])))])
+    for match in _YEARS.finditer(draft.text):
+        low, dash, high = ("low", "dash", "high") if match["low"] else ("born", "to", "died")
+        draft.put(
+            [
+                (*match.span(low), year(int(match[low]))),
+                *([(*match.span(dash), " से ")] if match[dash] != " से " else []),
+                (*match.span(high), year(int(match[high]))),
+            ]
+        )
 
 
 def _ordinals(draft: Draft) -> None:
