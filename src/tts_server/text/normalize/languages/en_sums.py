@@ -9,7 +9,10 @@ from tts_server.text.normalize.draft import Draft
 from tts_server.text.normalize.languages.en_words import PER
 
 _SIGN = r"[$€£¥₹₩₽]"
-_SUM = rf"(?:{_SIGN} ?\d[\d,.]{{0,24}}(?:[KMBkm]|bn)?|(?<![\d,.])\d[\d,.]{{0,24}}(?:¢| cents| dollars| euros| pounds))"
+_SUM = (
+    rf"(?:{_SIGN} ?\d[\d,.]{{0,24}}(?:[KMBkm]|bn)?"
+    r"|(?<![\d,.])\d[\d,.]{0,24}(?:¢| cents| dollars| euros| pounds))"
+)
 _RATE: Final = re.compile(
     rf"{_SUM}(?P<first> ?/ ?)(?P<word>[a-z]{{2,20}}(?! ?\d)|\d+[KM]? (?=[a-z]))"
     r"(?P<second> ?/ ?(?=[a-z]{2,20}))?"
