@@ -18,6 +18,7 @@ from tts_server.text.normalize.recognize.common import (
 from tts_server.text.normalize.words import Notation
 
 _NO_OPERAND_BEFORE = rf"(?<![{LETTERS}\d)\]²³%°^])"
+_GOES_ON = re.compile(r"[-—]\d")
 _SAME_SIGN = {"~": "≈", "<=": "≤", ">=": "≥", "−": "-"}
 _MAX_CODE_FIGURES = 4
 _MAX_ROUND_FIGURES = 15
@@ -35,83 +36,84 @@ class Numbers:
         self._notation = notation
         # Behind a sum a stroke is a rate's or another sum's, and the sum no part of a fraction.
         end = rf"(?(before)(?![{LETTERS}\d_]|[.,:']\d)|{NUMBER_END})"
-        self._value = re.compile(self._one(notation, "") + end)
-        dash = rf"(?P<dash> ?[{notation.range_marks}] ?)"
+        self._value = re.compile(self._one(notation) + end)
+        first = "".join(re.escape(sign[0]) for sign in notation.currencies)
+        self._start = re.compile(rf"{_NO_OPERAND_BEFORE}(?=[-+<>±≤≥≈~√])|{NUMBER_START}(?=[\d{first}])")
+        self._dash = re.compile(rf" ?[{notation.range_marks}] ?")
         self._scale_word = re.compile(rf"[ -](?P<word>{any_of(notation.scale_words)})(?![{LETTERS}])")
-        self._range = re.compile(self._one(notation, "1") + dash + self._one(notation, "2") + NUMBER_END)
 
-    def _one(self, notation: Notation, n: str) -> str:
+    def _one(self, notation: Notation) -> str:
         currencies = any_of(notation.currencies)
         signs = any_of(sign for sign in notation.currencies if not sign[0].isalpha())
         names = any_of(name for name in notation.currencies if name.replace(".", "").isalpha())
         money_scales = any_of({**notation.scales, **notation.money_scales})
         scale_words = any_of(notation.scale_words)
         per = any_of(notation.per)
-        start = "" if n == "2" else NUMBER_START
         return (
-            rf"(?:{_NO_OPERAND_BEFORE}(?P<sign{n}>(?:[<>]=?|[±≤≥≈~√]) ?|[-+])|{start})"
-            rf"(?:(?P<before{n}>{currencies}) ?)?(?P<minus{n}>-)?"
-            rf"(?P<number{n}>{NUMBER})"
-            rf"(?P<scale{n}>(?(before{n})(?:{money_scales})|(?:{any_of(notation.scales)}"
+            r"(?P<sign>(?:[<>]=?|[±≤≥≈~√]) ?|[-+])?"
+            rf"(?:(?P<before>{currencies}) ?)?(?P<minus>-)?"
+            rf"(?P<number>{NUMBER})"
+            rf"(?P<scale>(?(before)(?:{money_scales})|(?:{any_of(notation.scales)}"
             rf"| ?(?:{money_scales})(?= ?(?:{signs}))))(?![{LETTERS}]))?"
-            rf"(?:(?(before{n})(?P<gap{n}>[ -])(?P<word{n}>{scale_words})(?![{LETTERS}])"
-            rf"|(?: (?P<word_behind{n}>{scale_words})(?: d[ei]| d')? ?(?P<behind_word{n}>{signs})"
-            rf"|[ ]?(?:(?P<unit{n}>{any_of(notation.units)})|(?P<behind{n}>{currencies})))(?![{LETTERS}])))?"
-            rf"(?(before{n})(?: ?(?P<again{n}>{names})(?![{LETTERS}]| ?\d))?)"
-            rf"(?:/(?P<per{n}>{per})(?![{LETTERS}]))?"
+            rf"(?:(?(before)(?P<gap>[ -])(?P<word>{scale_words})(?![{LETTERS}])"
+            rf"|(?: (?P<word_behind>{scale_words})(?: d[ei]| d')? ?(?P<behind_word>{signs})"
+            rf"|[ ]?(?:(?P<unit>{any_of(notation.units)})|(?P<behind>{currencies})))(?![{LETTERS}])))?"
+            rf"(?(before)(?: ?(?P<again>{names})(?![{LETTERS}]| ?\d))?)"
+            rf"(?:/(?P<per>{per})(?![{LETTERS}]))?"
         )
 
     def find(self, text: str) -> Iterator[Form]:
-        """Yield ranges, then what stands alone."""
-        for match in self._range.finditer(text):
-            low = self._measured(match, "1", text, is_range=True)
-            high = self._measured(match, "2", text, is_range=True)
-            if isinstance(low, Money) and isinstance(high, Number) and not low.per:
-                high = self._of_same_currency(high, low.currency, text)
-            goes_on = (
-                text[match.end() : match.end() + 1] in {"-", "—"}
-                and text[match.end() + 1 : match.end() + 2].isdigit()
-            )
-            if low is None or high is None or goes_on:
+        """Yield in order what stands alone, and two with a dash between them as a range."""
+        position = 0
+        while (start := self._start.search(text, position)) is not None:
+            match = self._value.match(text, start.start())
+            if match is None:
+                position = start.start() + 1
                 continue
-            if _is_range(low, high, match["dash"]):
-                yield Range(low, high, *match.span("dash"))
-        for match in self._value.finditer(text):
-            measured = self._measured(match, "", text)
-            if measured is not None and not (isinstance(measured, Number) and _is_long_code(measured)):
-                yield measured
+            found = self._range_from(match, text) or self._measured(match, text)
+            if found is not None and not (isinstance(found, Number) and _is_long_code(found)):
+                yield found
+            position = found.end if isinstance(found, Range) else match.end()
 
-    def _measured(
-        self, match: re.Match[str], n: str, text: str, *, is_range: bool = False
-    ) -> Measured | None:
-        currency = (
-            match[f"again{n}"] or match[f"before{n}"] or match[f"behind{n}"] or match[f"behind_word{n}"]
-        )
+    def _range_from(self, first: re.Match[str], text: str) -> Range | None:
+        """Return the range whose lower end is ``first``; None where none follows."""
+        dash = self._dash.match(text, first.end())
+        second = self._value.match(text, dash.end()) if dash else None
+        if dash is None or second is None or _GOES_ON.match(text, second.end()):
+            return None
+        low = self._measured(first, text, is_range=True)
+        high = self._measured(second, text, is_range=True)
+        if isinstance(low, Money) and isinstance(high, Number) and not low.per:
+            high = self._of_same_currency(high, low.currency, text)
+        if low is None or high is None or not _is_range(low, high, dash[0]):
+            return None
+        return Range(low, high, *dash.span())
+
+    def _measured(self, match: re.Match[str], text: str, *, is_range: bool = False) -> Measured | None:
+        currency = match["again"] or match["before"] or match["behind"] or match["behind_word"]
         is_sum = bool(currency) and self._notation.currencies[currency] not in self._notation.plain_currencies
-        number = self._number(match, n, text, is_sum)
+        number = self._number(match, text, is_sum)
         if currency:
-            return self._money(match, n, number, currency)
-        if match[f"unit{n}"]:
-            per = self._notation.per.get(match[f"per{n}"] or "", "")
-            start, end = match.span(f"unit{n}")
-            unit = self._notation.units[match[f"unit{n}"]]
-            return Quantity(number, unit, start, match.end(f"per{n}") if per else end, per)
-        if match[f"per{n}"] and not is_range:
+            return self._money(match, number, currency)
+        if match["unit"]:
+            per = self._notation.per.get(match["per"] or "", "")
+            start, end = match.span("unit")
+            unit = self._notation.units[match["unit"]]
+            return Quantity(number, unit, start, match.end("per") if per else end, per)
+        if match["per"] and not is_range:
             return None
         return number
 
-    def _number(self, match: re.Match[str], n: str, text: str, is_money: bool) -> Number:
-        written = match[f"number{n}"]
+    def _number(self, match: re.Match[str], text: str, is_money: bool) -> Number:
+        written = match["number"]
         whole, decimals, is_grouped = read_figures(written, self._notation.decimal, is_money=is_money)
-        sign = (match[f"sign{n}"] or match[f"minus{n}"] or "").strip()
+        sign = (match["sign"] or match["minus"] or "").strip()
         start = next(
-            match.start(f"{name}{n}")
-            for name in ("sign", "minus", "number")
-            if match[f"{name}{n}"] is not None
+            match.start(f"{name}") for name in ("sign", "minus", "number") if match[f"{name}"] is not None
         )
         scales = {**self._notation.scales, **self._notation.money_scales}
-        scale = scales.get((match[f"scale{n}"] or "").strip(), "")
-        end = match.end(f"scale{n}") if scale else match.end(f"number{n}")
+        scale = scales.get((match["scale"] or "").strip(), "")
+        end = match.end("scale") if scale else match.end("number")
         return Number(
             start,
             end,
@@ -132,15 +134,15 @@ class Numbers:
             return Money(number.start, number.end, number, currency)
         return Money(number.start, word.end(), number, currency, word["word"], word.start("word"))
 
-    def _money(self, match: re.Match[str], n: str, number: Number, currency: str) -> Money:
-        start = min(match.start(name) for name in (f"before{n}", f"number{n}") if match[name] is not None)
+    def _money(self, match: re.Match[str], number: Number, currency: str) -> Money:
+        start = min(match.start(name) for name in ("before", "number") if match[name] is not None)
         start = min(start, number.start)
-        names = (f"behind{n}", f"behind_word{n}", f"word{n}", f"again{n}", f"number{n}")
+        names = ("behind", "behind_word", "word", "again", "number")
         end = max(number.end, *(match.end(name) for name in names))
-        word = next((name for name in (f"word{n}", f"word_behind{n}") if match[name]), "")
-        per = self._notation.per.get(match[f"per{n}"] or "", "")
+        word = next((name for name in ("word", "word_behind") if match[name]), "")
+        per = self._notation.per.get(match["per"] or "", "")
         if per:
-            end = match.end(f"per{n}")
+            end = match.end("per")
         code = self._notation.currencies[currency]
         if not word:
             return Money(start, end, number, code, per=per)
