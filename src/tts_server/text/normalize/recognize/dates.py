@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from tts_server.text.normalize.forms import Clock, Date, DayOfMonth, Form, Moment, Range
-from tts_server.text.normalize.recognize.common import LETTERS, any_of, word_before
+from tts_server.text.normalize.recognize.common import LETTERS, word_before
 from tts_server.text.normalize.words import Notation
 
 _START = rf"(?<![{LETTERS}\d/.:+-])"
@@ -91,6 +91,38 @@ def _is_day(month: int, day: int) -> bool:
     return 1 <= month <= 12 and 1 <= day <= _DAYS[month - 1]
 
 
+_DASH = r"(?P<dash> ?[-—] ?)"
+_DAY_END = rf"(?![{LETTERS}\d%/:°]|[.,-]\d)"
+_NAME_START = rf"(?<![{LETTERS}\d])"
+_DAY_START = rf"(?<![{LETTERS}\d.,/:-])"
+
+
+def _day(n: str = "") -> str:
+    return rf"(?P<day{n}>3[01]|[12]\d|0?[1-9])"
+
+
+def _name(n: str = "") -> str:
+    return rf"(?P<month{n}>[{LETTERS}]{{2,12}}\.?)"
+
+
+def _name_first(n: str = "") -> str:
+    return f"{_NAME_START}{_name(n)} {_day(n)}{_DAY_END}"
+
+
+def _day_first(n: str = "") -> str:
+    return f"{_DAY_START}{_day(n)} {_name(n)}"
+
+
+_ONE = (re.compile(_name_first()), re.compile(_day_first()))
+_TWO = tuple(re.compile(one("1") + _DASH + one("2")) for one in (_name_first, _day_first))
+# ``June 3-5``, ``3-5 June``: one month for both days.
+_OF_ONE_MONTH = (
+    re.compile(f"{_NAME_START}{_name()} {_day('1')}{_DASH}{_day('2')}{_DAY_END}(?!-)"),
+    re.compile(f"{_DAY_START}{_day('1')}{_DASH}{_day('2')} {_name()}"),
+)
+_NEXT_NAME = re.compile(rf" (?P<month>[{LETTERS}]{{2,12}})")
+
+
 class DaysOfMonths:
     """Finds days beside names of months, and ranges of them.
 
@@ -100,38 +132,28 @@ class DaysOfMonths:
 
     def __init__(self, notation: Notation) -> None:
         self._notation = notation
-        names = any_of(notation.months)
-        day = r"(?P<day{n}>3[01]|[12]\d|0?[1-9])"
-        month = rf"(?P<month{{n}}>(?:{names})(?![{LETTERS}])\.?)"
-        end = rf"(?![{LETTERS}\d%/:°]|[.,-]\d)"
-        before = rf"(?<![{LETTERS}\d]){month} {day}{end}(?! (?:{names})(?![{LETTERS}]))"
-        behind = rf"(?<![{LETTERS}\d.,/:-]){day} {month}"
-        self._patterns = [re.compile(p.replace("{n}", ""), re.IGNORECASE) for p in (before, behind)]
-        # ``June 3-5``, ``3-5 June``: one month for both days.
-        dash = r"(?P<dash> ?[-—] ?)"
-        first, second = day.replace("{n}", "1"), day.replace("{n}", "2")
-        one = month.replace("{n}", "")
-        self._of_one_month = [
-            re.compile(rf"(?<![{LETTERS}\d]){one} {first}{dash}{second}{end}(?!-)", re.IGNORECASE),
-            re.compile(rf"(?<![{LETTERS}\d.,/:-]){first}{dash}{second} {one}", re.IGNORECASE),
-        ]
-        self._ranges = [
-            re.compile(p.replace("{n}", "1") + r"(?P<dash> ?[-—] ?)" + p.replace("{n}", "2"), re.IGNORECASE)
-            for p in (before, behind)
-        ]
 
     def find(self, text: str) -> Iterator[Form]:
         """Yield ranges, then what stands alone."""
-        for pattern in self._ranges:
+        if not self._notation.months:
+            return
+        for pattern in _TWO:
             for match in pattern.finditer(text):
-                yield Range(self._day_of(match, "1"), self._day_of(match, "2"), *match.span("dash"))
-        for pattern in self._of_one_month:
+                if self._is_month(match["month1"]) and self._is_month(match["month2"]):
+                    yield Range(self._day_of(match, "1"), self._day_of(match, "2"), *match.span("dash"))
+        for pattern in _OF_ONE_MONTH:
             for match in pattern.finditer(text):
-                if int(match["day1"]) < int(match["day2"]):
+                if self._is_month(match["month"]) and int(match["day1"]) < int(match["day2"]):
                     yield self._range_in_month(match)
-        for pattern in self._patterns:
+        for pattern in _ONE:
             for match in pattern.finditer(text):
-                yield self._day_of(match, "")
+                # ``April 5 May``: the day is of the month behind it.
+                behind = _NEXT_NAME.match(text, match.end()) if match.end() == match.end("day") else None
+                if self._is_month(match["month"]) and not (behind and self._is_month(behind["month"])):
+                    yield self._day_of(match, "")
+
+    def _is_month(self, written: str) -> bool:
+        return written.rstrip(".").lower() in self._notation.months
 
     def _range_in_month(self, match: re.Match[str]) -> Range:
         """Return both days, of which the one that stands beside the month has it."""
