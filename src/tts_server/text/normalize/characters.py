@@ -103,6 +103,10 @@ def plain_text(source: str) -> PlainText:
     return PlainText(_with_apostrophes("".join(chars)), tuple(origin))
 
 
+# Of full width between figures of half width, it groups nothing: 9:30，14:00.
+_CLAUSE_COMMA = re.compile("(?<=[0-9])，(?=[0-9])")
+
+
 def _composed(source: str) -> list[tuple[str, int]]:
     if source.isascii():
         return [(char if char >= " " or char == "\n" else _plain_char(char), 1) for char in source]
@@ -112,7 +116,9 @@ def _composed(source: str) -> list[tuple[str, int]]:
         end = position + 1
         while end < len(source) and end - position <= _MAX_MARKS and _is_mark(source[end]):
             end += 1
-        if end - position == 1:
+        if _CLAUSE_COMMA.match(source, position):
+            composed.append((source[position], 1))
+        elif end - position == 1:
             composed.append((_plain_char(source[position]), 1))
         else:
             cluster = "".join(_plain_char(char) for char in source[position:end])

@@ -284,7 +284,8 @@ class ChineseG2P(_CJKG2P):
         for part in _LATIN.split(text.replace("〇", "零")):
             if _LATIN.fullmatch(part):
                 # Of so few capitals, espeak-ng takes some for a word: CO, IT.
-                said = self._english(" ".join(part) if _ABBREVIATION.fullmatch(part) else part)
+                is_spelled = _ABBREVIATION.fullmatch(part)
+                said = " ".join(map(self._english, part)) if is_spelled else self._english(part)
                 if said:
                     yield [(position, said)]
             else:

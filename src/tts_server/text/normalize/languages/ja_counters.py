@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 
@@ -112,7 +112,6 @@ _REGULAR = """
 滴 テキ t
 丁目 チョーメ t
 着 チャク t
-対 ツイ t
 等 トー t
 等分 トーブン t
 体 タイ t
@@ -259,6 +258,16 @@ def _counters() -> dict[str, Counter]:
                 how.sound + "メ", how.stops, how.second and how.second + "メ", how.third and how.third + "メ",
                 how.digits, ordinal, how.joined,
             )  # fmt: skip
+    for written in ("人", "個", "回", "本", "問", "社", "枚", "件"):
+        how = counters[written]
+        within = {number: word + "チュー" for number, word in how.whole.items()}
+        counters[f"{written}中"] = replace(
+            how,
+            sound=how.sound + "チュー",
+            second=how.second and how.second + "チュー",
+            third=how.third and how.third + "チュー",
+            whole=within,
+        )
     return counters
 
 

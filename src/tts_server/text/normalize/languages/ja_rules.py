@@ -12,7 +12,7 @@ from tts_server.text.normalize.draft import Draft
 from tts_server.text.normalize.language import Rule
 from tts_server.text.normalize.languages.ja_counters import COUNTERS
 from tts_server.text.normalize.languages.ja_numbers import cardinal, counted, decimal, kanji_value, one_by_one
-from tts_server.text.normalize.languages.ja_words import GREEK, MISREAD, NAMES, PER, WEEKDAYS, WORDS
+from tts_server.text.normalize.languages.ja_words import DAYS, GREEK, MISREAD, NAMES, PER, WEEKDAYS, WORDS
 from tts_server.text.normalize.recognize.common import any_of
 
 _KANJI = r"\u3400-\u9fff々"
@@ -55,7 +55,7 @@ _CARD = re.compile(r"(?<!\d)\d{4}(?:[ -]\d{4}){3}(?!\d)")
 _TWENTIETH = re.compile(r"(?:^|(?<=がつ)|(?<=[\s\W月\d]))はつか(?=$|\W|[でにはもまとがか])")
 _DATE = re.compile(
     r"(?<![\d/.])(?P<month>1[0-2]|0?[1-9])/"
-    r"(?:(?P<day>3[01]|[12]\d|0?[1-9])(?=[(（][月火水木金土日][)）])|(?P<late>1[3-57-9]|2[1-9]|3[01])(?![\d/]))"
+    r"(?:(?P<day>3[01]|[12]\d|0?[1-9])(?=[(（][月火水木金土日][)）])|(?P<late>1[3-57-9]|2[1-9]|3[01]|1)(?![\d/]))"
 )
 _PLOT = re.compile(r"(?<![\d-])[1-9]\d{0,3}(?:-\d{1,4}){2,3}(?![\d-])")
 _YEAR_AND_MONTH = re.compile(r"(?<![\d./-])(?P<year>(?:19|20)\d\d)[-/](?P<month>0?[1-9]|1[0-2])(?![\d./-])")
@@ -72,6 +72,8 @@ _BESIDE_LETTERS = re.compile(
     r"(?:(?<=[A-Za-z])-?(?P<whole>\d+)(?:\.(?P<decimals>\d+))?(?!\d))"
     r"|(?<![\d.])(?P<whole2>\d+)(?:\.(?P<decimals2>\d+))?(?=-?[A-Za-z])"
 )
+_ISSUE = re.compile(r"(?<![A-Za-z])(?P<name>[Vv]ol|[Vv]er)\. ?(?=\d)")
+_DAYS = re.compile(r"(?<!\w)(?P<a>[月火水木金土日]) ?[-~〜—・] ?(?P<b>[月火水木金土日])(?!\w)")
 _FROM_TO = re.compile(r"(?<![A-Za-z\d-])(?P<a>[A-Z])-(?P<b>[A-Z])(?![A-Za-z\d-])")
 _WAVE = re.compile(rf"(?<=[\w)）]) ?[~〜] ?(?=[\w({_KANJI}])")
 _SPACED_DASH = re.compile(r"(?<=\S)(?P<dash> - )(?=\S)")
@@ -179,6 +181,8 @@ def _codes(draft: Draft) -> None:
         draft.replace(*match.span("code"), f" {groups} ")
     draft.apply(_CARD, lambda match: "、".join(one_by_one(part) for part in re.split("[ -]", match[0])))
     draft.apply(_NAME, lambda match: NAMES[match[0]])
+    draft.apply(_ISSUE, lambda match: "ボリューム " if match["name"].lower() == "vol" else "バージョン ")
+    draft.apply(_DAYS, lambda match: f" {DAYS[match['a']]} から {DAYS[match['b']]} ")
     draft.apply(_NUMBER_SIGN, lambda _: f" {WORDS.number_sign} ")
 
 

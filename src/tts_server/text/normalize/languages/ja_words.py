@@ -194,7 +194,8 @@ _IN_NAMES = """
 6G=シックスジー 2K=ニケー 4K=ヨンケー 8K=ハチケー MP3=エムピースリー MP4=エムピーフォー Web3=ウェブスリー
 PS4=ピーエスフォー PS5=ピーエスファイブ H2O=エイチツーオー CO2=シーオーツー B2B=ビートゥービー
 B2C=ビートゥーシー C2C=シートゥーシー O2O=オーツーオー P2P=ピーツーピー F1=エフワン J1=ジェーワン
-No.1=ナンバーワン S3=エススリー EC2=イーシーツー Wi-Fi6=ワイファイシックス GPT-3=ジーピーティースリー
+No.1=ナンバーワン S3=エススリー EC2=イーシーツー C++=シープラスプラス C#=シーシャープ F#=エフシャープ
+50/50=フィフティーフィフティー Wi-Fi6=ワイファイシックス GPT-3=ジーピーティースリー
 GPT-4=ジーピーティーフォー GPT-5=ジーピーティーファイブ
 """
 NAMES = dict(entry.split("=") for entry in _IN_NAMES.split())
@@ -211,6 +212,9 @@ GREEK = dict(entry.split("=") for entry in _GREEK.split())
 WEEKDAYS = dict(
     zip("月火水木金土日", "ゲツヨー カヨー スイヨー モクヨー キンヨー ドヨー ニチヨー".split(), strict=True)
 )
+
+DAYS = dict(zip("月火水木金土日", "ゲツ カ スイ モク キン ド ニチ".split(), strict=True))
+"""Days of the week in short."""
 
 MISREAD = {
     "さんびゃく": "サンビャク",

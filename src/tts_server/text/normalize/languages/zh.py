@@ -253,14 +253,21 @@ _DIVIDED = re.compile(
 _ROWS = re.compile(r"(?<=\d)行(?![走业程动为])")
 _NUMBER_SIGN = re.compile(r"(?<![A-Za-z])N[oO][.°]? ?(?=\d)")
 _FROM_TO = re.compile(r"(?<![A-Za-z\d-])(?P<a>[A-Z])-(?P<b>[A-Z])(?![A-Za-z\d-])")
-_SIGN_BETWEEN_WORDS = re.compile(rf"(?<=[{_HAN}\d)）%]) ?(?P<sign>[=×÷+≈≠≤≥]) ?(?=[{_HAN}\d(（])")
+_SIGN_BETWEEN_WORDS = re.compile(rf"(?<=[{_HAN}A-Za-z\d)）%]) ?(?P<sign>[=×÷+≈≠≤≥]) ?(?=[{_HAN}A-Za-z\d(（])")
+_WAVE = re.compile(rf"(?<=[{_HAN}\d%)）]) ?[~〜] ?(?=[{_HAN}\d])")
+_LANGUAGE = re.compile(r"(?<![A-Za-z])(?P<letter>[CFJ])(?P<sign>\+\+|#)(?![A-Za-z\d+#])")
 _SPACED_DASH = re.compile(r"(?<=\S)(?P<dash> - )(?=\S)")
 _GREEK = re.compile("|".join(GREEK))
 _LEFT = re.compile(r"\d+")
 
 
 _DAY_OF_AN_EVENT = re.compile(rf"(?<![\d.])(?P<month>1?\d)[·・](?P<day>[123]?\d)(?=[{_HAN}])")
+_MONTH_AND_DAY = re.compile(r"(?<![\d/.])(?P<month>1[0-2]|0?[1-9])/(?P<day>1[3-57-9]|2[1-9]|3[01])(?![\d/.])")
 _CARD = re.compile(r"(?<!\d)\d{4}(?:[ -]\d{4}){3}(?!\d)")
+
+
+def _month_and_day(match: re.Match[str]) -> str:
+    return f"{cardinal(match['month'])}月{cardinal(match['day'])}日"
 
 
 def _codes(draft: Draft) -> None:
@@ -270,6 +277,8 @@ def _codes(draft: Draft) -> None:
     draft.apply(_CARD, lambda match: "，".join(one_by_one(part) for part in re.split("[ -]", match[0])))
     draft.apply(_YEAR_AND_MONTH, lambda match: f"{one_by_one(match['year'])}年{cardinal(match['month'])}月")
     draft.apply(_NUMBER_SIGN, lambda _: "第")
+    draft.apply(_LANGUAGE, lambda match: f"{match['letter']}{'加加' if match['sign'] == '++' else ' sharp'}")
+    draft.apply(_MONTH_AND_DAY, _month_and_day)
     draft.apply(_ROWS, lambda _: "航")
 
 
@@ -295,6 +304,7 @@ def _beside_letters(draft: Draft) -> None:
 
 def _signs(draft: Draft) -> None:
     draft.apply(_DIVIDED, lambda _: "每")
+    draft.apply(_WAVE, lambda _: WORDS.to)
     draft.apply(_GREEK, lambda match: GREEK[match[0]])
     draft.apply(_FROM_TO, lambda match: f"{match['a']}到{match['b']}")
     for match in _SIGN_BETWEEN_WORDS.finditer(draft.text):

@@ -19,6 +19,8 @@ from tts_server.text.normalize.words import Notation
 
 _NO_OPERAND_BEFORE = rf"(?<![{LETTERS}\d)\]²³%°^])"
 _GOES_ON = re.compile(r"[-—]\d")
+# Behind a word of a script without spaces, a tilde joins the ends of a range.
+_ABOUT = "(?<![\u3040-\u9fff])~"
 _SAME_SIGN = {"~": "≈", "<=": "≤", ">=": "≥", "−": "-"}
 _MAX_CODE_FIGURES = 4
 _MAX_ROUND_FIGURES = 15
@@ -50,7 +52,7 @@ class Numbers:
         scale_words = any_of(notation.scale_words)
         per = any_of(notation.per)
         return (
-            r"(?P<sign>(?:[<>]=?|[±≤≥≈~√]) ?|[-+])?"
+            rf"(?P<sign>(?:[<>]=?|[±≤≥≈√]|{_ABOUT}) ?|[-+])?"
             rf"(?:(?P<before>{currencies}) ?)?(?P<minus>-)?"
             rf"(?P<number>{NUMBER})"
             rf"(?P<scale>(?(before)(?:{money_scales})|(?:{any_of(notation.scales)}"
