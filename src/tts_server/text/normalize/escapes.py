@@ -82,7 +82,7 @@ _MATH = re.compile(
     r"(?<![\w$])\$\$?(?![\s$])(?=[^$\n]{1,200}\$)[^$\n]*?[\\^_=<>+*/][^$\n]*?(?<![\s$])\$\$?(?![\w$])|\\\(|\\\)|\\\[|\\\]"
 )
 _SUM = re.compile(r"\$\d[\d.,]*[KMBkm]?(?:\s|/[^\W\d_]|$| ?[/–-] ?\$)")
-_DRIVE = re.compile(r"[\"'(\[]*[A-Za-z]:\\")
+_DRIVE = re.compile(r"[\"'(\[]{0,4}[A-Za-z]:\\")
 _MAX_PATH_CHARS = 260
 _ATOM = re.compile(r"[\w.,]+")
 

@@ -270,8 +270,8 @@ class Speech:
         """Say a day, the time of day behind it, and how far it is from universal time."""
         day = " ".join(said for _, _, said in self.date(moment.date))
         time = " ".join(said for _, _, said in self.clock(moment.clock))
-        zone = " UTC" if moment.zone else ""
-        if moment.zone and moment.zone != "Z":
+        zone = f" {self.words.universal_time}" if moment.zone and self.words.universal_time else ""
+        if zone and moment.zone != "Z":
             hours, minutes = int(moment.zone[1:3]), moment.zone[3:].strip(":")
             offset = f"{hours}" + (f" {minutes}" if minutes.strip("0") else "")
             zone += f" {self.words.prefixes[moment.zone[0]]} {offset}"

@@ -138,6 +138,7 @@ class Words:
         address: Signs in addresses.
         abbreviations: Written to said.
         and_sign: What ``&`` says.
+        universal_time: What the zone of a moment says; "" leaves it out.
         arrow: What an arrow from a word to another says.
         ones: The number one before something counted, by its gender; none where the engine's word is right.
         names_cents: Whether the hundredths of a sum above one are named (``5 euros and 20 cents``).
@@ -164,6 +165,7 @@ class Words:
     abbreviations: Mapping[str, str] = field(default_factory=dict)
     and_sign: str = ""
     arrow: str = ""
+    universal_time: str = ""
     ones: Mapping[Gender, str] = field(default_factory=dict)
     names_cents: bool = False
 

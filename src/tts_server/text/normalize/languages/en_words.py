@@ -368,5 +368,6 @@ WORDS = Words(
     abbreviations=ABBREVIATIONS,
     and_sign="and",
     arrow="to",
+    universal_time="UTC",
     names_cents=True,
 )

@@ -28,7 +28,7 @@ _ONE_SIGN = re.compile(
 _STRONG = re.compile(r"[+=×÷*·<>≤≥≠≈±]")
 _USUAL = {"<=": "≤", ">=": "≥", "!=": "≠", "==": "=", "*": "×", "·": "×", "/": "÷"}
 _POWER_BEHIND = re.compile(rf"(?<=[\w)]){_POWER}")
-_SIDES = re.compile(r"(\d+)\s?×\s?(\d+)")
+_SIDES = re.compile(r"(\d{1,9})\s?×\s?(\d{1,9})")
 _ONE = r"\d{1,9}(?:\.\d{1,6})?|[b-zB-HJ-Z]"
 _MINUS = re.compile(
     rf"(?<![^\s(\[\"“])(?<!\d )(?<! - )(?P<a>{_ONE}) (?P<sign>-) (?P<b>-?(?:{_ONE}))"
