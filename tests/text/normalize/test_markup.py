@@ -81,6 +81,9 @@ def test_what_shapes_a_page_is_not_said(written: str, said: str) -> None:
         ("src/main.rs", "src SLASH main DOT RS"),
         ("@bob", "AT bob"),
         ('<a href="https://a.com">b</a>', "b"),
+        ("<p>One</p> <p>Two</p>", "One, Two"),
+        ("<ul><li>a</li><li><b>b</b></li></ul>", "a, b"),
+        ("(a)<br><br/>c", "(a), c"),
     ],
 )
 def test_an_address_is_said_sign_by_sign_and_a_link_by_its_text(written: str, said: str) -> None:

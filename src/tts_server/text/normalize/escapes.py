@@ -68,14 +68,20 @@ _COMMANDS = {
 }
 # Takes the place of what is dropped, so that its characters are some word's too.
 _NOTHING = "\u2060"
-_SIMPLE = r"\{([^{}\\$\n]{0,60})\}"
+_NAMED = r"\{(?P<%s>[^{}\\$\n]{0,60})\}"
+_WRAPPERS = (
+    "text|mathrm|mathbf|mathbb|mathcal|mathit|mathsf|textbf|textit|texttt|emph|operatorname|vec|hat|bar"
+    "|overline|underline|boxed|tilde"
+)
 _TEX = re.compile(
-    rf"\\[dt]?frac{_SIMPLE}{_SIMPLE}"
-    rf"|\\sqrt{_SIMPLE}"
-    rf"|\\(?:text|mathrm|mathbf|textbf|textit|emph|operatorname){_SIMPLE}"
-    rf"|\^{_SIMPLE}"
-    r"|\^(?:\{\\circ\}|\\circ)(?![A-Za-z])"
-    r"|\\([A-Za-z]{1,12}|[%$&#_{},;])"
+    rf"\\[dt]?frac{_NAMED % 'top'}{_NAMED % 'bottom'}"
+    rf"|\\sqrt(?:\[(?P<degree>3)\])?{_NAMED % 'root'}"
+    rf"|\\(?:{_WRAPPERS}){_NAMED % 'words'}"
+    r"|\\(?:begin|end)\{(?P<surroundings>[a-z]{1,20}\*?)\}"
+    rf"|_{_NAMED % 'index'}"
+    rf"|\^{_NAMED % 'power'}"
+    r"|\^(?P<degrees>\{\\circ\}|\\circ)(?![A-Za-z])"
+    r"|\\(?P<command>[A-Za-z]{1,12}|[%$&#_{},;])"
 )
 # As pandoc has it: what opens is not before a space, what closes not behind one, nor before a figure.
 _MATH = re.compile(
@@ -135,16 +141,21 @@ def _is_in_path(text: str, position: int) -> bool:
 
 
 def _said(match: re.Match[str]) -> str | None:
-    top, bottom, root, words, power, command = match.groups()
-    if top is not None:
-        return f"{_grouped(top)}/{_grouped(bottom)}"
-    if root is not None:
-        return f"√{_grouped(root)}"
-    if words is not None:
-        return str(words)
-    if power is not None:
-        return f"^{_grouped(power)}"
-    return _COMMANDS[command] if command in _COMMANDS else "°" if match[0].startswith("^") else None
+    """Return the characters that a command stands for; None leaves it."""
+    if match["top"] is not None:
+        return f"{_grouped(match['top'])}/{_grouped(match['bottom'])}"
+    if match["root"] is not None:
+        return ("∛" if match["degree"] else "√") + _grouped(match["root"])
+    if match["power"] is not None:
+        return f"^{_grouped(match['power'])}"
+    if match["index"] is not None:
+        return f" {match['index']} "
+    if match["command"] is not None:
+        return _COMMANDS.get(match["command"])
+    if match["words"] is not None:
+        words = str(match["words"])
+        return words.lstrip() if match.string[match.start() - 1 : match.start()] == " " else words
+    return "°" if match["degrees"] else " "
 
 
 def _grouped(part: str) -> str:

@@ -40,8 +40,15 @@ _DASHES = re.compile(r"-{2,}")
 
 
 def normalize_tags(draft: Draft) -> None:
-    """Take out the tags of HTML and what stands in them."""
-    draft.apply(_TAG, lambda match: _pause(match, draft.text))
+    """Take out the tags of HTML and what stands in them; between blocks a pause is left."""
+    run: list[re.Match[str]] = []
+    for tag in _TAG.finditer(draft.text):
+        if run and draft.text[run[-1].end() : tag.start()].strip():
+            _take_out(draft, run)
+            run = []
+        run.append(tag)
+    if run:
+        _take_out(draft, run)
 
 
 def normalize_markup(draft: Draft) -> None:
@@ -74,13 +81,16 @@ def _ends_item(line_end: re.Match[str], text: str) -> bool:
     )
 
 
-def _pause(tag: re.Match[str], text: str) -> str:
-    """Return what a tag leaves: a pause where a block ends inside the text, else nothing."""
-    if (tag["name"] or "").lower() not in _BLOCK_TAGS:
-        return ""
-    before = text[max(0, tag.start() - _LOOK) : tag.start()].rstrip()[-1:]
-    behind = text[tag.end() : tag.end() + _LOOK].lstrip()[:1]
-    return ", " if (before.isalnum() or before in ")\"'”") and behind != "<" else " "
+def _take_out(draft: Draft, run: list[re.Match[str]]) -> None:
+    """Take out tags that follow each other: a pause where one of them ends a block inside the text."""
+    is_block = any((tag["name"] or "").lower() in _BLOCK_TAGS for tag in run)
+    start, end = run[0].start(), run[-1].end()
+    before = draft.text[max(0, start - _LOOK) : start].rstrip()[-1:]
+    behind = draft.text[end : end + _LOOK].strip()
+    is_pause = behind and before and (before.isalnum() or before in ")\"'”")
+    said = (", " if is_pause else " ") if is_block else ""
+    for number, tag in enumerate(run):
+        draft.replace(*tag.span(), "" if number else said)
 
 
 def normalize_emphasis(draft: Draft) -> None:

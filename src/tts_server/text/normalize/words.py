@@ -74,6 +74,7 @@ class Notation:
         short_months: Those of them that are abbreviations.
         doubtful_names: Abbreviations of days and months that are words or names too, lower case.
         calendar_words: Words before a day or a month that tell that it is one, lower case.
+        words_behind_days: Words behind one that tell so.
         weekdays: Abbreviations of weekdays, as written without full stop, to the day.
         clock_marks: What may stand between hours and minutes, besides ``:``.
         clock_words: Words before a time, lower case, behind which a full stop may stand between its hours and
@@ -100,6 +101,7 @@ class Notation:
     short_months: frozenset[str] = frozenset()
     doubtful_names: frozenset[str] = frozenset()
     calendar_words: frozenset[str] = frozenset()
+    words_behind_days: frozenset[str] = frozenset()
     weekdays: Mapping[str, str] = field(default_factory=dict)
     clock_marks: str = ""
     clock_words: frozenset[str] = frozenset()

@@ -17,6 +17,7 @@ from tts_server.text.normalize.forms import (
     Number,
     Ordinal,
     Quantity,
+    Range,
     Ratio,
 )
 from tts_server.text.normalize.language import Language
@@ -29,7 +30,7 @@ from tts_server.text.normalize.languages.en_figures import (
     say_decimals,
 )
 from tts_server.text.normalize.languages.en_homographs import say_homographs
-from tts_server.text.normalize.languages.en_measures import describes, say_measures, say_seconds
+from tts_server.text.normalize.languages.en_measures import describes, is_listed, say_measures, say_seconds
 from tts_server.text.normalize.languages.en_names import say_letters, say_names
 from tts_server.text.normalize.languages.en_places import say_places
 from tts_server.text.normalize.languages.en_roman import say_roman
@@ -61,6 +62,10 @@ class English(Speech):
         if isinstance(form, Ordinal):
             said = say_roman(form, text) if form.is_roman else None
             return [] if said is None else [(form.start, form.end, said)]
+        if isinstance(form, Fraction):
+            return [
+                (start, end, _apart(said, text, start, end)) for start, end, said in super().say(form, text)
+            ]
         return super().say(form, text)
 
     def measured(self, form: Measured, text: str) -> Pieces:
@@ -96,7 +101,7 @@ class English(Speech):
             is_scale = number.after and number.written not in _NAMED_SCALES
             if not is_scale:
                 return []
-        if number.decimals and not number.is_grouped and "," in number.written:
+        if number.decimals and not number.is_grouped and "," in number.written and is_listed(number):
             return []
         return super().number(number)
 
@@ -131,6 +136,9 @@ class English(Speech):
     def hour_and_minute(self, clock: Clock) -> str | None:
         """Return ``3 45``, ``10 oh 5``, ``12 o'clock``, ``15 hundred``."""
         hour = "zero" if clock.hour == 0 else str(clock.hour)
+        if clock.second is not None and clock.hour == 0:
+            minutes = "1 minute" if clock.minute == 1 else f"{clock.minute} minutes"
+            return f"{minutes} and {clock.second} seconds"
         if clock.second is not None:
             return f"{clock.hour} {_minute(clock.minute or 0)} and {clock.second} seconds"
         if clock.minute:
@@ -138,6 +146,19 @@ class English(Speech):
         if clock.half is not None or clock.minute is None:
             return str(clock.hour)
         return f"{clock.hour} o'clock" if 1 <= clock.hour <= 12 else f"{hour} hundred"
+
+    def range(self, form: Range, text: str) -> Pieces:
+        """Say a range; ``5:00-7:00 PM`` has the one half of the day for both, and no ``o'clock``."""
+        low, high = form.low, form.high
+        if (
+            isinstance(low, Clock)
+            and isinstance(high, Clock)
+            and high.half
+            and not low.half
+            and not low.minute
+        ):
+            form = replace(form, low=replace(low, minute=None))
+        return super().range(form, text)
 
     def date(self, date: Date) -> Pieces:
         """Return ``January 2nd 2023``; two figures of a year are of this century or the last."""
@@ -168,7 +189,7 @@ class English(Speech):
             said = _fraction(fraction.whole, top, name)
         elif said is None and fraction.whole is None and top > bottom > 1:
             said = f"{top} over {bottom}"
-        return [] if said is None else [(fraction.start, fraction.end, f" {said} ")]
+        return [] if said is None else [(fraction.start, fraction.end, said)]
 
     def _as_score(self, fraction: Fraction) -> str | None:
         before, after = fraction.before.lower().rstrip(":"), fraction.after.lower()
@@ -190,6 +211,12 @@ def _fraction(whole: int | None, top: int, name: str) -> str:
         return f"{cardinal_words(top)} {name if top == 1 else plural}"
     article = "an" if name.startswith("e") else "a"
     return f"{whole} and {article} {name}" if top == 1 else f"{whole} and {cardinal_words(top)} {plural}"
+
+
+def _apart(said: str, text: str, start: int, end: int) -> str:
+    """Part what is said from a letter that touches it."""
+    before = " " if text[start - 1 : start].isalnum() else ""
+    return before + said + (" " if text[end : end + 1].isalnum() else "")
 
 
 def _minute(minute: int) -> str:

@@ -92,6 +92,7 @@ ABBREVIATIONS: Final = {
     "Rev.": "Reverend",
     "Rm": "Room",
     "Rm.": "Room",
+    "Rte.": "Route",
     "Sec.": "Section",
     "Sen.": "Senator",
     "Sgt": "Sergeant",

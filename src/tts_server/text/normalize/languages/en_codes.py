@@ -40,6 +40,8 @@ _POSTCODE = re.compile(r"(?<![\w-])[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}(?![\w-])")
 _DIGIT_BY_DIGIT = re.compile(r"(?<![\w.,/-])\d(?:-\d){3,}(?![\w-]|[.,]\d)")
 _STATE_AND_ZIP = re.compile(r"\b[A-Z]{2} (?P<code>\d{5}(?:-\d{4})?)(?![\w-]|[.,]\d)")
 _COLOUR = re.compile(r"#(?=[\da-fA-F]*[a-fA-F])(?=[\da-fA-F]*\d)(?P<code>[\da-fA-F]{6})\b")
+_HEXADECIMAL = re.compile(r"(?<![\w.])0x(?P<code>[\dA-Fa-f]{1,16})(?!\w)")
+_EXTENSION = re.compile(r"(?<=[- .]\d{4}) ?x ?(?=\d{1,6}(?!\w))")
 _RUN: Final = re.compile(r"[A-Z]+|\d")
 _LEAST_FIGURES: Final = 3
 
@@ -58,6 +60,8 @@ def say_codes(draft: Draft) -> None:
         for match in pattern.finditer(draft.text):
             _spell(draft, *match.span())
     draft.apply(_VANITY, _say_vanity)
+    draft.apply(_HEXADECIMAL, lambda match: f"0 x {_spelled(match['code'].upper())}")
+    draft.apply(_EXTENSION, lambda _: " extension ")
     draft.apply(_COLOUR, lambda match: _spelled(match["code"].upper()))
 
 

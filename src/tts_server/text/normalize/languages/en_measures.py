@@ -25,6 +25,7 @@ _TIMES: Final = re.compile(
     r"(?<![\w.,/-])(?P<number>\d+(?:\.\d+)?)(?P<x> ?[x×])"
     r"(?![\w×]|\s?\d| ?[-+=*/^<>≤≥])(?=\s?[\w,.;:!?)]|\s|$)"
 )
+_TIMES_RANGE: Final = re.compile(r"(?<![\w.,/-])\d{1,4}(?P<dash>[-—])\d{1,4}(?P<x>x)(?![\w×]|\s?\d)")
 _MINUS_PART: Final = re.compile(r"(?<![\w.,:/)%°-])(?P<sign>-)(?=\d{1,2}/\d{1,3}(?![\w/]))")
 _HOURS: Final = re.compile(r"(?<![\w.,:/-])(?P<hours>\d{1,2})h(?P<minutes>[0-5]\d)(?![\w.:]|,\d)")
 _DECADE_BEFORE = "".join(rf"(?<!\b{word} )" for word in "the his her their my our mid early late in".split())
@@ -57,6 +58,30 @@ _DESCRIBED: Final = frozenset(
 _ONE_OF: Final = frozenset(
     "the this that my your his her our their its another every each one first new".split()
 )
+_HYPHENED_UNITS: Final = {
+    "sec": "second",
+    "min": "minute",
+    "hr": "hour",
+    "yr": "year",
+    "mo": "month",
+    "wk": "week",
+    "ft": "foot",
+    "lb": "pound",
+    "oz": "ounce",
+    "in": "inch",
+    "km": "kilometer",
+    "mi": "mile",
+    "kg": "kilogram",
+    "mm": "millimeter",
+    "cm": "centimeter",
+    "gal": "gallon",
+}
+_HYPHENED_UNIT: Final = re.compile(
+    rf"(?<=\d)-(?P<unit>{'|'.join(_HYPHENED_UNITS)})(?![\w'])(?!-(?!old|long|wide|tall|high|deep))"
+)
+_LISTS: Final = frozenset(
+    "chapters figures items lines numbers options pages parts questions rows sections steps verses".split()
+)
 _WORD_BEHIND: Final = re.compile(r" (?P<word>[a-z]{2,})(?![\w'])")
 _POINTS: Final = {"N": "north", "S": "south", "E": "east", "W": "west"}
 
@@ -82,12 +107,21 @@ def say_measures(draft: Draft) -> None:
             if name
         ]
         draft.replace(*match.span(), f" degrees{''.join(parts)} {_POINTS[match['point']]}")
+    for match in _TIMES_RANGE.finditer(text):
+        draft.replace(*match.span("dash"), " to ")
+        draft.replace(*match.span("x"), " times")
     for match in _TIMES.finditer(text):
         draft.replace(*match.span("x"), " times")
     for match in _MINUS_PART.finditer(text):
         draft.replace(*match.span("sign"), "minus ")
+    draft.apply(_HYPHENED_UNIT, lambda match: f" {_HYPHENED_UNITS[match['unit']]}")
     draft.apply(_HOURS, _say_hours)
     draft.apply(_DEGREES, lambda match: f"degrees {_SCALES[match['scale']]}")
+
+
+def is_listed(number: Number) -> bool:
+    """Say whether a comma stands between two numbers of a list, and not for a decimal point."""
+    return (number.whole != "0" and number.after in {"and", "or"}) or number.before.lower() in _LISTS
 
 
 def say_seconds(draft: Draft) -> None:

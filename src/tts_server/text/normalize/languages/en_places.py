@@ -74,6 +74,7 @@ _COUNTED: Final = {
     "par": "paragraph",
     "Par": "Paragraph",
 }
+_FOUNDED: Final = re.compile(r"(?<![\w.])[Ee]st\.(?= [12]\d{3}(?!\w))")
 _NOT_A_NAME: Final = frozenset(
     """
     A An And As At But By Call Contact Dear For From Hello Hey Hi If In Is It Meet My Near No Not Of On
@@ -92,6 +93,7 @@ def say_places(draft: Draft) -> None:
         if _is_street(match, text):
             _put(draft, match, _STREETS[match["kind"]])
     draft.apply(_BEFORE_NUMBER, lambda match: _COUNTED[match["short"]] + " ")
+    draft.apply(_FOUNDED, lambda _: "established")
     draft.apply(_SAINT, lambda _: "Saint")
     draft.apply(_FORT, lambda match: _FEATURES[match["short"]])
     for match in _ALONE.finditer(text):

@@ -51,6 +51,7 @@ _TO_NOON: Final = re.compile(
     r"|(?:noon|midnight)(?P<gap> ?[-—] ?)(?=\d))",
     re.IGNORECASE,
 )
+_PARTS: Final = re.compile(r"(?<=\d/\d)(?P<dash> ?[-—] ?)(?=\d{1,2}/\d{1,2}(?![\w/]))")
 _HYPHENED: Final = re.compile(
     r"(?<![\w-])(?P<month>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)[a-z]*(?P<gap>-)(?P<day>\d{1,2})"
     r"(?:(?P<second>-)(?=\d{4}\b)|(?![\w-]|[.,]\d))"
@@ -61,6 +62,7 @@ _LISTED: Final = re.compile(r"(?<![\w.,])\d{1,3}(?:,\d{1,3}){1,12}(?![\w,]|\.\d)
 _GROUPED: Final = re.compile(r"\d{1,3}(?:,\d\d){0,4}(?:,\d{3})+")
 _HYPHEN: Final = re.compile(r"(?<=\S) (?P<dash>-) (?=\S)")
 _PATH: Final = re.compile(r"(?<=[^\W\d] )[>*](?= [^\W\d])|(?<=[\w)] )>(?= [A-Z][a-z])")
+_BOTH: Final = re.compile("&&")
 _HEART: Final = re.compile(r"<3(?!\d)(?=\s|$|[.,!?])")
 _VERSE: Final = re.compile(
     r"\b(?:Gen(?:esis)?|Exod(?:us)?|Lev(?:iticus)?|Num(?:bers)?|Deut(?:eronomy)?|Joshua|Judges|Ruth|Samuel|Kings|Chronicles|Ezra"
@@ -73,7 +75,7 @@ _VERSE: Final = re.compile(
 
 def say_dashes(draft: Draft) -> None:
     """Say what a dash between times, decades and letters means."""
-    for pattern in (_TO_NOON, _DECADES, _LETTERS):
+    for pattern in (_TO_NOON, _DECADES, _PARTS, _LETTERS):
         for match in pattern.finditer(draft.text):
             name = "dash" if match["dash"] else "gap"
             draft.replace(*match.span(name), " to ")
@@ -109,5 +111,6 @@ def say_pauses(draft: Draft) -> None:
 
 def say_signs(draft: Draft) -> None:
     """Say the signs of mathematics by name, and a heart of two characters."""
+    draft.apply(_BOTH, lambda _: " and ")
     draft.apply(_HEART, lambda _: "love")
     draft.apply(_SIGN, lambda match: f" {_NAMES[match[0]]} ")

@@ -40,7 +40,10 @@ class CalendarNames:
         )
         words = any_of(form for word in notation.calendar_words for form in (word, word.capitalize()))
         self._before = re.compile(rf"(?:\b(?:{words})|\b{name}\.?{_JOINED}|\d(?:st|nd|rd|th)?,?) ?$")
-        self._behind = re.compile(rf"(?:{_JOINED})? ?(?:{name}(?![{LETTERS}])|'?\d)")
+        told = any_of(notation.words_behind_days)
+        self._behind = re.compile(
+            rf"(?:{_JOINED})? ?(?:{name}(?![{LETTERS}])|'?\d)|:? (?:{told})(?![{LETTERS}])"
+        )
 
     def _forms(self, name: str) -> tuple[str, ...]:
         if not self._is_capital:
