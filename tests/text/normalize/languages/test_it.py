@@ -65,6 +65,8 @@ SAID = [
     ("3,005", "3 virgola 0 0 5"),
     ("1/2 tazza, 1/2 litro, 1/2", "mezza tazza, mezzo litro, un mezzo"),
     ("2 1/2 ore", "2 ore e mezza"),
+    ("30/30 e 0/30", "30 su 30 e 0 su 30"),
+    ("50/50", "50/50"),
     ("24/7", "24/7"),
     ("1/2 l, 1/2 h e 3/4 kg", "mezzo litro, mezz'ora e 3 quarti di chilo"),
     ("100 $/barile", "100 dollari per barile"),

@@ -13,6 +13,7 @@ from tts_server.text.normalize.languages.fr_numbers import ordinal as ordinal_wo
 from tts_server.text.normalize.languages.fr_rules import own_forms
 from tts_server.text.normalize.languages.fr_words import MONTHS, NOTATION, WORDS
 from tts_server.text.normalize.languages.romance import (
+    accounts,
     compounds,
     first_to_last,
     is_numeral,
@@ -33,6 +34,7 @@ _KINGS: Final = frozenset(
 _QUEENS: Final = frozenset("Élisabeth Elisabeth Catherine Marie Victoria Anne Isabelle Christine".split())
 _OF: Final = frozenset("de d du des".split())
 _PARTS: Final = {2: "demi", 3: "tiers", 4: "quart"}
+_PLURALS: Final = frozenset({"les", "des", "aux"})
 _WHOLES: Final = frozenset({5, 10, 20, 100})
 _LARGEST_PART: Final = 16
 _SCREENS: Final = {
@@ -134,15 +136,17 @@ def _fraction(fraction: Fraction) -> str:
     top, bottom = fraction.top, fraction.bottom
     after = fraction.after.lower()
     is_parted = after in _OF or after.startswith("d'")
+    if bottom in _WHOLES and not is_parted and (top == 0 or 1 < top <= bottom):
+        return f"{top} sur {bottom}"
     if not top or (top >= bottom and not is_parted) or bottom > number_words.LARGEST:
         return ""
+    if top == 1 and fraction.before.lower() in _PLURALS:
+        return f"{_PARTS.get(bottom) or ordinal_words(bottom)}s".replace("tierss", "tiers")
     if bottom == 2 and top == 1:
         return "une demi" if is_feminine(after) and not fraction.whole else "un demi"
     if top == 1 or bottom in _PARTS or is_parted:
         part = _PARTS.get(bottom) or ordinal_words(bottom)
         return f"{'un' if top == 1 else top} {part}{'s' if top > 1 and not part.endswith('s') else ''}"
-    if bottom in _WHOLES:
-        return f"{top} sur {bottom}"
     is_choice = bottom == top + 1 and after
     return "" if is_choice or bottom > _LARGEST_PART else f"{top} {ordinal_words(bottom)}s"
 
@@ -162,6 +166,7 @@ def make(dialect: str) -> Language:
         French(WORDS),
         rules=(
             ("number signs", number_signs("numéro", "numéros")),
+            ("accounts", accounts),
             ("compounds", compounds),
             ("forms of French alone", own_forms),
             ("first to last", first_to_last("A à Z")),

@@ -31,6 +31,10 @@ _BEHIND_HOURS: Final = {"1/2": "et demie", "½": "et demie", "1/4": "et quart", 
 _CENTURY: Final = re.compile(r"(?<=[IVX][eᵉ] )s\.(?=\W|$)")
 _TENTHS: Final = re.compile(r"(?<![\w.,/])(?P<top>\d{1,3})/(?P<bottom>[3-9]|[1-9]\d{1,3})(?:e|ème|ᵉ)s?(?!\w)")
 _THOUSANDS: Final = re.compile(r"(?<![\w.,])(?P<number>\d{1,4}(?:[.,]\d)?)K(?= [a-zà-ÿ]{2,30}[sx]\b)")
+_WAR: Final = re.compile(
+    r"(?<![\w.,/-])(?:14-18|39-45)(?![\w/-]| [\w%€$]|[.,]\d)"
+    r"|(?<=guerre de )(?:14-18|39-45)"
+)
 _NO_NOUNS: Final = frozenset("de du des et ou à au aux en par pour sur dans sans avec".split())
 
 
@@ -73,6 +77,7 @@ def own_forms(draft: Draft) -> None:
     draft.apply(_HOURS_AND_PART, _say_hours_and_part)
     draft.apply(_TENTHS, _say_tenths)
     draft.apply(_THOUSANDS, lambda match: f"{match['number']} mille")
+    draft.apply(_WAR, lambda match: match[0].replace("-", " "))
     draft.apply(_CENTURY, lambda _: "siècle")
     draft.apply(_MILLIONS, lambda _: " millions")
     draft.apply(_EAST, lambda _: "èste")

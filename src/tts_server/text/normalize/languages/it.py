@@ -12,6 +12,7 @@ from tts_server.text.normalize.language import Language
 from tts_server.text.normalize.languages.it_nouns import DETERMINERS, LABELS, NOUNS, article, is_sure
 from tts_server.text.normalize.languages.it_words import MONTHS, NOTATION, PER, WORDS
 from tts_server.text.normalize.languages.romance import (
+    accounts,
     compounds,
     first_to_last,
     is_numeral,
@@ -54,6 +55,7 @@ _OF: Final = frozenset("di del dello della dei degli delle d dell dell'".split()
 _SCREENS: Final = {("16", "9"): "noni", ("16", "10"): "decimi", ("21", "9"): "noni", ("4", "3"): "terzi"}
 _SCALES: Final = {"mila": "mille", "milioni": "un milione", "miliardi": "un miliardo"}
 _SMALLEST_ZEROS: Final = "00"
+_WHOLES: Final = frozenset({10, 30, 100, 110})
 _TENTH: Final = 10
 
 
@@ -209,10 +211,12 @@ def _fraction(fraction: Fraction) -> str:
     top, bottom = fraction.top, fraction.bottom
     after = fraction.after.lower()
     is_parted = after in _OF or after.startswith(("d'", "dell'"))
+    if bottom in _WHOLES and not is_parted and (top == 0 or bottom > _TENTH) and top <= bottom:
+        return f"{top} su {bottom}"
     if not top or bottom > number_words.LARGEST:
         return ""
     if top >= bottom and not is_parted:
-        return ""
+        return f"{top} su {bottom}" if top == bottom == _TENTH else ""
     if bottom == 2 and top == 1 and after == "ora":
         return "mezz'"
     if bottom == 2 and top == 1:
@@ -300,6 +304,7 @@ def make(dialect: str) -> Language:
         Italian(WORDS),
         rules=(
             ("number signs", number_signs("numero", "numeri")),
+            ("accounts", accounts),
             ("compounds", compounds),
             ("forms of Italian alone", _own_forms),
             ("first to last", first_to_last("A a Z")),

@@ -21,6 +21,7 @@ _MONTH_AND_YEAR: Final = re.compile(
 )
 _MINUTES: Final = re.compile(r"(?<![\w.,'])(?P<minutes>\d{1,3})'(?P<seconds>[0-5]\d)(?:''|[\"”])(?!\w)")
 _RATE: Final = re.compile(rf"(?<=[€$£])/(?=[{LETTERS}]{{3}})")
+_ACCOUNT: Final = re.compile(r"(?<!\w)[A-Z]{2}\d\d(?: [A-Z\d]{4}){2,7}(?: [A-Z\d]{1,3})?(?!\w)")
 _NAME: Final = re.compile(r"[A-ZÀ-Ý][a-zà-ÿ']+(?:-[A-ZÀ-Ý][a-zà-ÿ']+)?$")
 _ONE_LETTER: Final = frozenset({1, 5, 10})
 _LETTERS_OF_THE_ALPHABET: Final = frozenset({50, 100})
@@ -127,6 +128,11 @@ def minutes_and_seconds(minute: Noun, second: Noun) -> Rule:
         return f"{minutes} {minute.many} {seconds} {second.many}"
 
     return lambda draft: draft.apply(_MINUTES, say)
+
+
+def accounts(draft: Draft) -> None:
+    """Spell the numbers of bank accounts (IBAN), a pause between their groups."""
+    draft.apply(_ACCOUNT, lambda match: ", ".join(" ".join(group) for group in match[0].split()))
 
 
 def pauses(draft: Draft) -> None:
