@@ -5,8 +5,8 @@ from __future__ import annotations
 from tts_server.text.normalize.nouns import Nouns, genders
 
 _FEMININE_ENDINGS = (
-    "tion sion xion gion aison té ée ure ette elle esse ence ance trice euse enne onne ière aine itude ade "
-    "aille eille ille erie"
+    "tion sion xion gion aison ure ette elle esse ence ance trice euse enne onne ière aine itude ade "
+    "aille eille ille erie ité iété auté uté"
 ).split()
 _FEMININE = (
     "personne femme fille mère sœur dame tante reine vache poule main jambe tête bouche dent peau heure "
@@ -27,8 +27,11 @@ _FEMININE = (
     "phase crise pause clause caisse messe puce astuce source ressource course bourse force race trace "
     "surface glace espèce nièce coupe soupe troupe loupe tulipe rampe barre guerre terre serre guitare "
     "montre rencontre huître offre œuvre lèvre fièvre chèvre adresse étagère cerise valise file pile "
-    "bille voiture bière finale petite grande grosse nouvelle bonne mauvaise belle vieille première dernière "
-    "seule longue courte haute fausse vraie ancienne"
+    "bille voiture bière finale petite grande grosse nouvelle bonne mauvaise belle vieille première "
+    "dernière seule longue courte haute fausse vraie ancienne journée année soirée matinée entrée armée "
+    "vallée arrivée durée dictée cuillerée pincée bouchée gorgée poignée assemblée épée fée marée fusée "
+    "poupée dragée purée fumée liberté santé bonté volonté difficulté faculté fierté pauvreté sûreté "
+    "majesté cité tournée montée randonnée traversée"
 ).split()
 _MASCULINE = (
     "bastion comité côté été traité pâté arrêté député invité karaté velouté comté aparté musée lycée "
@@ -48,7 +51,9 @@ _NOT_NOUNS = (
 LABELS = (
     "chapitre chap tome livre volume vol acte scène article art titre partie section annexe phase type "
     "vatican paragraphe page p numéro n étape niveau saison épisode version groupe leçon question "
-    "exercice chambre salle bus tram métro porte quai voie étage figure fig tableau code paris"
+    "exercice chambre salle bus tram métro porte quai voie étage figure fig tableau code paris tâche "
+    "test fichier document image photo équipe option choix zone semaine cours bloc sortie entrée point "
+    "série poule ticket dossier jour round match lot gate terminal"
 ).split()
 _DETERMINERS = ("le la au du un une ce cette").split()
 _INVARIABLE = (

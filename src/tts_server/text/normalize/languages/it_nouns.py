@@ -42,7 +42,9 @@ LABELS = (
     "capitolo cap atto scena parte volume vol libro titolo sezione canto secolo sec tomo fase tipo "
     "vaticano articolo art numero n pagina pag p numeri nr livello episodio stagione versione gruppo "
     "camera stanza sala autobus bus tram linea binario piano figura fig tabella codice passo punto "
-    "interno civico lotto"
+    "interno civico lotto attività compito domanda risposta test file foto immagine documento esercizio "
+    "squadra opzione scelta zona settimana lezione blocco gate uscita corsia porta serie giorno turno "
+    "partita terminal scheda"
 ).split()
 DETERMINERS = (
     "il lo la l' al allo alla all' del dello della dell' dal dallo dalla dall' nel nello nella nell' "
