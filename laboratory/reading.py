@@ -1,6 +1,6 @@
 """How long it takes to find out how a text is read aloud: sentences, and texts made to cost much.
 
-    python -m laboratory.reading                          every dialect that is installed, about a minute
+    python -m laboratory.reading                          every dialect, about a minute
     python -m laboratory.reading --dialects hi,en-us      two of them
     python -m laboratory.reading --chars 8000 --json      longer hostile texts; every single figure
 
@@ -39,7 +39,8 @@ class Cost:
         sentence_s: Normalising its sentence, the median.
         sentence_chars: The sentence's length.
         hostile_s: Normalising each hostile text.
-        step_s: The longest step of pronouncing each hostile text of ``STEP_CHARS``, its normalising included.
+        step_s: The longest step of pronouncing each hostile text of ``STEP_CHARS``, its normalising included;
+            empty where what pronounces the dialect is not installed.
     """
 
     dialect: str
@@ -52,13 +53,19 @@ class Cost:
 def measure(dialect: str, n_chars: int, g2p: G2P, pieces: Sequence[str] = HOSTILE) -> Cost:
     """Measure a dialect; takes some seconds."""
     sentence = SENTENCES[dialect]
-    g2p.load([dialect])
+    normalize(sentence, dialect)
+    is_installed = not missing_packages(dialect.partition("-")[0])
+    if is_installed:
+        g2p.load([dialect])
     return Cost(
         dialect,
         statistics.median(_time_s(lambda: normalize(sentence, dialect)) for _ in range(N_SENTENCES)),
         len(sentence),
         _least_s(pieces, lambda piece: _time_s(lambda: normalize(hostile_text(piece, n_chars), dialect))),
-        _least_s(pieces, lambda piece: _longest_step_s(g2p, hostile_text(piece, STEP_CHARS), dialect)),
+        _least_s(
+            pieces if is_installed else (),
+            lambda piece: _longest_step_s(g2p, hostile_text(piece, STEP_CHARS), dialect),
+        ),
     )
 
 
@@ -100,6 +107,8 @@ def as_table(costs: Sequence[Cost], n_chars: int) -> str:
 
 
 def _worst(figures: dict[str, float]) -> tuple[str, str]:
+    if not figures:
+        return "–", "–"
     piece = max(figures, key=figures.__getitem__)
     return f"{figures[piece] * 1000:.1f}", ascii(piece)
 
@@ -114,12 +123,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true", help="print every figure, with the machine")
     options = parser.parse_args(arguments)
     g2p = G2P()
-    costs = []
-    for dialect in options.dialects.split(","):
-        if missing_packages(dialect.partition("-")[0]):
-            sys.stderr.write(f"{dialect}: its packages are not installed\n")
-            continue
-        costs.append(measure(dialect, options.chars, g2p))
+    costs = [measure(dialect, options.chars, g2p) for dialect in options.dialects.split(",")]
     if options.json:
         figures: dict[str, Any] = {
             "machine": machine(),

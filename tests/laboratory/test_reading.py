@@ -30,14 +30,19 @@ def test_the_table_names_the_dearest_text_of_each_dialect() -> None:
     assert row.split() == ["hi", "1.00", "100", "25.1", r"'\xbd'", "12.3", "'a'"]
 
 
+def test_a_dialect_that_is_not_installed_is_read_and_not_pronounced(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "missing_packages", lambda language: ["x"] if language == "ja" else [])
+    cost = reading.measure("ja", 100, G2P(), pieces=("1",))
+    assert cost.hostile_s["1"] > 0
+    assert cost.step_s == {}
+    assert reading.as_table([cost], 100).split("\n")[-1].split()[-2:] == ["–", "–"]
+
+
 def test_every_figure_is_there_as_json(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(reading, "measure", lambda dialect, _n, _g2p: reading.Cost(dialect, 1, 2, {}, {}))
-    monkeypatch.setattr(reading, "missing_packages", lambda language: ["x"] if language == "ja" else [])
     assert reading.main(["--dialects", "hi,ja", "--json"]) == 0
-    captured = capsys.readouterr()
-    figures = json.loads(captured.out)
-    assert [cost["dialect"] for cost in figures["costs"]] == ["hi"]
+    figures = json.loads(capsys.readouterr().out)
+    assert [cost["dialect"] for cost in figures["costs"]] == ["hi", "ja"]
     assert figures["machine"]
-    assert captured.err == "ja: its packages are not installed\n"
