@@ -30,7 +30,7 @@ TABLE_HEAD = "| room | holds | may import | pure |"
 PURE_STDLIB = {
     *("__future__", "abc", "array", "base64", "binascii", "bisect", "collections", "copy", "dataclasses"),
     *("enum", "functools", "heapq", "itertools", "json", "math", "operator", "re", "string", "struct"),
-    *("types", "typing", "unicodedata", "html"),
+    *("types", "typing", "unicodedata", "html", "importlib"),
 }
 # What a pure module may use besides: other people's code that is as pure.
 PURE_PACKAGES = {"text.normalize.number_words": {"num2words"}}

@@ -3,30 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 from typing import Final
 
 from tts_server.text.normalize.language import Language
-from tts_server.text.normalize.languages import en, es, fr, hi, it, ja, pt, zh
 
-_MAKERS: Final[dict[str, Callable[[str], Language]]] = {
-    "en-us": en.make,
-    "en-gb": en.make,
-    "es": es.make,
-    "fr-fr": fr.make,
-    "hi": hi.make,
-    "it": it.make,
-    "ja": ja.make,
-    "pt-br": pt.make,
-    "zh": zh.make,
+_MODULES: Final = {
+    "en-us": "en",
+    "en-gb": "en",
+    "es": "es",
+    "fr-fr": "fr",
+    "hi": "hi",
+    "it": "it",
+    "ja": "ja",
+    "pt-br": "pt",
+    "zh": "zh",
 }
-DIALECTS = tuple(_MAKERS)
+DIALECTS = tuple(_MODULES)
 """Every dialect that can be read."""
 
 
 def make_language(dialect: str) -> Language:
-    """Make a dialect's tables.
+    """Make a dialect's tables, of which no other language's are loaded.
 
     Raises:
         KeyError: No such dialect.
     """
-    return _MAKERS[dialect](dialect)
+    module = import_module(f"{__name__}.{_MODULES[dialect]}")
+    make: Callable[[str], Language] = module.make
+    return make(dialect)
