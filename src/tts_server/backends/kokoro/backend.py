@@ -9,6 +9,7 @@ process.
 from __future__ import annotations
 
 import copy
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -105,15 +106,14 @@ class KokoroModel(Model):
                 "set HOME or XDG_CACHE_HOME, or give --cache-dir"
             )
         entry = prepared_model(self._source, Path(self._options.cache_dir) / self.name, progress, form=STREAM)
-        progress("loading the model", 0.0)
-        model = StreamingModel.load(entry.folder, self.session_threads)
-        self._parts = LoadedParts(model, load_statistics(), self._g2p, self._voices)
+        # Most of the one is ONNX Runtime's work, most of the other Python's own: side by side they take
+        # little longer than the longer one.
+        with ThreadPoolExecutor(1, thread_name_prefix="tts-load") as pool:
+            loading = pool.submit(StreamingModel.load, entry.folder, self.session_threads)
+            self._load_dialects(progress)
+            progress("loading the model", 0.0)
+            self._parts = LoadedParts(loading.result(), load_statistics(), self._g2p, self._voices)
         progress("loading the model", 1.0)
-        dialects = sorted({voice_dialect(voice.name) for voice in self._voices.voices(self._languages)})
-        for position, dialect in enumerate(dialects):
-            progress("loading pronunciation", position / len(dialects))
-            self._load_dialect(dialect)
-        progress("loading pronunciation", 1.0)
         # NumPy's threads, which the tagger's small products wake, would spin beside the text stage: measured
         # on two cores, first audio of 129 characters after 294 ms, and after 194 without them.
         threadpool_limits(limits=1, user_api="blas")
@@ -172,6 +172,13 @@ class KokoroModel(Model):
     def close(self) -> None:
         """Release the model's memory, once the last engine is gone."""
         self._parts = None
+
+    def _load_dialects(self, progress: ProgressCallback) -> None:
+        dialects = sorted({voice_dialect(voice.name) for voice in self._voices.voices(self._languages)})
+        for position, dialect in enumerate(dialects):
+            progress("loading pronunciation", position / len(dialects))
+            self._load_dialect(dialect)
+        progress("loading pronunciation", 1.0)
 
     def _load_dialect(self, dialect: str) -> None:
         """Load what pronounces a dialect; an optional language that cannot be loaded is refused from then on.
