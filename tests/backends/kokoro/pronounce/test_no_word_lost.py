@@ -124,19 +124,24 @@ def pronounced(g2p: G2P, text: str, dialect: str) -> Pronounced:
             return result
 
 
+def is_space(text: str) -> bool:
+    """Say whether there is nothing but white space and control characters."""
+    return all(char.isspace() or unicodedata.category(char) == "Cc" for char in plain_text(text).text)
+
+
 def check_places(text: str, result: Pronounced) -> None:
     """Every character is in a word or between two, where white space and control characters are."""
     position = 0
     for word in result.words:
         assert position <= word.char_start < word.char_end <= len(text)
         assert text[word.char_start : word.char_end] == word.text
-        assert not plain_text(text[position : word.char_start]).text.strip()
+        assert is_space(text[position : word.char_start])
         assert word.phonemes
         assert word.phonemes[0] not in PUNCTUATION
         assert word.phonemes[-1] not in PUNCTUATION
         assert set(word.symbols) <= set(VOCABULARY)
         position = word.char_end
-    assert not result.words or not plain_text(text[position:]).text.strip()
+    assert not result.words or is_space(text[position:])
     position = 0
     for one in result.left_out:
         assert position <= one.char_start < one.char_end <= len(text)

@@ -109,7 +109,7 @@ class EnglishG2P:
         misaki says nothing but marks for a token of punctuation, whatever its letters and digits.
         """
         for token in tokens:
-            if token.tag in _PUNCTUATION_TAGS and has_word(token.text) and not _is_said(token.text):
+            if token.tag in _PUNCTUATION_TAGS and has_word(token.text):
                 token.tag = _word_tag(token.text)
                 self.n_repaired += 1
         for place, sense in senses([(token.text, token.tag) for token in tokens], self._is_verb_too):
@@ -151,11 +151,6 @@ def _without_accents(word: str) -> str:
 
 def _context() -> Any:
     return importlib.import_module("misaki.en").TokenContext()
-
-
-def _is_said(text: str) -> bool:
-    """Say whether misaki says a token of punctuation after all: if it has no other than ASCII letters."""
-    return text.isascii() and text.isalpha()
 
 
 def _word_tag(text: str) -> str:
