@@ -25,7 +25,7 @@ JAPANESE = {
     "雨": "ame",
     "です": "desɨ",
 }
-CHINESE = {"中国": "ʈʂʊ→ŋ kwo↗", "你好": "ni↓ xau↓", "世界": "ʂɨ↘ ʨje↘", "吗": "ma"}
+CHINESE = {"中国": "ʈʂʊ→ŋ kwo↗", "你好": "ni↓ xau↓", "世界": "ʂɨ↘ ʨje↘", "吗": "ma", "五": "u↓"}
 SYLLABLES = {
     char: said
     for word, syllables in CHINESE.items()
@@ -182,6 +182,11 @@ def test_an_analyser_that_does_not_start_or_says_nothing_is_reported_as_not_load
     put(monkeypatch, "misaki.ja", JAG2P=broken)
     with pytest.raises(MissingDependencyError, match=r"language 'ja' cannot be loaded: (Runtime|Value)Error"):
         G2P().load(["ja"])
+
+
+@pytest.mark.usefixtures("fake_analysers")
+def test_figures_that_an_address_leaves_are_said() -> None:
+    assert symbols_of(G2P().phonemize("你好/a5", "zh")).endswith("u↓")
 
 
 @pytest.mark.usefixtures("fake_analysers")

@@ -60,6 +60,8 @@ _LATIN = re.compile(rf"({_LETTERS}(?:['’ -]{_LETTERS})*)")
 _ABBREVIATION = re.compile(r"(?!OK)[A-Z]{2,3}")
 _DIGIT = re.compile(r"[0-9]")
 _JAPANESE_DIGITS = "ゼロ イチ ニ サン ヨン ゴ ロク ナナ ハチ キュー".split()
+# Of an address the figures are left as they are.
+_CHINESE_DIGITS = str.maketrans("0123456789〇", "零一二三四五六七八九零")
 # What misaki would give to the model as it is, or read by a dictionary of other scripts.
 _CHINESE = re.compile(r"[\u4e00-\u9fff]+")
 # misaki leaves it out of its symbols too.
@@ -281,7 +283,7 @@ class ChineseG2P(_CJKG2P):
     def _words_said(self, text: str) -> Iterator[list[tuple[int, str]]]:
         """Yield each word as its syllables, with the place of each."""
         position = 0
-        for part in _LATIN.split(text.replace("〇", "零")):
+        for part in _LATIN.split(text.translate(_CHINESE_DIGITS)):
             if _LATIN.fullmatch(part):
                 # Of so few capitals, espeak-ng takes some for a word: CO, IT.
                 is_spelled = _ABBREVIATION.fullmatch(part)

@@ -12,7 +12,6 @@ from tts_server.text.normalize.draft import Piece
 from tts_server.text.normalize.forms import (
     Clock,
     Date,
-    DayOfMonth,
     Digits,
     Form,
     Fraction,
@@ -151,10 +150,6 @@ class Japanese(Speech):
         said = f"{year}{counted(str(date.month), '月')} {counted(str(date.day), '日')}"
         return [(date.start, date.end, f" {said} ")]
 
-    def day(self, day: DayOfMonth) -> str:
-        """Return the day of a month."""
-        return counted(str(day.day), "日")
-
     # Figures that are no amounts.
 
     def digits(self, digits: Digits, text: str) -> Pieces:
@@ -200,10 +195,6 @@ class Japanese(Speech):
                 said = self._with_sign(low.sign, self.figures(low))
             case Money(), Money() if low.currency == high.currency:
                 said = self.signed(low.number)
-            case Money(), Number():
-                return [
-                    (low.start, high.end, f"{self.signed(low.number)} から {self.amount(high, low.currency)}")
-                ]
             case Quantity(), Quantity() if low.unit == high.unit:
                 said = self.signed(low.number)
             case _:

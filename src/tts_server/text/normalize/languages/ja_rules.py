@@ -97,9 +97,8 @@ def _kanji_numbers(draft: Draft) -> None:
         elif counter:
             said = counted(figures, counter)
         else:
-            said = cardinal(figures) if len(match["number"]) > 1 else ""
-        if said:
-            draft.replace(*match.span(), f" {said} ")
+            said = cardinal(figures)
+        draft.replace(*match.span(), f" {said} ")
 
 
 def _is_number(text: str, match: re.Match[str], behind: str) -> bool:

@@ -12,7 +12,6 @@ from tts_server.text.normalize.draft import Draft
 from tts_server.text.normalize.forms import (
     Clock,
     Date,
-    DayOfMonth,
     Digits,
     Form,
     Fraction,
@@ -33,7 +32,7 @@ from tts_server.text.normalize.languages.zh_words import COUNTED_WITH_LIANG, GRE
 from tts_server.text.normalize.speech import Pieces, Speech
 
 _HAN = r"\u4e00-\u9fff"
-_IS_ORDINAL = re.compile(r"(?:第|星期|礼拜|周|[年级])$")
+_IS_ORDINAL = re.compile(r"(?:第|星期|礼拜|周)$")
 _ROOM = re.compile(r"室|房|路|号[楼院]|次(?:列车|航班)")
 _ERA = re.compile(r"年(?:[前后多间来]|历史)")
 _SCORE = re.compile(r"(?:比分|比数|战胜|击败|赢|输|胜|负|平)[^\d。，]{0,6}$")
@@ -107,7 +106,7 @@ class Chinese(Speech):
             hundred = "百分之" if quantity.unit == "percent" else "千分之"
             sign = self.words.prefixes[number.sign] if number.sign else ""
             return [(*whole, sign + hundred + self.figures(number))]
-        name = self.words.units[quantity.unit].many + (self.per(quantity.per) if quantity.per else "")
+        name = self.words.units[quantity.unit].many
         if quantity.unit in {"celsius", "fahrenheit", "degree"}:
             below = number.sign == "-" and quantity.unit == "celsius"
             said = _BELOW_ZERO + self.figures(number) if below else self.signed(number)
@@ -117,10 +116,6 @@ class Chinese(Speech):
             (number.start, number.end, said),
             (quantity.unit_start, quantity.unit_end, name),
         ]
-
-    def per(self, key: str) -> str:
-        """Return what is said for a division by a unit."""
-        return self.words.per + self.words.units[key].one
 
     def amount(self, number: Number, currency: str) -> str:
         """Return a sum in units of a currency and their parts of ten."""
@@ -160,10 +155,6 @@ class Chinese(Speech):
         year = f"{one_by_one(date.year)}年" if date.year else ""
         said = f"{year}{cardinal(str(date.month))}月{cardinal(str(date.day))}日"
         return [(date.start, date.end, said)]
-
-    def day(self, day: DayOfMonth) -> str:
-        """Return the day of a month."""
-        return cardinal(str(day.day))
 
     # Figures that are no amounts.
 
@@ -212,12 +203,6 @@ class Chinese(Speech):
                 pieces = [(low.start, low.end, self._counting(low, text, high.end))]
             case Money(), Money() if low.currency == high.currency and not low.number.scale:
                 pieces = [(low.start, low.end, self.signed(low.number))]
-            case Money(), Number():
-                return [
-                    (low.start, form.dash_start, self.signed(low.number)),
-                    (form.dash_start, form.dash_end, to),
-                    (high.start, high.end, self.amount(high, low.currency)),
-                ]
             case Quantity(), Quantity() if low.unit == high.unit and low.unit != "percent":
                 pieces = [(low.start, low.end, self.signed(low.number))]
             case Number(), Quantity() if high.unit == "percent":
