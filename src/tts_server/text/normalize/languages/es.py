@@ -14,6 +14,7 @@ from tts_server.text.normalize.languages.es_nouns import NOUNS, ORDERING
 from tts_server.text.normalize.languages.es_words import NOTATION, WORDS
 from tts_server.text.normalize.languages.iberian import Iberian
 from tts_server.text.normalize.languages.iberian_rules import (
+    accounts,
     named_dates,
     names_with_years,
     parts_of_units,
@@ -27,11 +28,10 @@ from tts_server.text.normalize.languages.romance import compounds, first_to_last
 from tts_server.text.normalize.words import Gender
 
 _CENTURY = re.compile(r"(?<![\w.])[Ss]{1,2}\.(?= ?[IVX]+\b)")
-_IDENTITY = re.compile(r"(?<![\w-])(?:\d{8}-?[A-Z]|[XYZ]-?\d{7}-?[A-Z]|[A-Z]-?\d{8})(?![\w-])")
+_IDENTITY = re.compile(r"(?<![\w-])(?:\d{8}-?[A-Z]|[A-Z]-?\d{7}-?[A-Z0-9]|\d{2}-\d{8}-\d)(?![\w-])")
 # The letter is a word too, *and*: the unknown of a formula has a sign of one beside it.
 _LETTER_Y = re.compile(r"(?<![\w'])[yY](?=[²³^]| ?[=≤≥×÷])|(?<=[=≤≥×÷+] )y(?![\w'])|(?<=[=≤≥×÷+])y(?![\w'])")
 _PAGE = re.compile(r"(?<![\w.])(?<!C\. )[Pp]\. ?(?=\d)")
-_ACCOUNT = re.compile(r"(?<![\w-])[A-Z]{2}\d\d(?: ?\d{4}){4,6}(?: ?\d{1,3})?(?![\w-])")
 _DAY = re.compile(
     r"\b(?:el|del|al|día|lunes|martes|miércoles|jueves|viernes|sábado|domingo) "
     r"(?P<place>(?P<day>3[01]|[12]\d|0?[1-9])/(?P<month>1[0-2]|0?[1-9]))"
@@ -113,11 +113,6 @@ class Spanish(Iberian):
         return said if is_joined and said.endswith(ending) else ""
 
 
-def _say_account(match: re.Match[str]) -> str:
-    groups = re.findall(r"[A-Z]{2}\d\d|\d{1,4}", match[0])
-    return ", ".join(" ".join(group) for group in groups)
-
-
 def _days(draft: Draft) -> None:
     """Say ``el 15/5``, a day and a month, where a clause ends behind it."""
     for match in _DAY.finditer(draft.text):
@@ -130,7 +125,6 @@ def _numbering(draft: Draft) -> None:
     draft.apply(_CENTURY, lambda match: "siglo" if match[0].lower() == "s." else "siglos")
     draft.apply(_NUMBER_SIGN, lambda _: "número ")
     draft.apply(_PAGE, lambda _: "página ")
-    draft.apply(_ACCOUNT, _say_account)
     draft.apply(_IDENTITY, lambda match: " ".join(match[0].replace("-", "")))
     draft.apply(_LETTER_Y, lambda _: "i griega")
 
@@ -145,6 +139,7 @@ def make(dialect: str) -> Language:
         rules=(
             ("dates with names", named_dates(NOTATION, WORDS.months)),
             ("months and years", names_with_years(NOTATION, WORDS.months)),
+            ("accounts", accounts),
             ("numbering", _numbering),
             ("chapter and verse", verses(_BOOKS, "a")),
             ("weather", weather("menos", "grados", _WEATHER)),

@@ -180,14 +180,16 @@ ABBREVIATIONS = table(
     N.°=número; N°=número; n°=número; Avda.=avenida; Av.=avenida; av.=avenida; avda.=avenida; C/=calle;
     C#=C sharp; F#=F sharp; C. P.=código postal; C.P.=código postal; num.=número; Num.=número;
     pp.=páginas; Bs. As.=Buenos Aires; c/u=cada uno; N.os=números; n.os=números; n.ºs=números; c/=calle;
-    Pza.=plaza; Plza.=plaza; Pl.=plaza; P.º=paseo; Ctra.=carretera; Urb.=urbanización; Edif.=edificio;
-    dpto.=departamento; Dpto.=departamento; Depto.=departamento; depto.=departamento; izq.=izquierda;
-    izda.=izquierda; dcha.=derecha; esq.=esquina; tel.=teléfono; Tel.=teléfono; teléf.=teléfono;
-    tfno.=teléfono; Tfno.=teléfono; móv.=móvil; ext.=extensión; Cía.=compañía; cía.=compañía;
-    S. A.=sociedad anónima; S.A.=sociedad anónima; S. L.=sociedad limitada; S.L.=sociedad limitada;
-    aprox.=aproximadamente; máx.=máximo; mín.=mínimo; s/n=sin número; vs.=versus; hnos.=hermanos;
-    Hnos.=hermanos; ed.=edición; trad.=traducción; cf.=compárese; ss.=siguientes; kms=kilómetros;
-    hrs.=horas; USB=u ese be
+    Pza.=plaza; Plza.=plaza; Pl.=plaza; P.º=paseo; Ctra.=carretera; Urb.=urbanización;
+    Dto.=departamento; Blv.=bulevar; Blvd.=bulevar; Diag.=diagonal; Apt.=apartamento; Apto.=apartamento;
+    Col.=colonia; Esc.=escalera; Pta.=puerta; Pol. Ind.=polígono industrial; Gta.=glorieta; Pje.=pasaje;
+    Rda.=ronda; Bº=barrio; Edif.=edificio; dpto.=departamento; Dpto.=departamento; Depto.=departamento;
+    depto.=departamento; izq.=izquierda; izda.=izquierda; dcha.=derecha; esq.=esquina; tel.=teléfono;
+    Tel.=teléfono; teléf.=teléfono; tfno.=teléfono; Tfno.=teléfono; móv.=móvil; ext.=extensión;
+    Cía.=compañía; cía.=compañía; S. A.=sociedad anónima; S.A.=sociedad anónima;
+    S. L.=sociedad limitada; S.L.=sociedad limitada; aprox.=aproximadamente; máx.=máximo; mín.=mínimo;
+    s/n=sin número; vs.=versus; hnos.=hermanos; Hnos.=hermanos; ed.=edición; trad.=traducción;
+    cf.=compárese; ss.=siguientes; kms=kilómetros; hrs.=horas; USB=u ese be
     """
 )
 NOTATION = Notation(

@@ -14,6 +14,9 @@ from tts_server.text.normalize.words import Notation
 
 _MIN_WORD = 3
 _ROMAN_RANGE = re.compile(r"(?<![\w-])(?P<low>[IVX]{1,7})[-—](?P<high>[IVX]{1,7})(?![\w-])")
+_ACCOUNT = re.compile(
+    r"(?<![\w-])[A-Z]{2}\d\d(?:(?: ?\d{4}){4,6}(?: ?\d{1,3})?|(?=[A-Z]{0,6}\d)[A-Z0-9]{11,30})(?![\w-])"
+)
 _BELOW_ZERO = re.compile(r"(?<![\w.,)º])-(?P<number>\d{1,3}(?:,\d{1,2})?) ?º(?!\w)")
 
 
@@ -119,10 +122,23 @@ def thousands(speech: Iberian) -> Rule:
 
 
 def strokes(speech: Iberian, notation: Notation) -> Rule:
-    """Return a rule that says the stroke between words of ``7 días/semana``."""
+    """Return a rule that says the stroke behind what is counted, ``7 días/semana``, not ``fecha/hora``."""
     words = any_of(word for word in notation.per if word.isalpha() and len(word) >= _MIN_WORD)
-    pattern = re.compile(rf"(?<=[{LETTERS}]{{3}})/(?=(?:{words})(?![{LETTERS}/]))")
-    return lambda draft: draft.apply(pattern, lambda _: f" {speech.words.per} ")
+    pattern = re.compile(rf"\d [{LETTERS}]{{2,20}}(?P<stroke>/)(?:{words})(?![{LETTERS}/])")
+
+    def rule(draft: Draft) -> None:
+        for match in pattern.finditer(draft.text):
+            draft.replace(*match.span("stroke"), f" {speech.words.per} ")
+
+    return rule
+
+
+def accounts(draft: Draft) -> None:
+    """Say the letters and figures of a bank account one by one, four at a time."""
+    for match in _ACCOUNT.finditer(draft.text):
+        signs = match[0].replace(" ", "")
+        groups = (signs[position : position + 4] for position in range(0, len(signs), 4))
+        draft.replace(*match.span(), ", ".join(" ".join(group) for group in groups))
 
 
 def verses(books: Iterable[str], to: str) -> Rule:

@@ -12,6 +12,7 @@ from tts_server.text.normalize.language import Language
 from tts_server.text.normalize.languages import pt_numbers
 from tts_server.text.normalize.languages.iberian import Iberian, full_year
 from tts_server.text.normalize.languages.iberian_rules import (
+    accounts,
     named_dates,
     names_with_years,
     parts_of_units,
@@ -194,6 +195,7 @@ def make(dialect: str) -> Language:
             ("chapter and verse", verses(_BOOKS, "a")),
             ("weather", weather("menos", "graus", _WEATHER)),
             ("thousands", thousands(speech)),
+            ("accounts", accounts),
             ("identities", _identities),
             ("names with figures", _names),
             ("parts of units", parts_of_units(speech, NOTATION)),

@@ -12,7 +12,7 @@ from tts_server.text.normalize.words import Notation
 _START = rf"(?<![{LETTERS}\d.,/-])"
 _END = rf"(?![{LETTERS}\d-]|[.,/:]\d)"
 _INTERNATIONAL = (
-    r"(?:\+\d{1,3}|\(\+\d{1,3}\))(?:[ .-]?\(\d{1,4}\)[ .-]?\d{1,5})?(?:[ .-]\d{1,8}){1,6}|\+\d{7,15}"
+    r"(?:\+\d{1,7}|\(\+\d{1,3}\))(?:[ .-]?\(\d{1,4}\)[ .-]?\d{1,5})?(?:[ .-]\d{1,8}){1,6}|\+\d{7,15}"
 )
 _GROUP = re.compile(r"\d+")
 _CODES = re.compile(
