@@ -31,11 +31,15 @@ _CENTURY = re.compile(r"(?<![\w.])[Ss]{1,2}\.(?= ?[IVX]+\b)")
 _IDENTITY = re.compile(r"(?<![\w-])(?:\d{8}-?[A-Z]|[A-Z]-?\d{7}-?[A-Z0-9]|\d{2}-\d{8}-\d)(?![\w-])")
 # The letter is a word too, *and*: the unknown of a formula has a sign of one beside it.
 _LETTER_Y = re.compile(r"(?<![\w'])[yY](?=[²³^]| ?[=≤≥×÷])|(?<=[=≤≥×÷+] )y(?![\w'])|(?<=[=≤≥×÷+])y(?![\w'])")
+_BEFORE_LETTERS = frozenset("el la los las del al su mi en de".split())
+_CHAPTER = re.compile(r"(?<!\w)Cap\.(?= ?(?:\d|[IVXL]+\b))")
+_WEEK = dict(zip("LMXJVSD", "lunes martes miércoles jueves viernes sábado domingo".split(), strict=True))
+_WEEKDAYS = re.compile(r"(?<![\w.-])(?P<low>[LMXJV])[-—](?P<high>[JVSD])(?=:? \d|: |$)")
 _PAGE = re.compile(r"(?<![\w.])(?<!C\. )[Pp]\. ?(?=\d)")
 _DAY = re.compile(
     r"\b(?:el|del|al|día|lunes|martes|miércoles|jueves|viernes|sábado|domingo) "
     r"(?P<place>(?P<day>3[01]|[12]\d|0?[1-9])/(?P<month>1[0-2]|0?[1-9]))"
-    r"(?=[.,;:!?)]|$| (?:a las?|al?|y|en|por)\b)"
+    r"(?=[.,;:!?)]|$| (?:a las?|al?|y|en|por|de \d{1,2}[:.h])\b)"
 )
 _WEATHER = "hace hizo hará alcanza alcanzará máxima máximas mínima mínimas hasta".split() + [
     f"{word} de" for word in "máxima máximas mínima mínimas temperatura temperaturas".split()
@@ -57,6 +61,7 @@ class Spanish(Iberian):
     group = "."
     nouns = NOUNS
     million: ClassVar[Mapping[str, str]] = {"millones": "millón"}
+    has_singular_below_two = False
     before_years = frozenset("en de desde hasta año del hacia".split())
     first_day = "1"
     utc = "u te ce"
@@ -109,6 +114,10 @@ class Spanish(Iberian):
             return ""
         if ending in {"º", "ª"}:
             return said
+        if ending in {"o", "a"} and not (
+            n_others <= 1 and ordinal.before.lower() in _BEFORE_LETTERS and ordinal.after
+        ):
+            return ""
         is_joined = n_others <= 1
         return said if is_joined and said.endswith(ending) else ""
 
@@ -124,6 +133,8 @@ def _numbering(draft: Draft) -> None:
     """Say ``s. XXI``, ``No. 5``, and the figures of an identity one by one."""
     draft.apply(_CENTURY, lambda match: "siglo" if match[0].lower() == "s." else "siglos")
     draft.apply(_NUMBER_SIGN, lambda _: "número ")
+    draft.apply(_CHAPTER, lambda _: "capítulo")
+    draft.apply(_WEEKDAYS, lambda match: f"{_WEEK[match['low']]} a {_WEEK[match['high']]}")
     draft.apply(_PAGE, lambda _: "página ")
     draft.apply(_IDENTITY, lambda match: " ".join(match[0].replace("-", "")))
     draft.apply(_LETTER_Y, lambda _: "i griega")
@@ -137,7 +148,7 @@ def make(dialect: str) -> Language:
         NOTATION,
         speech,
         rules=(
-            ("dates with names", named_dates(NOTATION, WORDS.months)),
+            ("dates with names", named_dates(NOTATION, WORDS.months, speech.first_day)),
             ("months and years", names_with_years(NOTATION, WORDS.months)),
             ("accounts", accounts),
             ("numbering", _numbering),

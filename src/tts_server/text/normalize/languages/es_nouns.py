@@ -80,7 +80,8 @@ _NAMES = (
     "Sofía Solimán Teodosio Urbano Victoria Víctor"
 ).split()
 _NUMBERED = (
-    "siglo siglos capítulo cap. tomo volumen vol. acto escena parte título tipo fase nivel libro"
+    "anexo inciso apartado artículo sección siglo siglos capítulo cap. tomo volumen vol. acto escena "
+    "parte título tipo fase nivel libro"
 ).split()
 _EVENTS = (
     "guerra república olimpiada bienal edición congreso aniversario centenario jornadas jornada feria "

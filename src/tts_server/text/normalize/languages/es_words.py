@@ -8,7 +8,7 @@ from tts_server.text.normalize.words import AddressWords, Currency, Gender, Nota
 MONTHS = tuple(
     "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split()
 )
-_SHORT_MONTHS = {name[:3]: number for number, name in enumerate(MONTHS, start=1)} | {"sept": 9, "set": 9}
+_SHORT_MONTHS = {name[:3]: number for number, name in enumerate(MONTHS, start=1)} | {"sept": 9}
 WEEKDAYS = {
     "lun": "lunes",
     "mar": "martes",
@@ -168,10 +168,14 @@ ABBREVIATIONS = table(
     """
     Sr.=señor; Sres.=señores; Sra.=señora; Sras.=señoras; Srta.=señorita; Dr.=doctor; Dres.=doctores;
     Dra.=doctora; Prof.=profesor; Profa.=profesora; Ing.=ingeniero; Lic.=licenciado; Arq.=arquitecto;
-    Gral.=general; Cnel.=coronel; Cap.=capitán; D.=don; Dña.=doña; Sto.=santo; Sta.=santa; Fr.=fray;
-    Mons.=monseñor; Excmo.=excelentísimo; Ilmo.=ilustrísimo; Ud.=usted; Uds.=ustedes; Vd.=usted;
-    Vds.=ustedes; EE. UU.=Estados Unidos; EE.UU.=Estados Unidos; EEUU=Estados Unidos;
-    RR. HH.=recursos humanos; RR.HH.=recursos humanos; JJ. OO.=Juegos Olímpicos;
+    Gral.=general; Cnel.=coronel; Cap.=capitán; D.=don; Dña.=doña; D.ª=doña; Dª=doña;
+    S.A. de C.V.=sociedad anónima de capital variable;
+    S. A. de C. V.=sociedad anónima de capital variable; Pº=paseo; Ltda.=limitada; fig.=figura;
+    Fig.=figura; a. de C.=antes de Cristo; d. de C.=después de Cristo; vid.=véase; Vid.=véase;
+    i.e.=es decir; i. e.=es decir; ee.uu.=Estados Unidos; cc.=centímetros cúbicos; Sto.=santo;
+    Sta.=santa; Fr.=fray; Mons.=monseñor; Excmo.=excelentísimo; Ilmo.=ilustrísimo; Ud.=usted;
+    Uds.=ustedes; Vd.=usted; Vds.=ustedes; EE. UU.=Estados Unidos; EE.UU.=Estados Unidos;
+    EEUU=Estados Unidos; RR. HH.=recursos humanos; RR.HH.=recursos humanos; JJ. OO.=Juegos Olímpicos;
     JJ.OO.=Juegos Olímpicos; CC. OO.=Comisiones Obreras; FF. AA.=Fuerzas Armadas; p. ej.=por ejemplo;
     p.ej.=por ejemplo; P. ej.=por ejemplo; etc.=etcétera; a. C.=antes de Cristo; a.C.=antes de Cristo;
     d. C.=después de Cristo; d.C.=después de Cristo; pág.=página; págs.=páginas; Pág.=página;
@@ -236,6 +240,9 @@ NOTATION = Notation(
         "seg": "second",
         "seg.": "second",
         "kms": "kilometer",
+        "Mb/s": "megabit-per-second",
+        "Gb/s": "gigabit-per-second",
+        "cc": "cubic-centimeter",
         "kgs": "kilogram",
         "Kg": "kilogram",
         "Km": "kilometer",
@@ -262,7 +269,7 @@ NOTATION = Notation(
     months={name: number for number, name in enumerate(MONTHS, start=1)} | _SHORT_MONTHS,
     short_months=frozenset(_SHORT_MONTHS),
     weekdays=WEEKDAYS,
-    doubtful_names=frozenset("mar may set dom ene sab jun jul".split()),
+    doubtful_names=frozenset("mar may dom ene sab jun jul".split()),
     clock_marks=".h",
     clock_words=frozenset("las la a".split()),
     has_halves=True,
@@ -325,6 +332,9 @@ NOTATION = Notation(
         "va",
         "no",
         "na",
+        ".o",
+        "o",
+        "a",
         ".os",
         ".as",
         ".°",

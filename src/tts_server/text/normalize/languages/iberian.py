@@ -23,7 +23,7 @@ from tts_server.text.normalize.speech import Pieces, Speech
 from tts_server.text.normalize.words import Gender, Noun
 
 _YEARS = range(1000, 2100)
-_NO_FRACTIONS = frozenset({(9, 11), (24, 7), (50, 50)})
+_NO_FRACTIONS = frozenset({(9, 11), (24, 7), (7, 24), (50, 50)})
 _MAX_PARTS = 100
 _MAX_REGNAL_ORDINAL = 10
 _LETTER_ORDINALS = frozenset({1, 5, 10})
@@ -54,6 +54,7 @@ class Iberian(Speech):
 
     Attributes:
         million: Words of scale to their singulars.
+        has_singular_below_two: Whether 1,5 million is in the singular.
         short_scales: Words of scale behind a sum that are short for others.
         before_years: Words before the figures of a year, lower case.
         first_day: Said for the first day of a month.
@@ -66,6 +67,7 @@ class Iberian(Speech):
 
     nouns: Nouns
     million: ClassVar[Mapping[str, str]]
+    has_singular_below_two: bool
     short_scales: ClassVar[Mapping[str, str]] = {}
     before_years: frozenset[str]
     first_day: str
@@ -99,10 +101,14 @@ class Iberian(Speech):
         if number.scale not in self.million:
             return f"{said} {number.scale}"
         plain = Number(number.start, number.end, number.whole, number.decimals, number.written)
-        is_one = number.whole == "1" and not number.decimals
-        scale = self.million[number.scale] if is_one else number.scale
+        scale = self.million[number.scale] if self._is_one(number) else number.scale
         of = self.words.of if self._is_noun(number.after) else ""
         return f"{self.figures(plain, _MASCULINE)} {scale}{of}"
+
+    def _is_one(self, number: Number) -> bool:
+        """Say whether a word of scale behind a number is in the singular."""
+        is_small = number.whole in {"0", "1"} and self.has_singular_below_two
+        return is_small or (number.whole == "1" and not number.decimals)
 
     def number(self, number: Number) -> Pieces:
         """Say a number; ``4K`` is a name unless something is counted."""
@@ -122,7 +128,8 @@ class Iberian(Speech):
     def money(self, money: Money) -> Pieces:
         """Say a sum; ``mil`` needs no *de* before the currency."""
         if money.scale_word in self.short_scales:
-            money = replace(money, scale_word=self.short_scales[money.scale_word])
+            scale = self.short_scales[money.scale_word]
+            money = replace(money, scale_word=self.million[scale] if self._is_one(money.number) else scale)
         pieces = super().money(money)
         if money.scale_word == "mil":
             start, end, said = pieces[-1]

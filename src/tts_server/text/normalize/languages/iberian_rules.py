@@ -20,7 +20,7 @@ _ACCOUNT = re.compile(
 _BELOW_ZERO = re.compile(r"(?<![\w.,)º])-(?P<number>\d{1,3}(?:,\d{1,2})?) ?º(?!\w)")
 
 
-def named_dates(notation: Notation, months: tuple[str, ...]) -> Rule:
+def named_dates(notation: Notation, months: tuple[str, ...], first_day: str) -> Rule:
     """Return a rule that says ``5 feb 2024`` and ``15-ago-2024`` with the *de* that is left out."""
     pattern = re.compile(
         rf"(?i:(?<![{LETTERS}\d.,/:-])(?P<day>3[01]|[12]\d|0?[1-9])(?P<gap> de |[ /-])"
@@ -30,6 +30,8 @@ def named_dates(notation: Notation, months: tuple[str, ...]) -> Rule:
 
     def rule(draft: Draft) -> None:
         for match in pattern.finditer(draft.text):
+            if match["day"].startswith("0"):
+                draft.replace(*match.span("day"), first_day if match["day"] == "01" else match["day"][1:])
             draft.put(_pieces(match, months[notation.months[match["month"].lower()] - 1]))
 
     return rule

@@ -39,6 +39,7 @@ class Portuguese(Iberian):
     group = "."
     nouns = NOUNS
     million: ClassVar[Mapping[str, str]] = {"milhões": "milhão", "bilhões": "bilhão", "trilhões": "trilhão"}
+    has_singular_below_two = True
     short_scales: ClassVar[Mapping[str, str]] = {"mi": "milhões", "bi": "bilhões", "tri": "trilhões"}
     before_years = frozenset("em de desde até ano do no".split())
     first_day = "primeiro"
@@ -111,7 +112,7 @@ class Portuguese(Iberian):
 
 
 _MISTER = re.compile(r"(?<![\w.])D\.(?= (?P<name>[A-ZÀ-Ý][a-zà-ÿ]+))")
-_TUESDAY = re.compile(r"(?<!\w)3\.?ª(?=[- ]feira|s?-feiras?| [ae] [2456]\.?ª)")
+_TUESDAY = re.compile(r"(?<!\w)3\.?[ªa](?=[- ]feira|s?-feiras?| [ae] [2456]\.?ª)")
 _FIRST = re.compile(
     r"(?<![\w/])0?1\.?º(?:/|\.(?=\d))(?P<month>1[0-2]|0?[1-9])(?:[/.](?P<year>(?:19|20)\d\d|\d\d))?(?![\w/])"
 )
@@ -125,14 +126,20 @@ _BOOKS = (
     "Filipenses Colossenses Tessalonicenses Timóteo Tito Hebreus Tiago Pedro Judas Apocalipse Gn Ex Sl Is "
     "Mt Mc Lc Jo At Rm"
 ).split()
-_CENTURY = re.compile(r"(?<![\w.])[Ss]écs?\.(?= ?[IVX]+\b)")
+_CENTURY = re.compile(r"(?<![\w.])[Ss][eé]cs?\.(?= ?[IVX]+\b)")
 _IDENTITY = re.compile(
     r"(?<![\w.,/-])(?:\d{5}-\d{3}|\d{3}\.\d{3}\.\d{3}-\d{2}|\d{2}\.\d{3}\.\d{3}/\d{4}-\d{2}"
     r"|\d{1,2}\.\d{3}\.\d{3}-[\dXx])(?![\w-]|[.,/]\d)"
 )
 _NAME_WITH_POINT = re.compile(r"(?<=[A-Za-z]-)(?P<whole>\d{1,3})\.(?P<decimals>\d{1,3})(?![\w.]\d|\w)")
-_MILLIONS = re.compile(r"(?<=\d )(?:mi|bi|tri)(?=\.? de\b|\.? (?:reais|dólares|euros|pessoas|anos)\b)")
-_SIZE = re.compile(r"(?<=\d\d) ?[x×] ?(?=\d{2,5}(?![\d.,]| ?=))")
+_MILLIONS = re.compile(
+    r"(?<![\d.,$€£])(?<![$€£] )(?P<number>\d{1,4}(?:[.,]\d{1,3})?) (?P<scale>mi|bi|tri)"
+    r"(?=\.? de\b|\.? (?:reais|dólares|euros|pessoas|anos)\b)"
+)
+_HEIGHT = re.compile(r"(?<![\w.,])(?P<meters>\d) ?m ?(?P<rest>\d\d)(?![\w.,]\d|\w)")
+_PER = re.compile(r"(?<!\w)p/(?= ?(?:pessoa|dia|mês|hora|semana|ano|kg|quilo|unidade)\b)")
+_NUMBERED = re.compile(r"(?<![\w.])[Nn]\. ?(?=\d)")
+_SIZE = re.compile(r"(?<=\d\d\d) ?× ?(?=\d{3,5}(?![\d.,]| ?=))")
 _PRODUCT = re.compile(r"(?<=\d) ?x ?(?=\d+(?:[.,]\d+)? ?=)")
 _HEADQUARTERS = re.compile(
     r"\b[Ss]ede(?= (?:da|do|das|dos|social|administrativa|própria|central|nacional|regional|principal)\b)"
@@ -165,9 +172,18 @@ def _identities(draft: Draft) -> None:
 
 
 def _names(draft: Draft) -> None:
-    """Say ``GPT-4.1``, ``2 mi de reais`` and ``1920×1080``."""
+    """Say ``GPT-4.1``, ``2 mi de reais``, ``1m80``, ``p/ pessoa`` and ``1920×1080``."""
     draft.apply(_NAME_WITH_POINT, lambda match: f"{match['whole']} ponto {' '.join(match['decimals'])}")
-    draft.apply(_MILLIONS, lambda match: {"mi": "milhões", "bi": "bilhões", "tri": "trilhões"}[match[0]])
+    scales = Portuguese.short_scales
+    for match in _MILLIONS.finditer(draft.text):
+        scale = scales[match["scale"]]
+        is_one = re.match(r"[01](?!\d)", match["number"])
+        draft.replace(*match.span("scale"), Portuguese.million[scale] if is_one else scale)
+    for match in _HEIGHT.finditer(draft.text):
+        meters = "um metro" if match["meters"] == "1" else f"{match['meters']} metros"
+        draft.replace(*match.span(), f"{meters} e {match['rest']}")
+    draft.apply(_PER, lambda _: "por ")
+    draft.apply(_NUMBERED, lambda _: "número ")
     draft.apply(_SIZE, lambda _: " por ")
     draft.apply(_PRODUCT, lambda _: " vezes ")
 
@@ -188,7 +204,7 @@ def make(dialect: str) -> Language:
         NOTATION,
         speech,
         rules=(
-            ("dates with names", named_dates(NOTATION, WORDS.months)),
+            ("dates with names", named_dates(NOTATION, WORDS.months, speech.first_day)),
             ("months and years", names_with_years(NOTATION, WORDS.months)),
             ("titles", _titles),
             ("days of the week", _days),

@@ -19,19 +19,20 @@ _MASCULINE = (
 _FEMININE = (
     "mão foto moto tribo noite meia-noite tarde parte gente fonte ponte frase fase base classe chave nave "
     "rede sede face mente pele morte sorte arte lei luz voz paz cruz raiz vez nuvem ordem margem flor cor "
-    "dor mulher colher catedral bienal moral capital filial rã lã fé maré ré vida nave neve febre sebe torre "
-    "carne chave série espécie greve estante corrente semente patente serpente enchente vertente fome "
-    "cauda cama rama fama dama trama lama chama semana soma goma broma paloma crise tese dose síntese "
-    "hipótese análise libido vitrine equipe catástrofe elite metade saúde prisão decisão televisão "
-    "reunião opinião região religião questão gestão multidão solidão escuridão paixão razão estação"
+    "dor mulher colher catedral bienal moral capital filial rã lã fé maré ré vida nave neve febre sebe "
+    "torre carne chave série espécie greve estante corrente semente patente serpente enchente vertente "
+    "fome cauda cama rama fama dama trama lama chama semana soma goma broma paloma crise tese dose "
+    "síntese hipótese análise libido vitrine equipe catástrofe elite metade saúde prisão decisão "
+    "televisão reunião opinião região religião questão gestão multidão solidão escuridão paixão razão "
+    "estação"
 ).split()
 _NOT_NOUNS = (
-    "vírgula ao aos à às ante após até com contra de da do das dos desde em na no nas nos entre para pra "
-    "por pela pelo pelas pelos sem sob sobre trás nem que mas mais menos se não já muito como quando onde "
-    "quem qual cujo é são era eram foi foram está estão há tem têm me te lhe lhes nos vos um uma uns umas "
-    "ele ela eles elas seu sua seus suas meu minha este esta isto esse essa isso aquele aquela também só "
-    "quase porque pois assim aqui aí ali ontem hoje amanhã sempre nunca depois antes logo então pode "
-    "podem seja vai vão dá dão vale mil milhão milhões bilhão bilhões igual ainda embora enquanto "
+    "ou vírgula ao aos à às ante após até com contra de da do das dos desde em na no nas nos entre para "
+    "pra por pela pelo pelas pelos sem sob sobre trás nem que mas mais menos se não já muito como quando "
+    "onde quem qual cujo é são era eram foi foram está estão há tem têm me te lhe lhes nos vos um uma uns "
+    "umas ele ela eles elas seu sua seus suas meu minha este esta isto esse essa isso aquele aquela "
+    "também só quase porque pois assim aqui aí ali ontem hoje amanhã sempre nunca depois antes logo então "
+    "pode podem seja vai vão dá dão vale mil milhão milhões bilhão bilhões igual ainda embora enquanto "
     "dividido elevado multiplicado"
 ).split()
 _LABELS = (
@@ -78,7 +79,8 @@ _NAMES = (
     "Ramsés Ricardo Roberto Rodolfo Sancho Sebastião Sisto Teodósio Umberto Urbano Vitória Vítor Xerxes"
 ).split()
 _NUMBERED = (
-    "século séculos capítulo cap. tomo volume vol. ato cena parte título tipo fase nível livro"
+    "inciso alínea anexo lei século séculos capítulo cap. tomo volume vol. ato cena parte título tipo "
+    "fase nível livro"
 ).split()
 _EVENTS = (
     "guerra república olimpíada bienal edição congresso aniversário centenário jornada feira festival "

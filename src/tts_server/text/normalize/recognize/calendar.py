@@ -57,7 +57,8 @@ class CalendarNames:
             if low.is_day != high.is_day:
                 low, high = self._as_month(match["a"], low), self._as_month(match["b"], high)
             if low.is_day == high.is_day:
-                yield Range(low, high, *match.span("dash"))
+                # The full stop of the first belongs to the dash, that of the second to its name.
+                yield Range(low, replace(high, end=match.end()), match.end("a"), match.start("b"))
         for match in self._one.finditer(text):
             named = self._named(match["name"], *match.span())
             is_unit = (
