@@ -22,7 +22,7 @@ _EAST: Final = re.compile(
     r"(?:(?<=\bà l')|(?<=\bde l')|(?<=\bvers l')|(?<=\bdans l')|(?<=\bsur l'))est\b", re.IGNORECASE
 )
 _AND_MORE: Final = re.compile(
-    rf"(?<![{LETTERS}\d.,])(?P<whole>\d{{1,3}})(?:(?P<meters>m)(?=\d\d)|°(?=\d))(?P<rest>\d{{1,2}})(?![\w.,°'])"
+    rf"(?<![{LETTERS}\d.,])(?P<whole>\d{{1,3}})(?:(?P<meters>m)(?=\d\d)|°(?=\d))(?P<rest>\d{{1,2}})(?![\w°']|[.,]\d)"
 )
 _HOURS_AND_PART: Final = re.compile(
     r"(?<![\w.,/])(?P<whole>\d{1,2}) ?h ?(?P<part>1/2|½|1/4|¼|3/4|¾)(?! ?h)(?![\w'/])"

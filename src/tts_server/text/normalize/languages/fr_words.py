@@ -74,6 +74,12 @@ _UNIT_SIGNS = {
     "j.": "day",
     "sem": "week",
     "Mpx": "megapixel",
+    "c. à s.": "tablespoon",
+    "c. à soupe": "tablespoon",
+    "càs": "tablespoon",
+    "c. à c.": "teaspoon",
+    "c. à café": "teaspoon",
+    "càc": "teaspoon",
 }
 _PER = {
     "h": "hour",
@@ -216,6 +222,7 @@ _WRITTEN_OUT = {
     "allée": "all. All.",
     "square": "sq. Sq.",
     "bâtiment": "bât. Bât.",
+    "étage": "ét.",
     "appartement": "appt appt. apt. Appt Apt. app.",
     "page": "p.",
     "pages": "pp.",

@@ -15,10 +15,12 @@ from tts_server.text.normalize.languages.romance import (
     accounts,
     compounds,
     first_to_last,
+    hours_to_hours,
     is_numeral,
     minutes_and_seconds,
     months_and_years,
     number_signs,
+    out_of,
     parts_of_units,
     pauses,
     rates,
@@ -55,6 +57,7 @@ _OF: Final = frozenset("di del dello della dei degli delle d dell dell'".split()
 _SCREENS: Final = {("16", "9"): "noni", ("16", "10"): "decimi", ("21", "9"): "noni", ("4", "3"): "terzi"}
 _SCALES: Final = {"mila": "mille", "milioni": "un milione", "miliardi": "un miliardo"}
 _SMALLEST_ZEROS: Final = "00"
+_YEARS: Final = range(1900, 2100)
 _WHOLES: Final = frozenset({10, 30, 100, 110})
 _TENTH: Final = 10
 
@@ -187,7 +190,9 @@ def _is_ordinal(ordinal: Ordinal) -> bool:
         return False
     if ordinal.ending not in _DOUBTFUL_ENDINGS or ordinal.before.lower() in DETERMINERS:
         return True
-    return ordinal.ending == "°" and ordinal.after.lower() in _NUMBERED
+    after = ordinal.after.lower()
+    is_noun = NOUNS.known_gender(after) == "m" and after not in NOUNS.not_nouns
+    return ordinal.ending == "°" and (after in _NUMBERED or is_noun)
 
 
 def _is_roman_ordinal(ordinal: Ordinal) -> bool:
@@ -225,6 +230,8 @@ def _fraction(fraction: Fraction) -> str:
             if not after or is_parted
             else f"mezz{'a' if NOUNS.known_gender(after) == 'f' else 'o'}"
         )
+    if bottom in _YEARS and not is_parted:
+        return f"{top} del {bottom}"
     if top > 1 and bottom > _TENTH and not is_parted:
         return f"{top} su {bottom}"
     part = "mezzo" if bottom == 2 else _ordinal(bottom)
@@ -309,6 +316,8 @@ def make(dialect: str) -> Language:
             ("forms of Italian alone", _own_forms),
             ("first to last", first_to_last("A a Z")),
             ("times", times("volte")),
+            ("out of", out_of("su")),
+            ("hours to hours", hours_to_hours("a", "ore")),
             ("parts of units", parts_of_units(NOTATION, WORDS, _part)),
             ("months and years", months_and_years(MONTHS)),
             ("minutes and seconds", minutes_and_seconds(*(WORDS.units[key] for key in ("minute", "second")))),

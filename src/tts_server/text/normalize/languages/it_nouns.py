@@ -11,7 +11,7 @@ from typing import Final
 from tts_server.text.normalize.nouns import Nouns, genders
 from tts_server.text.normalize.words import Gender
 
-_MASCULINE_ENDINGS = "o".split()
+_MASCULINE_ENDINGS = "o t k d p g b x".split()
 _FEMININE_ENDINGS = "a zione sione gione trice udine aggine igine tà tù".split()
 _FEMININE = (
     "mano radio foto moto auto eco notte parte classe voce luce pace croce madre moglie gente mente "

@@ -22,6 +22,8 @@ _MONTH_AND_YEAR: Final = re.compile(
 _MINUTES: Final = re.compile(r"(?<![\w.,'])(?P<minutes>\d{1,3})'(?P<seconds>[0-5]\d)(?:''|[\"”])(?!\w)")
 _RATE: Final = re.compile(rf"(?<=[€$£])/(?=[{LETTERS}]{{3}})")
 _ACCOUNT: Final = re.compile(r"(?<!\w)[A-Z]{2}\d\d(?: [A-Z\d]{4}){2,7}(?: [A-Z\d]{1,3})?(?!\w)")
+_OUT_OF: Final = re.compile(r"(?<=\d[.,]\d)/(?=(?:5|10|20|100)(?![\w/]|[.,]\d))")
+_DELAY: Final = re.compile(r"(?<![\w.,/])(?P<low>\d\d)/(?P<high>\d\d) ?h(?![\w/'])")
 _NAME: Final = re.compile(r"[A-ZÀ-Ý][a-zà-ÿ']+(?:-[A-ZÀ-Ý][a-zà-ÿ']+)?$")
 _ONE_LETTER: Final = frozenset({1, 5, 10})
 _LETTERS_OF_THE_ALPHABET: Final = frozenset({50, 100})
@@ -95,7 +97,7 @@ def parts_of_units(notation: Notation, words: Words, say: Callable[[int, int, No
         words: With the names of units.
         say: Says so many of so many equal parts of a unit.
     """
-    units = any_of(sign for sign in notation.units if sign[-1].isalpha())
+    units = any_of(sign for sign in notation.units if sign[-1].isalpha() or sign[-1] == ".")
     pattern = re.compile(
         rf"(?<![{LETTERS}\d/.,-])(?<!\d )(?:(?P<top>\d)/(?P<bottom>\d{{1,2}})|(?P<sign>[{''.join(_VULGAR)}]))"
         rf" ?(?P<unit>{units})(?![{LETTERS}\d/²³'])"
@@ -118,6 +120,21 @@ def months_and_years(months: tuple[str, ...]) -> Rule:
 def rates(said: str) -> Rule:
     """Make a rule for ``100 $/baril``, what is paid for being no unit that has a name."""
     return lambda draft: draft.apply(_RATE, lambda _: f" {said} ")
+
+
+def out_of(said: str) -> Rule:
+    """Make a rule for ``4,5/5``, a mark with a decimal."""
+    return lambda draft: draft.apply(_OUT_OF, lambda _: f" {said} ")
+
+
+def hours_to_hours(to: str, hours: str) -> Rule:
+    """Make a rule for ``24/48 h``, a delay."""
+
+    def say(match: re.Match[str]) -> str | None:
+        low, high = int(match["low"]), int(match["high"])
+        return f"{low} {to} {high} {hours}" if low < high else None
+
+    return lambda draft: draft.apply(_DELAY, say)
 
 
 def minutes_and_seconds(minute: Noun, second: Noun) -> Rule:

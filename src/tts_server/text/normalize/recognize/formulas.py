@@ -34,7 +34,7 @@ _MINUS = re.compile(
     rf"(?<![^\s(\[\"“])(?<!\d )(?<! - )(?P<a>{_ONE}) (?P<sign>-) (?P<b>-?(?:{_ONE}))"
     r"(?![^\s)\].,;:!?\"”]|[.,:]\w| -| [^\W\d])"
 )
-_LOOSE = re.compile(r"(?<=[\w)\]%] )(?P<sign>[=+×÷≤≥≠≈±])(?= [\w($√-])|(?<=\w)(?P<tight>[≤≥≠≈])(?=\w)")
+_LOOSE = re.compile(r"(?<=[\w)\]%€$£] )(?P<sign>[=+×÷≤≥≠≈±])(?= [\w($√-])|(?<=\w)(?P<tight>[≤≥≠≈])(?=\w)")
 # Behind a word and before a number such a sign is the number's own: *at most*, *about*.
 _BETWEEN_WORD_AND_NUMBER = re.compile(r"[^\W\d_]{2} [±≤≥≈] \d")
 
