@@ -311,9 +311,9 @@ NOTATION = Notation(
         "er re e ère ere ers res ères es ème èmes eme nd nde nds ndes ᵉ ᵉʳ ʳᵉ ᵉʳˢ ᵉˢ ᵈᵉ ⁿᵈ".split()
     ),
     telephones=(
-        r"0\d(?:[ .-]?\d\d){4}",
+        r"0\d(?:[ .—-]?\d\d){4}",
         r"0 ?8\d\d \d{3} \d{3}",
-        r"(?![1-9]\d{0,2}(?: \d{3})+(?![ \d]))\d{2,4}(?:[ -]\d{2,4}){2,5}",
+        r"(?![1-9]\d{0,2}(?: \d{3})+(?![ \d]))\d{2,4}(?:[ —-]\d{2,4}){2,5}",
     ),
     code_words=frozenset(
         "code codes pin puk siret siren otp".split(),

@@ -13,10 +13,10 @@ from tts_server.text.normalize.words import Notation
 _START = rf"(?<![{LETTERS}\d/.:+-])"
 _END = rf"(?![{LETTERS}\d/:+-]|[.,]\d)"
 _YEAR_FIRST = re.compile(
-    rf"{_START}(?P<year>[12]\d{{3}})([-/.])(?P<month>0?[1-9]|1[0-2])\2(?P<day>3[01]|[12]\d|0?[1-9])(?:(?=T\d\d:)|{_END})"
+    rf"{_START}(?P<year>[12]\d{{3}})([-—/.])(?P<month>0?[1-9]|1[0-2])\2(?P<day>3[01]|[12]\d|0?[1-9])(?:(?=T\d\d:)|{_END})"
 )
 _YEAR_LAST = re.compile(
-    rf"{_START}(?P<a>\d{{1,2}})(?P<mark>[/.-])(?P<b>\d{{1,2}})(?P=mark)(?P<year>[12]\d{{3}}|\d{{2}}){_END}"
+    rf"{_START}(?P<a>\d{{1,2}})(?P<mark>[/.—-])(?P<b>\d{{1,2}})(?P=mark)(?P<year>[12]\d{{3}}|\d{{2}}){_END}"
 )
 _COMPACT = re.compile(
     r"(?<![\w.,/:#$+-])(?P<year>(?:19|20)\d\d)(?P<month>0[1-9]|1[0-2])(?P<day>3[01]|[12]\d|0[1-9])(?![\w/:%-]|[.,]\d)"
