@@ -30,7 +30,13 @@ from tts_server.text.normalize.languages.en_figures import (
     say_decimals,
 )
 from tts_server.text.normalize.languages.en_homographs import say_homographs
-from tts_server.text.normalize.languages.en_measures import describes, is_listed, say_measures, say_seconds
+from tts_server.text.normalize.languages.en_measures import (
+    describes,
+    is_listed,
+    say_measures,
+    say_odd_numbers,
+    say_seconds,
+)
 from tts_server.text.normalize.languages.en_names import say_letters, say_names
 from tts_server.text.normalize.languages.en_places import say_places
 from tts_server.text.normalize.languages.en_roman import say_roman
@@ -233,9 +239,10 @@ def make(dialect: str) -> Language:
             ("dashes", say_dashes),
             ("hyphened dates", say_hyphened_dates),
             ("codes", say_codes),
+            ("measures", say_measures),
+            ("odd numbers", say_odd_numbers),
             ("names", say_names),
             ("chapter and verse", say_verses),
-            ("feet and inches", say_measures),
             ("sums", say_sums),
             ("streets", say_places),
             ("words written alike", say_homographs),

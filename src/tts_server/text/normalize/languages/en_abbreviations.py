@@ -93,6 +93,8 @@ ABBREVIATIONS: Final = {
     "Rm": "Room",
     "Rm.": "Room",
     "Rte.": "Route",
+    "ver.": "version",
+    "Ver.": "Version",
     "Sec.": "Section",
     "Sen.": "Senator",
     "Sgt": "Sergeant",

@@ -10,6 +10,7 @@ from typing import Final
 
 from tts_server.text.normalize.draft import Draft
 from tts_server.text.normalize.forms import Number
+from tts_server.text.normalize.languages.en_figures import say_decimals
 
 _FEET_INCHES: Final = re.compile(
     r"(?<![\w.'-])(?P<feet>\d{1,2})' ?(?P<inches>\d{1,2}(?:\.\d)?)(?:[\"”]|'')?(?!\w)"
@@ -26,6 +27,11 @@ _TIMES: Final = re.compile(
     r"(?![\w×]|\s?\d| ?[-+=*/^<>≤≥])(?=\s?[\w,.;:!?)]|\s|$)"
 )
 _TIMES_RANGE: Final = re.compile(r"(?<![\w.,/-])\d{1,4}(?P<dash>[-—])\d{1,4}(?P<x>x)(?![\w×]|\s?\d)")
+_BARE_POINT: Final = re.compile(r"(?<![\w.,$€£%)-])(?P<sign>-)?\.(?P<decimals>\d{1,12})(?![\w.]|,\d| ?%)")
+_BARE_SCALE: Final = re.compile(r"(?<![\w.,/)%°-])-(?P<number>\d{1,3}(?:\.\d)?)(?P<scale>[CF])(?![\w'-])")
+_UNKNOWN_MINUS: Final = re.compile(
+    r"(?<![\w.,-])(?:[nxyz](?P<sign>-)(?=\d{1,6}(?![\w.-]))|(?<![\w.,-])\d{1,6}(?P<behind>-)(?=[nxyz](?![\w'-])))"
+)
 _MINUS_PART: Final = re.compile(r"(?<![\w.,:/)%°-])(?P<sign>-)(?=\d{1,2}/\d{1,3}(?![\w/]))")
 _HOURS: Final = re.compile(r"(?<![\w.,:/-])(?P<hours>\d{1,2})h(?P<minutes>[0-5]\d)(?![\w.:]|,\d)")
 _DECADE_BEFORE = "".join(rf"(?<!\b{word} )" for word in "the his her their my our mid early late in".split())
@@ -107,16 +113,31 @@ def say_measures(draft: Draft) -> None:
             if name
         ]
         draft.replace(*match.span(), f" degrees{''.join(parts)} {_POINTS[match['point']]}")
+    draft.apply(_HYPHENED_UNIT, lambda match: f" {_HYPHENED_UNITS[match['unit']]}")
+    draft.apply(_HOURS, _say_hours)
+    draft.apply(_DEGREES, lambda match: f"degrees {_SCALES[match['scale']]}")
+
+
+def say_odd_numbers(draft: Draft) -> None:
+    """Say how many times, and numbers whose sign or point stands where none is looked for."""
+    text = draft.text
     for match in _TIMES_RANGE.finditer(text):
         draft.replace(*match.span("dash"), " to ")
         draft.replace(*match.span("x"), " times")
     for match in _TIMES.finditer(text):
         draft.replace(*match.span("x"), " times")
+        whole, _, decimals = match["number"].partition(".")
+        if decimals.endswith("0"):
+            draft.replace(*match.span("number"), whole + say_decimals(decimals))
+    for match in _BARE_POINT.finditer(text):
+        draft.replace(*match.span(), ("minus" if match["sign"] else "") + say_decimals(match["decimals"]))
+    for match in _BARE_SCALE.finditer(text):
+        said = f"minus {match['number']} degrees {_SCALES[match['scale']]}"
+        draft.replace(*match.span(), said)
+    for match in _UNKNOWN_MINUS.finditer(text):
+        draft.replace(*match.span("sign" if match["sign"] else "behind"), " minus ")
     for match in _MINUS_PART.finditer(text):
         draft.replace(*match.span("sign"), "minus ")
-    draft.apply(_HYPHENED_UNIT, lambda match: f" {_HYPHENED_UNITS[match['unit']]}")
-    draft.apply(_HOURS, _say_hours)
-    draft.apply(_DEGREES, lambda match: f"degrees {_SCALES[match['scale']]}")
 
 
 def is_listed(number: Number) -> bool:

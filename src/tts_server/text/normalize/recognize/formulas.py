@@ -49,7 +49,9 @@ def _is_difference(a: str, b: str) -> bool:
     """Say whether a spaced hyphen is a minus: between a letter and a number, or down to a smaller one."""
     if a.isalpha() or b.isalpha():
         return not (a.isalpha() and b.isalpha())
-    return b.startswith("-") or float(a) > float(b)
+    # ``2024 - 25`` is a year and the end of a later one.
+    is_year = len(a) == 4 and len(b) == 2 and a[:2] in {"18", "19", "20"} and a[2:] < b
+    return b.startswith("-") or (float(a) > float(b) and not is_year)
 
 
 class Formulas:
