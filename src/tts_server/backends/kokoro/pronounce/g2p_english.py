@@ -35,6 +35,9 @@ _SENTENCE_ENDS = '.!?…;:—"”)'
 # Marks that spaCy makes tokens of their own at both ends of a word.
 _EDGES = ".,;:!?…—\"“”'’‘()[]"
 _MAX_WORD_CHARS = 80
+# English sentences come to 0.3 for each character, full of numbers and names; `1/1/1/…` to 6.5.
+_MAX_WORK_PER_CHAR = 1.5
+_MAX_WORK_OF_A_WORD = 100
 _MAX_WORD_PARTS = 12
 # What misaki cuts a word into, roughly; no part is longer than a word may be.
 _PART = re.compile(rf" |[^\W\d_A-Z]{{1,{_MAX_WORD_CHARS}}}|\d{{1,{_MAX_WORD_CHARS}}}|.", re.DOTALL)
@@ -68,8 +71,13 @@ class EnglishG2P:
     def work(self, text: str) -> int:
         """Estimate how long ``symbols`` takes, in tenths of a millisecond: by what misaki tries to look up.
 
-        That is every stretch of parts of a word that is in no lexicon as a whole.
+        That is every stretch of parts of a word that is in no lexicon as a whole. Where there is more of that
+        than in anything that a person reads, it is not misaki that is asked.
         """
+        work = self._misaki_work(text)
+        return self._fallback.work(text) if _is_too_much(work, text) else work
+
+    def _misaki_work(self, text: str) -> int:
         total = 0
         for word in _with_short_words(text)[0].split():
             core = word.strip(_EDGES)
@@ -88,6 +96,8 @@ class EnglishG2P:
         """
         if not spoken.text:
             return [""] * len(spoken.units)
+        if _is_too_much(self._misaki_work(spoken.text), spoken.text):
+            return self._fallback.symbols(spoken)
         text, origin = _with_short_words(spoken.text)
         try:
             _, tokens = self._misaki(text, preprocess=None)
@@ -138,6 +148,10 @@ class EnglishG2P:
     def _lookup(self, word: str, tag: str) -> tuple[str | None, int | None]:
         found: tuple[str | None, int | None] = self._misaki.lexicon.get_word(word, tag, None, _context())
         return found
+
+
+def _is_too_much(work: int, text: str) -> bool:
+    return work > _MAX_WORK_OF_A_WORD and work > _MAX_WORK_PER_CHAR * len(text)
 
 
 _ACCENT_MATTERS = frozenset({"résumé", "exposé", "rosé", "pâté", "lamé"})

@@ -29,7 +29,6 @@ from tts_server.text.normalize.languages.en_figures import (
     ordinal,
     say_decimals,
 )
-from tts_server.text.normalize.languages.en_homographs import say_homographs
 from tts_server.text.normalize.languages.en_measures import (
     describes,
     is_listed,
@@ -245,7 +244,6 @@ def make(dialect: str) -> Language:
             ("chapter and verse", say_verses),
             ("sums", say_sums),
             ("streets", say_places),
-            ("words written alike", say_homographs),
         ),
         late_rules=(
             ("seconds", say_seconds),
