@@ -122,14 +122,18 @@ def _day(day: int) -> str:
 
 def _ordinal(ordinal: Ordinal) -> str:
     value, ending = ordinal.value, ordinal.ending.translate(str.maketrans("ᵉʳˢᵈⁿ", "ersdn"))
-    is_of_first = ending in {"er", "ers", "re", "res", "ère", "ères", "ere"}
-    if not value or (value != 1 and is_of_first) or (ordinal.is_roman and value in {50, 100, 500, 1000}):
+    is_of_first = ending in {"er", "ier", "ers", "re", "res", "ère", "ières", "ière", "ères", "ere"}
+    if (
+        not 0 < value <= number_words.LARGEST
+        or (value != 1 and is_of_first)
+        or (ordinal.is_roman and value in {50, 100, 500, 1000})
+    ):
         return ""
     many = "s" if ending.endswith("s") else ""
     if ending[:2] in {"nd", "de"}:
         return f"second{'e' if 'e' in ending else ''}{many}" if value == 2 else ""
     if value == 1:
-        is_woman = ending[:1] == "r" or ending in {"ère", "ères", "ere"} or is_feminine(ordinal.after)
+        is_woman = ending[:1] == "r" or ending in {"ère", "ière", "ères", "ere"} or is_feminine(ordinal.after)
         return ("première" if is_woman and ending != "er" else "premier") + many
     return ordinal_words(value) + many
 

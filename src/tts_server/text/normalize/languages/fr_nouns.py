@@ -49,6 +49,7 @@ _NOT_NOUNS = (
     "leurs"
 ).split()
 LABELS = (
+    "an bowl "
     "chapitre chap tome livre volume vol acte scène article art titre partie section annexe phase type "
     "vatican paragraphe page p numéro n étape niveau saison épisode version groupe leçon question "
     "exercice chambre salle bus tram métro porte quai voie étage figure fig tableau code paris tâche "

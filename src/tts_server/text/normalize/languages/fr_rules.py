@@ -8,6 +8,7 @@ from typing import Final
 from tts_server.text.normalize.draft import Draft
 from tts_server.text.normalize.languages.fr_numbers import feminine, is_feminine, of_time, ordinal
 from tts_server.text.normalize.recognize.common import LETTERS
+from tts_server.text.normalize.recognize.parts import roman_value
 
 _NUMBERED: Final = re.compile(r"(?<=\b[LlDdx]es )nos(?= \d)|\bno(?= \d{1,5}\b)")
 _ALWAYS: Final = re.compile(
@@ -35,6 +36,9 @@ _WAR: Final = re.compile(
     r"(?<![\w.,/-])(?:14-18|39-45)(?![\w/-]| [\w%€$]|[.,]\d)"
     r"|(?<=guerre de )(?:14-18|39-45)"
 )
+_ORDINALS: Final = re.compile(
+    r"(?<![\w.,/-])(?P<low>\d{1,3}|[IVX]{1,6})(?:er|re|e|ème|ᵉ)[-—/](?P<high>\d{1,3}|[IVX]{1,6})(?:e|ème|ᵉ)s?(?![\w/-])"
+)
 _NO_NOUNS: Final = frozenset("de du des et ou à au aux en par pour sur dans sans avec".split())
 
 
@@ -57,6 +61,15 @@ def _say_hours_and_part(match: re.Match[str]) -> str:
     return f"{of_time(int(match['whole']), 'heure')} {_BEHIND_HOURS.get(match['part'], 'trois quarts')}"
 
 
+def _say_ordinals(match: re.Match[str]) -> str:
+    """Return the two ordinals of ``2e-3e`` and of ``XVIIIe-XIXe``."""
+    said = []
+    for written in (match["low"], match["high"]):
+        value = int(written) if written.isdigit() else roman_value(written)
+        said.append("premier" if value == 1 else ordinal(value))
+    return " ".join(said)
+
+
 def _say_tenths(match: re.Match[str]) -> str:
     top = int(match["top"])
     return f"{'un' if top == 1 else top} {ordinal(int(match['bottom']))}{'s' if top > 1 else ''}"
@@ -75,6 +88,7 @@ def own_forms(draft: Draft) -> None:
     draft.apply(_HALVES, _say_halves)
     draft.apply(_AND_MORE, _say_and_more)
     draft.apply(_HOURS_AND_PART, _say_hours_and_part)
+    draft.apply(_ORDINALS, _say_ordinals)
     draft.apply(_TENTHS, _say_tenths)
     draft.apply(_THOUSANDS, lambda match: f"{match['number']} mille")
     draft.apply(_WAR, lambda match: match[0].replace("-", " "))

@@ -220,6 +220,7 @@ _WRITTEN_OUT = {
     "faubourg": "fg Fg fbg Fbg",
     "route": "rte Rte",
     "allée": "all. All.",
+    "arrondissement": "arr.",
     "square": "sq. Sq.",
     "bâtiment": "bât. Bât.",
     "étage": "ét.",
@@ -308,7 +309,8 @@ NOTATION = Notation(
     },
     per=_PER,
     ordinals=tuple(
-        "er re e ère ere ers res ères es ème èmes eme nd nde nds ndes ᵉ ᵉʳ ʳᵉ ᵉʳˢ ᵉˢ ᵈᵉ ⁿᵈ".split()
+        "er ier re e ère ière ere ers res ères es ème èmes eme ième ièmes nd nde nds ndes "
+        "ᵉ ᵉʳ ʳᵉ ᵉʳˢ ᵉˢ ᵈᵉ ⁿᵈ".split()
     ),
     telephones=(
         r"0\d(?:[ .—-]?\d\d){4}",

@@ -52,7 +52,7 @@ _NUMBERED: Final = {
     **dict.fromkeys(MONTHS, "m"),
 }
 _FEMININE_ENDINGS: Final = frozenset("ª a ma esima".split())
-_DOUBTFUL_ENDINGS: Final = frozenset("° a o".split())
+_DOUBTFUL_ENDINGS: Final = frozenset("° ^ a o".split())
 _OF: Final = frozenset("di del dello della dei degli delle d dell dell'".split())
 _SCREENS: Final = {("16", "9"): "noni", ("16", "10"): "decimi", ("21", "9"): "noni", ("4", "3"): "terzi"}
 _SCALES: Final = {"mila": "mille", "milioni": "un milione", "miliardi": "un miliardo"}
@@ -185,13 +185,15 @@ def _ordinal(value: int, *, is_woman: bool = False) -> str:
 
 
 def _is_ordinal(ordinal: Ordinal) -> bool:
-    is_apart = ordinal.end - ordinal.start > len(str(ordinal.value)) + len(ordinal.ending)
+    is_apart = ordinal.end - ordinal.start > len(f"{ordinal.value:,}") + len(ordinal.ending)
     if ordinal.after in {"C", "F"} or (is_apart and ordinal.ending not in {"º", "ª"}):
         return False
     if ordinal.ending not in _DOUBTFUL_ENDINGS or ordinal.before.lower() in DETERMINERS:
         return True
     after = ordinal.after.lower()
     is_noun = NOUNS.known_gender(after) == "m" and after not in NOUNS.not_nouns
+    if ordinal.ending == "^":
+        return NOUNS.known_gender(after) is not None and after not in NOUNS.not_nouns
     return ordinal.ending == "°" and (after in _NUMBERED or is_noun)
 
 
@@ -209,6 +211,8 @@ def _is_feminine(ordinal: Ordinal) -> bool:
             or before in _FEMININE_LABELS
             or before.capitalize() in _QUEENS
         )
+    if ordinal.ending == "^" and before not in DETERMINERS:
+        return NOUNS.known_gender(ordinal.after.lower()) == "f"
     return ordinal.ending in _FEMININE_ENDINGS or before in _FEMININE_DETERMINERS
 
 
@@ -248,6 +252,10 @@ _HALVES: Final = re.compile(
 )
 _TAX_SHARE: Final = re.compile(r"(?<![\w.,])(?P<share>[258]) ?[xX×] ?1000(?![\w.,]\d|\w)")
 _TAX_SHARES: Final = {"2": "due", "5": "cinque", "8": "otto"}
+_CHAIN: Final = re.compile(
+    r"(?<![\w.,°/-])\d{1,3}°(?:(?:, | e |[-—/])\d{1,3}°){1,5}(?= (?P<noun>[a-z]{4,20}))"
+)
+_AGED: Final = re.compile(r"(?<![\w.,])(?P<years>\d{1,3})enn(?P<ending>[ei])(?!\w)")
 _ELIDED_ROMAN: Final = re.compile(r"(?<=[lL]')(?P<roman>[IVX]{1,5})(?= [a-z])")
 _SAINT: Final = re.compile(
     r"(?<![\w.])S\. ?(?=(?P<name>Andrea|Agata|Agostino|Ambrogio|Angelo|Anna|Antonio|Barbara|Bartolomeo"
@@ -273,6 +281,20 @@ def _elided_roman(match: re.Match[str]) -> str | None:
     return _ordinal(value) if number_words.ordinal(value, "it")[0] in "aeiou" else None
 
 
+def _chain(match: re.Match[str]) -> str | None:
+    """Return the ordinals of ``1°, 2° e 3° posto``."""
+    if NOUNS.known_gender(match["noun"]) != "m" or match["noun"] in NOUNS.not_nouns:
+        return None
+    said = re.sub(r"(\d+)°", lambda one: _ordinal(int(one[1])) if int(one[1]) else one[0], match[0])
+    return re.sub(r"[-—/]", " ", said)
+
+
+def _aged(match: re.Match[str]) -> str:
+    """Return ``diciottenne`` for ``18enne``."""
+    stem = number_words.cardinal(int(match["years"]), "it").replace("é", "e")
+    return (stem if stem.endswith("tre") and len(stem) > 3 else stem[:-1]) + f"enn{match['ending']}"
+
+
 def _saint(match: re.Match[str]) -> str:
     name = match["name"]
     if name[0] in "AEIOU":
@@ -288,6 +310,8 @@ def _own_forms(draft: Draft) -> None:
     draft.apply(_SEPTEMBER, lambda _: "settembre")
     draft.apply(_HALVES, _halves)
     draft.apply(_ELIDED_ROMAN, _elided_roman)
+    draft.apply(_CHAIN, _chain)
+    draft.apply(_AGED, _aged)
     draft.apply(_TAX_SHARE, lambda match: f"{_TAX_SHARES[match['share']]} per mille")
     draft.apply(_SAINT, _saint)
 

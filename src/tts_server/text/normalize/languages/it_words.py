@@ -328,7 +328,7 @@ NOTATION = Notation(
     clock_words=frozenset("ore ora alle dalle le h h. all' dall' all l'".split()),
     durations={"h": "hour", "min": "minute", "m": "minute", "s": "second", "sec": "second", "gg": "day"},
     per=_PER,
-    ordinals=tuple("º ª ° a o mo ma esimo esima".split()),
+    ordinals=tuple("º ª ° ^ a o mo ma esimo esima".split()),
     telephones=(
         r"3\d\d[ ./—-]?\d{6,7}",
         r"3\d\d(?:[ .—-]\d{2,4}){2,3}",

@@ -77,8 +77,8 @@ class Ordinals:
     def __init__(self, notation: Notation) -> None:
         endings = any_of(notation.ordinals)
         self._figures = re.compile(
-            rf"(?<![{LETTERS}\d.,/:-])(?P<value>\d{{1,4}}) ?(?P<ending>{endings})"
-            rf"(?![{LETTERS}\d]|\.[{LETTERS}])"
+            rf"(?<![{LETTERS}\d.,/:-])(?P<value>[1-9]\d{{0,2}}(?:[ .]\d{{3}})+|\d{{1,4}})"
+            rf" ?(?P<ending>{endings})(?![{LETTERS}\d]|\.[{LETTERS}])"
         )
         self._roman = re.compile(
             rf"(?<![{LETTERS}\d'/-])(?=[IVXLCDM])(?P<value>{_ROMAN})(?P<ending>{endings})?(?![{LETTERS}\d'-]|\.[{LETTERS}])"
@@ -87,7 +87,8 @@ class Ordinals:
     def find(self, text: str) -> Iterator[Form]:
         """Yield them; whether letters are a number, a language decides by the words around them."""
         for match in self._figures.finditer(text):
-            yield self._ordinal(match, int(match["value"]), text, is_roman=False)
+            value = int("".join(filter(str.isdigit, match["value"])))
+            yield self._ordinal(match, value, text, is_roman=False)
         for match in self._roman.finditer(text):
             yield self._ordinal(match, roman_value(match["value"]), text, is_roman=True)
 
