@@ -52,6 +52,8 @@ _TO_NOON: Final = re.compile(
     re.IGNORECASE,
 )
 _PARTS: Final = re.compile(r"(?<=\d/\d)(?P<dash> ?[-—] ?)(?=\d{1,2}/\d{1,2}(?![\w/]))")
+_WORKDAYS: Final = re.compile(r"(?<![\w'.-])M[-—]F(?![\w'-])")
+_ORDINALS: Final = re.compile(r"(?<=\d(?:st|nd|rd|th))(?P<dash> ?[-—] ?)(?=\d{1,3}(?:st|nd|rd|th)(?!\w))")
 _HYPHENED: Final = re.compile(
     r"(?<![\w-])(?P<month>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)[a-z]*(?P<gap>-)(?P<day>\d{1,2})"
     r"(?:(?P<second>-)(?=\d{4}\b)|(?![\w-]|[.,]\d))"
@@ -75,7 +77,8 @@ _VERSE: Final = re.compile(
 
 def say_dashes(draft: Draft) -> None:
     """Say what a dash between times, decades and letters means."""
-    for pattern in (_TO_NOON, _DECADES, _PARTS, _LETTERS):
+    draft.apply(_WORKDAYS, lambda _: "Monday to Friday")
+    for pattern in (_TO_NOON, _DECADES, _PARTS, _ORDINALS, _LETTERS):
         for match in pattern.finditer(draft.text):
             name = "dash" if match["dash"] else "gap"
             draft.replace(*match.span(name), " to ")

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from tts_server.text.normalize.draft import Draft
-from tts_server.text.normalize.languages.en_words import PER
+from tts_server.text.normalize.languages.en_words import PER, UNIT_SIGNS
 
 _SIGN = r"[$€£¥₹₩₽]"
 _SUM = (
@@ -29,6 +29,12 @@ _SHORT_SCALE: Final = re.compile(
 _SCALES: Final = {"m": "million", "b": "billion", "t": "trillion", "k": "thousand"}
 
 
+_COUNT_RATE: Final = re.compile(
+    r"(?<![\w.,])\d{1,9} (?P<word>[a-z]{2,20})(?P<stroke> ?/ ?)"
+    r"(?=(?:day|week|month|year|hour|minute|second|night|person|user)(?!\w))"
+)
+
+
 def say_sums(draft: Draft) -> None:
     """Say strokes behind sums, signs behind words of scale, and letters of scale that stand apart."""
     text = draft.text
@@ -43,6 +49,9 @@ def say_sums(draft: Draft) -> None:
             draft.replace(*match.span("second"), " per ")
     for match in _OR.finditer(text):
         draft.replace(*match.span("stroke"), " or ")
+    for match in _COUNT_RATE.finditer(text):
+        if match["word"] not in UNIT_SIGNS:
+            draft.replace(*match.span("stroke"), " per ")
     for match in _BEHIND_SCALE.finditer(text):
         draft.replace(*match.span("sign"), f" {_CURRENCIES[match['sign']]}")
     for match in _SHORT_SCALE.finditer(text):

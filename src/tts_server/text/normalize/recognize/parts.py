@@ -81,7 +81,7 @@ class Ordinals:
             rf" ?(?P<ending>{endings})(?![{LETTERS}\d]|\.[{LETTERS}])"
         )
         self._roman = re.compile(
-            rf"(?<![{LETTERS}\d'/-])(?=[IVXLCDM])(?P<value>{_ROMAN})(?P<ending>{endings})?(?![{LETTERS}\d'-]|\.[{LETTERS}])"
+            rf"(?<![{LETTERS}\d'/-])(?=[IVXLCDM])(?P<value>{_ROMAN})(?P<ending>{endings})?(?![{LETTERS}\d-]|'(?!s\b)|\.[{LETTERS}])"
         )
 
     def find(self, text: str) -> Iterator[Form]:
