@@ -71,3 +71,9 @@ def test_what_is_plain_stays_as_it_is(text: str) -> None:
 def test_a_heap_of_marks_costs_no_more_than_its_length() -> None:
     text = "a" + "\u0301\u0327" * 2000
     assert len(plain_text(text).text) >= 3999
+
+
+def test_a_comma_of_full_width_groups_figures_of_full_width_alone() -> None:
+    assert plain_text("１２，３４５").text == "12,345"
+    assert plain_text("9:30，14:00").text == "9:30，14:00"
+    assert plain_text("一，二").text == "一,二"
