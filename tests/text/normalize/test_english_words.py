@@ -25,28 +25,6 @@ def changed(*texts: str) -> list[str]:
     return [text for text in texts if spoken(text) != text]
 
 
-def test_read_is_the_present_by_a_word_of_time_or_by_a_thing_in_general() -> None:
-    assert spoken("I read books every day.") == "I reed books every day."
-    assert spoken("They often read it") == "They often reed it"
-    assert spoken("You read too fast.") == "You reed too fast."
-    assert spoken("People read novels.") == "People reed novels."
-    assert spoken("Have you read it?") == "Have you red it?"
-    assert not changed("I read it yesterday", "I read it.", "We read.", "They read the letter", "to read")
-
-
-def test_lead_is_the_metal_beside_what_is_made_of_it() -> None:
-    assert spoken("a lead pipe, made of lead") == "a led pipe, made of led"
-    assert spoken("lead and zinc in lead paint") == "led and zinc in led paint"
-    assert not changed("lead the team", "in the lead", "the lead singer", "Lead me", "lead time")
-
-
-def test_bow_and_bass_are_told_by_what_is_done() -> None:
-    assert spoken("Take a bow. They bow to the king.") == "Take a bough. They bough to the king."
-    assert spoken("the ship's bow") == "the ship's bough"
-    assert not changed("a bow and arrow", "She tied a bow.", "He caught a bass.", "bass fishing")
-    assert spoken("She sings bass.") == "She sings base."
-
-
 @pytest.mark.parametrize(
     ("written", "said"),
     [

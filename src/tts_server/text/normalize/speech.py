@@ -45,6 +45,18 @@ def as_written(_form: Form) -> Pieces:
     return []
 
 
+def _word_by_word(money: Money, pieces: Pieces, text: str) -> Pieces:
+    """Give ``12 euros`` two pieces, as it has two words written and said; else it would be one unit."""
+    number = money.number
+    if len(pieces) != 1 or money.start != number.start or " " in number.written:
+        return pieces
+    ((start, end, said),) = pieces
+    gap, words = text.find(" ", number.end, end), said.split()
+    if gap < 0 or " " in text[gap + 1 : end] or len(words) != 2:
+        return pieces
+    return [(start, gap, words[0]), (gap + 1, end, words[1])]
+
+
 class Speech:
     """What a language says for each form.
 
@@ -100,7 +112,7 @@ class Speech:
             case Quantity():
                 return self.quantity(form, text)
             case Money():
-                return self.money(form)
+                return _word_by_word(form, self.money(form), text)
             case Clock():
                 return self.clock(form)
             case DayOfMonth():

@@ -102,9 +102,11 @@ def say_measures(draft: Draft) -> None:
             draft.replace(match.start(), match.end(), f"{match['a']}{between}{match['b']} feet")
         else:
             draft.replace(match.start(), match.end(), f"{match['a']} feet")
+    n_measures = 0
     for match in _INCHES.finditer(text):
-        if _is_quote(match, text):
+        if _is_quote(match, text, n_measures):
             continue
+        n_measures += match[0][-1] == '"'
         draft.replace(match.end() - 1, match.end(), f" {_inches(match, text)}")
     for match in _COMPASS.finditer(text):
         parts = [
@@ -175,6 +177,8 @@ def _inches(match: re.Match[str], text: str) -> str:
     return "inch" if is_adjective or match["inches"] == "1" or "/" in match["inches"] else "inches"
 
 
-def _is_quote(match: re.Match[str], text: str) -> bool:
-    """Say whether the mark closes a quotation that was opened before."""
-    return text.count('"', 0, match.start()) % 2 == 1
+def _is_quote(match: re.Match[str], text: str, n_measures: int) -> bool:
+    """Say whether the mark closes a quotation that was opened before, ``n_measures`` marks being inches'."""
+    if (text.count('"', 0, match.start()) - n_measures) % 2:
+        return True
+    return text.count("“", 0, match.start()) > text.count("”", 0, match.start())
