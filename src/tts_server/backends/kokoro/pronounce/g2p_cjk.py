@@ -267,7 +267,7 @@ class ChineseG2P(_CJKG2P):
             super().__init__(
                 lambda text: "".join(syllables(text)),
                 lambda text: list(jieba.cut(text)),
-                lambda n_chars: 1 + 0.8 * n_chars,
+                lambda n_chars: 1 + 1.2 * n_chars,
             )
             self._check("中国")
 
