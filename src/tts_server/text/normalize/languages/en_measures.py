@@ -27,6 +27,7 @@ _TIMES: Final = re.compile(
     r"(?![\w×]|\s?\d| ?[-+=*/^<>≤≥])(?=\s?[\w,.;:!?)]|\s|$)"
 )
 _TIMES_RANGE: Final = re.compile(r"(?<![\w.,/-])\d{1,4}(?P<dash>[-—])\d{1,4}(?P<x>x)(?![\w×]|\s?\d)")
+_STONE: Final = re.compile(r"(?<![\w.,])(?:1[1-9]|[2-9][02-9]?|10)(?P<unit> st)(?![\w.]|\s[A-Z])")
 _BARE_POINT: Final = re.compile(r"(?<![\w.,$€£%)-])(?P<sign>-)?\.(?P<decimals>\d{1,12})(?![\w.]|,\d| ?%)")
 _BARE_SCALE: Final = re.compile(r"(?<![\w.,/)%°-])-(?P<number>\d{1,3}(?:\.\d)?)(?P<scale>[CF])(?![\w'-])")
 _UNKNOWN_MINUS: Final = re.compile(
@@ -115,6 +116,8 @@ def say_measures(draft: Draft) -> None:
             if name
         ]
         draft.replace(*match.span(), f" degrees{''.join(parts)} {_POINTS[match['point']]}")
+    for match in _STONE.finditer(text):
+        draft.replace(*match.span("unit"), " stone")
     draft.apply(_HYPHENED_UNIT, lambda match: f" {_HYPHENED_UNITS[match['unit']]}")
     draft.apply(_HOURS, _say_hours)
     draft.apply(_DEGREES, lambda match: f"degrees {_SCALES[match['scale']]}")

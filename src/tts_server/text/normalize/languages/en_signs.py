@@ -61,6 +61,7 @@ _HYPHENED: Final = re.compile(
 _DECADES: Final = re.compile(r"(?<=\d0s)(?P<dash> ?[-—] ?)(?='?(?:1[5-9]|20)?\d0s\b)")
 _LETTERS: Final = re.compile(r"(?<![\w'.-])(?:[A-Y](?P<dash> ?[-—] ?)[B-Z]|a(?P<gap>[-—])z)(?![\w'-]|\.\w)")
 _LISTED: Final = re.compile(r"(?<![\w.,])\d{1,3}(?:,\d{1,3}){1,12}(?![\w,]|\.\d)")
+_SEMICOLON: Final = re.compile(r"(?<=\d);(?=\d)")
 _GROUPED: Final = re.compile(r"\d{1,3}(?:,\d\d){0,4}(?:,\d{3})+")
 _HYPHEN: Final = re.compile(r"(?<=\S) (?P<dash>-) (?=\S)")
 _PATH: Final = re.compile(r"(?<=[^\W\d] )[>*](?= [^\W\d])|(?<=[\w)] )>(?= [A-Z][a-z])")
@@ -106,6 +107,7 @@ def say_pauses(draft: Draft) -> None:
     for match in _HYPHEN.finditer(draft.text):
         draft.replace(*match.span("dash"), "—")
     draft.apply(_PATH, lambda _: ",")
+    draft.apply(_SEMICOLON, lambda _: "; ")
     for match in _LISTED.finditer(draft.text):
         if not _GROUPED.fullmatch(match[0]):
             for comma in re.finditer(",", match[0]):
