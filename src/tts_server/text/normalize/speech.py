@@ -38,6 +38,7 @@ from tts_server.text.normalize.words import Gender, Noun, Words
 Pieces = list[Piece]
 # Words of scale are masculine wherever a number in front of them agrees.
 _MASCULINE = Noun("", "")
+_LOOK = 3
 
 
 def as_written(_form: Form) -> Pieces:
@@ -190,6 +191,11 @@ class Speech:
         if quantity.per:
             said += self.per(quantity.per)
         gap = "" if text[quantity.unit_start - 1].isspace() else " "
+        if (
+            text[quantity.unit_end - 1] == "."
+            and not text[quantity.unit_end : quantity.unit_end + _LOOK].strip()
+        ):
+            said += "."
         return [
             (number.start, number.end, self.signed(number, noun)),
             (quantity.unit_start, quantity.unit_end, gap + said),

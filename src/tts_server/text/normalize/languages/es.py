@@ -35,6 +35,7 @@ _BEFORE_LETTERS = frozenset("el la los las del al su mi en de".split())
 _CHAPTER = re.compile(r"(?<!\w)Cap\.(?= ?(?:\d|[IVXL]+\b))")
 _WEEK = dict(zip("LMXJVSD", "lunes martes miércoles jueves viernes sábado domingo".split(), strict=True))
 _WEEKDAYS = re.compile(r"(?<![\w.-])(?P<low>[LMXJV])[-—](?P<high>[JVSD])(?=:? \d|: |$)")
+_PRICE = re.compile(r"(?<![\w.,'])(?P<euros>\d{1,4})'(?P<cents>\d\d) ?(?:€|euros\b)")
 _PAGE = re.compile(r"(?<![\w.])(?<!C\. )[Pp]\. ?(?=\d)")
 _DAY = re.compile(
     r"\b(?:el|del|al|día|lunes|martes|miércoles|jueves|viernes|sábado|domingo) "
@@ -68,6 +69,9 @@ class Spanish(Iberian):
     version_word = "versión"
     halves: ClassVar[Mapping[Gender, str]] = {"m": "medio", "f": "media"}
     conjunction = "y"
+    rated = frozenset("un nota puntuación calificación valoración".split())
+    points = frozenset("estrellas puntos".split())
+    out_of = "sobre"
     ordering = ORDERING
 
     def cardinal(self, value: int, gender: Gender | None) -> str:
@@ -133,6 +137,12 @@ def _numbering(draft: Draft) -> None:
     """Say ``s. XXI``, ``No. 5``, and the figures of an identity one by one."""
     draft.apply(_CENTURY, lambda match: "siglo" if match[0].lower() == "s." else "siglos")
     draft.apply(_NUMBER_SIGN, lambda _: "número ")
+    draft.apply(
+        _PRICE,
+        lambda match: (
+            f"{'un euro' if match['euros'] == '1' else match['euros'] + ' euros'} con {match['cents']}"
+        ),
+    )
     draft.apply(_CHAPTER, lambda _: "capítulo")
     draft.apply(_WEEKDAYS, lambda match: f"{_WEEK[match['low']]} a {_WEEK[match['high']]}")
     draft.apply(_PAGE, lambda _: "página ")

@@ -74,6 +74,12 @@ UNITS = (
         hour=hora; week=semana; night=noche; unit=unidad/unidades; person=persona
         """,
     )
+    | {
+        "gram-per-cubic-centimeter": Noun("gramo por centímetro cúbico", "gramos por centímetro cúbico"),
+        "kilogram-per-cubic-meter": Noun("kilo por metro cúbico", "kilos por metro cúbico"),
+        "liter-per-100-kilometer": Noun("litro cada cien kilómetros", "litros cada cien kilómetros"),
+        "horsepower": Noun("caballo", "caballos"),
+    }
     | _area("metro", "metros", "meter")
     | _area("kilómetro", "kilómetros", "kilometer")
     | _area("centímetro", "centímetros", "centimeter")
@@ -201,71 +207,35 @@ NOTATION = Notation(
     date_order="dmy",
     currencies={sign: code for sign, code in signs.CURRENCIES.items() if code in CURRENCIES}
     | {code: code for code in CURRENCIES if code.isupper()}
-    | {
-        "S/": "PEN",
-        "S/.": "PEN",
-        "Mex$": "MXN",
-        "CLP$": "CLP",
-        "COP$": "COP",
-        "AR$": "ARS",
-        "U$S": "USD",
-        "USD$": "USD",
-        "₡": "CRC",
-        "₲": "PYG",
-        "Bs": "VES",
-        "Bs.": "VES",
-        "RD$": "DOP",
-        "pesos": "peso",
-        "peso": "peso",
-        "M.N.": "peso",
-        "MN": "peso",
-        "dólares": "USD",
-        "dólar": "USD",
-        "euros": "EUR",
-        "euro": "EUR",
-        "soles": "PEN",
-        "quetzales": "GTQ",
-        "colones": "CRC",
-        "bolívares": "VES",
-        "libras": "GBP",
-    },
+    | table(
+        """
+        S/=PEN; S/.=PEN; Mex$=MXN; CLP$=CLP; COP$=COP; AR$=ARS; U$S=USD; USD$=USD; ₡=CRC; ₲=PYG; Bs=VES;
+        Bs.=VES; RD$=DOP; pesos=peso; peso=peso; M.N.=peso; MN=peso; dólares=USD; dólar=USD; euros=EUR;
+        euro=EUR; soles=PEN; quetzales=GTQ; colones=CRC; bolívares=VES; libras=GBP
+        """
+    ),
     units={sign: key for sign, key in signs.UNITS.items() if key in UNITS}
-    | {
-        "h": "hour",
-        "hs": "hour",
-        "hs.": "hour",
-        "hrs": "hour",
-        "min.": "minute",
-        "s": "second",
-        "seg": "second",
-        "seg.": "second",
-        "kms": "kilometer",
-        "Mb/s": "megabit-per-second",
-        "Gb/s": "gigabit-per-second",
-        "cc": "cubic-centimeter",
-        "kgs": "kilogram",
-        "Kg": "kilogram",
-        "Km": "kilometer",
-        "mts": "meter",
-        "mts.": "meter",
-        "ft": "foot",
-        "lb": "pound",
-        "lbs": "pound",
-        "oz": "ounce",
-        "yd": "yard",
-        "mph": "mile-per-hour",
-        "rpm": "revolution-per-minute",
-        "cal": "calorie",
-        "ft²": "square-foot",
-        "ft2": "square-foot",
-        "ns": "nanosecond",
-        "µs": "microsecond",
-        "μs": "microsecond",
-    },
+    | table(
+        """
+        h=hour; hs=hour; hs.=hour; hrs=hour; min.=minute; s=second; seg=second; seg.=second;
+        kms=kilometer; g/cm³=gram-per-cubic-centimeter; kg/m³=kilogram-per-cubic-meter;
+        l/100 km=liter-per-100-kilometer; L/100 km=liter-per-100-kilometer;
+        l/100km=liter-per-100-kilometer; CV=horsepower; cv=horsepower; Mb/s=megabit-per-second;
+        Gb/s=gigabit-per-second; cc=cubic-centimeter; kgs=kilogram; Kg=kilogram; Km=kilometer;
+        mts=meter; mts.=meter; ft=foot; lb=pound; lbs=pound; oz=ounce; yd=yard; mph=mile-per-hour;
+        rpm=revolution-per-minute; cal=calorie; ft²=square-foot; ft2=square-foot; ns=nanosecond;
+        µs=microsecond; μs=microsecond
+        """
+    ),
     scales={"K": "mil", "k": "mil", "M": "millones"},
     money_scales={"MM": "millones", "mill.": "millones"},
     scale_words=("mil millones", "mil", "millones", "millón", "billones", "billón", "mdd"),
-    date_words=frozenset("día fecha".split()),
+    date_words=frozenset(
+        (
+            "día fecha lunes martes miércoles jueves viernes sábado domingo lun. mar. mié. jue. vie. sáb. "
+            "dom."
+        ).split()
+    ),
     months={name: number for number, name in enumerate(MONTHS, start=1)} | _SHORT_MONTHS,
     short_months=frozenset(_SHORT_MONTHS),
     weekdays=WEEKDAYS,
@@ -273,43 +243,19 @@ NOTATION = Notation(
     clock_marks=".h",
     clock_words=frozenset("las la a".split()),
     has_halves=True,
-    durations={
-        "d": "day",
-        "h": "hour",
-        "hs": "hour",
-        "hrs": "hour",
-        "m": "minute",
-        "min": "minute",
-        "s": "second",
-        "seg": "second",
-    },
-    per={
-        "h": "hour",
-        "hora": "hour",
-        "min": "minute",
-        "s": "second",
-        "seg": "second",
-        "día": "day",
-        "sem": "week",
-        "semana": "week",
-        "mes": "month",
-        "año": "year",
-        "noche": "night",
-        "kg": "kilogram",
-        "g": "gram",
-        "l": "liter",
-        "L": "liter",
-        "km": "kilometer",
-        "m": "meter",
-        "m²": "square-meter",
-        "m2": "square-meter",
-        "m³": "cubic-meter",
-        "kWh": "kilowatt-hour",
-        "persona": "person",
-        "ud": "unit",
-        "ud.": "unit",
-        "unidad": "unit",
-    },
+    durations=table(
+        """
+        d=day; h=hour; hs=hour; hrs=hour; m=minute; min=minute; s=second; seg=second
+        """
+    ),
+    per=table(
+        """
+        h=hour; hora=hour; min=minute; s=second; seg=second; día=day; sem=week; semana=week; mes=month;
+        año=year; noche=night; kg=kilogram; g=gram; l=liter; L=liter; km=kilometer; m=meter;
+        m²=square-meter; m2=square-meter; m³=cubic-meter; kWh=kilowatt-hour; persona=person; ud=unit;
+        ud.=unit; unidad=unit
+        """
+    ),
     ordinals=(
         ".º",
         "º",
@@ -354,7 +300,10 @@ NOTATION = Notation(
         r"1[- ]8\d\d[- ]\d{3}[- ]\d{4}",
     ),
     code_words=frozenset(
-        "código pin clave contraseña móvil celular teléfono dni nie nif cp iban isbn postal otp token".split()
+        (
+            "tarjeta matrícula código pin clave contraseña móvil celular teléfono dni nie nif cp iban "
+            "isbn postal otp token"
+        ).split()
     ),
 )
 WORDS = Words(

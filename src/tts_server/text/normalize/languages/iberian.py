@@ -25,6 +25,7 @@ from tts_server.text.normalize.words import Gender, Noun
 _YEARS = range(1000, 2100)
 _NO_FRACTIONS = frozenset({(9, 11), (24, 7), (7, 24), (50, 50)})
 _MAX_PARTS = 100
+_SCORES = frozenset({5, 10, 20, 100})
 _MAX_REGNAL_ORDINAL = 10
 _LETTER_ORDINALS = frozenset({1, 5, 10})
 _MASCULINE = Noun("", "")
@@ -63,6 +64,9 @@ class Iberian(Speech):
         ordering: What tells Roman numerals.
         halves: The adjective *half*, by gender.
         conjunction: *And*.
+        rated: Words before a score, lower case.
+        points: Words behind one.
+        out_of: Between a score and the best one.
     """
 
     nouns: Nouns
@@ -76,6 +80,9 @@ class Iberian(Speech):
     ordering: Ordering
     halves: ClassVar[Mapping[Gender, str]]
     conjunction: str
+    rated: frozenset[str]
+    points: frozenset[str]
+    out_of: str
 
     def cardinal(self, value: int, gender: Gender | None) -> str:
         """Return ``value`` in words."""
@@ -171,6 +178,8 @@ class Iberian(Speech):
         top, bottom = fraction.top, fraction.bottom
         if (top, bottom) in _NO_FRACTIONS or not 0 < top < bottom <= _MAX_PARTS:
             return []
+        if fraction.after in self.points or (fraction.before.lower() in self.rated and bottom in _SCORES):
+            return [(fraction.start, fraction.end, f"{top} {self.out_of} {bottom}")]
         is_before_noun = self._is_noun(fraction.after)
         gender = self.nouns.gender(fraction.after, is_one=True) if is_before_noun else None
         whole = (
@@ -183,7 +192,7 @@ class Iberian(Speech):
         else:
             half = self.halves[gender or "m"]
             said = f"{whole}{half}" if whole or is_before_noun else f"{self.cardinal(1, 'm')} {half}"
-        return [(fraction.start, fraction.end, f" {said} ")]
+        return [(fraction.start, fraction.end, f" {said}" + " " * bool(fraction.after))]
 
     def _is_noun(self, word: str) -> bool:
         return word.islower() and len(word) > 1 and word not in self.nouns.not_nouns

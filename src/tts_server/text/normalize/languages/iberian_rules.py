@@ -32,7 +32,12 @@ def named_dates(notation: Notation, months: tuple[str, ...], first_day: str) -> 
         for match in pattern.finditer(draft.text):
             if match["day"].startswith("0"):
                 draft.replace(*match.span("day"), first_day if match["day"] == "01" else match["day"][1:])
-            draft.put(_pieces(match, months[notation.months[match["month"].lower()] - 1]))
+            stop = (
+                "."
+                if match[0].endswith(".") and not draft.text[match.end() : match.end() + 3].strip()
+                else ""
+            )
+            draft.put(_pieces(match, months[notation.months[match["month"].lower()] - 1] + stop))
 
     return rule
 

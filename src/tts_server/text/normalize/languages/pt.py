@@ -47,6 +47,9 @@ class Portuguese(Iberian):
     version_word = "versão"
     halves: ClassVar[Mapping[Gender, str]] = {"m": "meio", "f": "meia"}
     conjunction = "e"
+    rated = frozenset("um nota foi pontuação avaliação".split())
+    points = frozenset("estrelas pontos".split())
+    out_of = "de"
     ordering = ORDERING
 
     def cardinal(self, value: int, gender: Gender | None) -> str:
@@ -140,6 +143,7 @@ _HEIGHT = re.compile(r"(?<![\w.,])(?P<meters>\d) ?m ?(?P<rest>\d\d)(?![\w.,]\d|\
 _PER = re.compile(r"(?<!\w)p/(?= ?(?:pessoa|dia|mês|hora|semana|ano|kg|quilo|unidade)\b)")
 _NUMBERED = re.compile(r"(?<![\w.])[Nn]\. ?(?=\d)")
 _SIZE = re.compile(r"(?<=\d\d\d) ?× ?(?=\d{3,5}(?![\d.,]| ?=))")
+_INSTALMENTS = re.compile(r"(?<=\d) ?x(?= R\$)")
 _PRODUCT = re.compile(r"(?<=\d) ?x ?(?=\d+(?:[.,]\d+)? ?=)")
 _HEADQUARTERS = re.compile(
     r"\b[Ss]ede(?= (?:da|do|das|dos|social|administrativa|própria|central|nacional|regional|principal)\b)"
@@ -185,6 +189,7 @@ def _names(draft: Draft) -> None:
     draft.apply(_PER, lambda _: "por ")
     draft.apply(_NUMBERED, lambda _: "número ")
     draft.apply(_SIZE, lambda _: " por ")
+    draft.apply(_INSTALMENTS, lambda _: " vezes de")
     draft.apply(_PRODUCT, lambda _: " vezes ")
 
 

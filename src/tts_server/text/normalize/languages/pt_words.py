@@ -73,6 +73,12 @@ UNITS = (
         calorie=caloria; hour=hora; week=semana; night=noite; unit=unidade; person=pessoa
         """,
     )
+    | {
+        "gram-per-cubic-centimeter": Noun("grama por centímetro cúbico", "gramas por centímetro cúbico"),
+        "kilogram-per-cubic-meter": Noun("quilo por metro cúbico", "quilos por metro cúbico"),
+        "liter-per-100-kilometer": Noun("litro a cada cem quilômetros", "litros a cada cem quilômetros"),
+        "horsepower": Noun("cavalo", "cavalos"),
+    }
     | _area("metro", "metros", "meter")
     | _area("quilômetro", "quilômetros", "kilometer")
     | _area("centímetro", "centímetros", "centimeter")
@@ -185,64 +191,38 @@ NOTATION = Notation(
     date_order="dmy",
     currencies={sign: code for sign, code in signs.CURRENCIES.items() if code in CURRENCIES}
     | {code: code for code in CURRENCIES}
-    | {
-        "U$": "USD",
-        "US$": "USD",
-        "AR$": "ARS",
-        "₲": "PYG",
-        "Kz": "AOA",
-        "MT": "MZN",
-        "reais": "BRL",
-        "real": "BRL",
-        "dólares": "USD",
-        "dólar": "USD",
-        "euros": "EUR",
-        "euro": "EUR",
-    },
+    | table(
+        """
+        U$=USD; US$=USD; AR$=ARS; ₲=PYG; Kz=AOA; MT=MZN; reais=BRL; real=BRL; dólares=USD; dólar=USD;
+        euros=EUR; euro=EUR
+        """
+    ),
     units={sign: key for sign, key in signs.UNITS.items() if key in UNITS}
-    | {
-        "h": "hour",
-        "hs": "hour",
-        "hrs": "hour",
-        "min.": "minute",
-        "s": "second",
-        "seg": "second",
-        "seg.": "second",
-        "Km": "kilometer",
-        "kms": "kilometer",
-        "Mb/s": "megabit-per-second",
-        "Gb/s": "gigabit-per-second",
-        "Kg": "kilogram",
-        "kgs": "kilogram",
-        "mts": "meter",
-        "ft": "foot",
-        "lb": "pound",
-        "lbs": "pound",
-        "oz": "ounce",
-        "yd": "yard",
-        "mph": "mile-per-hour",
-        "rpm": "revolution-per-minute",
-        "cal": "calorie",
-        "ft²": "square-foot",
-        "ft2": "square-foot",
-        "ns": "nanosecond",
-        "µs": "microsecond",
-        "μs": "microsecond",
-    },
-    scales={
-        "K": "mil",
-        "k": "mil",
-        "M": "milhões",
-        "B": "bilhões",
-        "mi": "milhões",
-        "mi.": "milhões",
-        "bi": "bilhões",
-        "bi.": "bilhões",
-        "tri": "trilhões",
-    },
+    | table(
+        """
+        h=hour; hs=hour; hrs=hour; min.=minute; s=second; seg=second; seg.=second; Km=kilometer;
+        kms=kilometer; g/cm³=gram-per-cubic-centimeter; kg/m³=kilogram-per-cubic-meter;
+        l/100 km=liter-per-100-kilometer; L/100 km=liter-per-100-kilometer;
+        l/100km=liter-per-100-kilometer; CV=horsepower; cv=horsepower; Mb/s=megabit-per-second;
+        Gb/s=gigabit-per-second; Kg=kilogram; kgs=kilogram; mts=meter; ft=foot; lb=pound; lbs=pound;
+        oz=ounce; yd=yard; mph=mile-per-hour; rpm=revolution-per-minute; cal=calorie; ft²=square-foot;
+        ft2=square-foot; ns=nanosecond; µs=microsecond; μs=microsecond
+        """
+    ),
+    scales=table(
+        """
+        K=mil; k=mil; M=milhões; B=bilhões; mi=milhões; mi.=milhões; bi=bilhões; bi.=bilhões;
+        tri=trilhões
+        """
+    ),
     money_scales={"MM": "milhões", "T": "trilhões"},
     scale_words=("mil", "milhões", "milhão", "bilhões", "bilhão", "trilhões", "trilhão", "mi", "bi", "tri"),
-    date_words=frozenset("em dia até data".split()),
+    date_words=frozenset(
+        (
+            "em dia até data segunda terça quarta quinta sexta sábado domingo seg. ter. qua. qui. sex. "
+            "sáb. dom."
+        ).split()
+    ),
     months={name: number for number, name in enumerate(MONTHS, start=1)} | _SHORT_MONTHS,
     short_months=frozenset(_SHORT_MONTHS),
     weekdays=WEEKDAYS,
@@ -250,44 +230,19 @@ NOTATION = Notation(
     clock_marks=".hH",
     clock_words=frozenset("às as à das".split()),
     has_halves=True,
-    durations={
-        "d": "day",
-        "h": "hour",
-        "hs": "hour",
-        "hrs": "hour",
-        "m": "minute",
-        "min": "minute",
-        "s": "second",
-        "seg": "second",
-    },
-    per={
-        "h": "hour",
-        "hora": "hour",
-        "min": "minute",
-        "s": "second",
-        "seg": "second",
-        "dia": "day",
-        "sem": "week",
-        "semana": "week",
-        "mês": "month",
-        "mes": "month",
-        "ano": "year",
-        "noite": "night",
-        "kg": "kilogram",
-        "g": "gram",
-        "l": "liter",
-        "L": "liter",
-        "km": "kilometer",
-        "m": "meter",
-        "m²": "square-meter",
-        "m2": "square-meter",
-        "m³": "cubic-meter",
-        "kWh": "kilowatt-hour",
-        "pessoa": "person",
-        "un": "unit",
-        "un.": "unit",
-        "unidade": "unit",
-    },
+    durations=table(
+        """
+        d=day; h=hour; hs=hour; hrs=hour; m=minute; min=minute; s=second; seg=second
+        """
+    ),
+    per=table(
+        """
+        h=hour; hora=hour; min=minute; s=second; seg=second; dia=day; sem=week; semana=week; mês=month;
+        mes=month; ano=year; noite=night; kg=kilogram; g=gram; l=liter; L=liter; km=kilometer; m=meter;
+        m²=square-meter; m2=square-meter; m³=cubic-meter; kWh=kilowatt-hour; pessoa=person; un=unit;
+        un.=unit; unidade=unit
+        """
+    ),
     ordinals=(".º", "º", ".ª", "ª", ".°", "o", "a"),
     telephones=(
         r"\(\d{2}\) ?9?\d{4}[ .-]\d{4}",
@@ -297,7 +252,9 @@ NOTATION = Notation(
         r"0[3589]00[ -]\d{3}[ -]\d{4}",
         r"\d{3}[-.]\d{3}[-.]\d{4}",
     ),
-    code_words=frozenset("código pin senha celular telefone cpf cnpj rg cep isbn otp token".split()),
+    code_words=frozenset(
+        "cartão final código pin senha celular telefone cpf cnpj rg cep isbn otp token".split()
+    ),
 )
 WORDS = Words(
     units=UNITS,

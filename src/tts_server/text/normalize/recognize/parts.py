@@ -17,7 +17,7 @@ _FRACTION = re.compile(
 )
 _VULGAR_SIGN = re.compile(rf"(?:(?<![.,\d])(?P<whole>\d+) ?)?(?P<sign>[{_VULGAR}])")
 _RATIO = re.compile(
-    rf"(?<![{LETTERS}\d/.,:-])\d{{1,4}}(?::\d{{1,4}}){{1,2}}(?![{LETTERS}\d]|[:./,]\d)"
+    rf"(?<![{LETTERS}\d/.,:-])\d{{1,4}}(?::\d{{1,7}}){{1,2}}(?![{LETTERS}\d]|[:./,]\d)"
     rf"|(?<![{LETTERS}\d.,])\d+(?:[.,]\d+)?(?: ?[x×] ?\d+(?:[.,]\d+)?)+(?![\d])"
 )
 _ROMAN = r"M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})"

@@ -98,7 +98,11 @@ class Clocks:
 
 def _half_end(text: str, start: int) -> int:
     found = _HALF_WRITTEN.match(text, start)
-    return found.end() if found else start
+    if not found:
+        return start
+    # The full stop that ends the text too stays.
+    is_last = found[0].endswith(".") and not text[found.end() : found.end() + 2].strip()
+    return found.end() - (is_last and not text[found.end() :].strip())
 
 
 _LONGER = {"day": 4, "hour": 3, "minute": 2, "second": 1}
