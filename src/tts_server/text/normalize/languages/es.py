@@ -15,6 +15,7 @@ from tts_server.text.normalize.languages.es_words import NOTATION, WORDS
 from tts_server.text.normalize.languages.iberian import Iberian
 from tts_server.text.normalize.languages.iberian_rules import (
     accounts,
+    before_names,
     named_dates,
     names_with_years,
     parts_of_units,
@@ -161,6 +162,7 @@ def make(dialect: str) -> Language:
             ("dates with names", named_dates(NOTATION, WORDS.months, speech.first_day)),
             ("months and years", names_with_years(NOTATION, WORDS.months)),
             ("accounts", accounts),
+            ("titles", before_names({"D": lambda _: "don"})),
             ("numbering", _numbering),
             ("chapter and verse", verses(_BOOKS, "a")),
             ("weather", weather("menos", "grados", _WEATHER)),

@@ -174,7 +174,7 @@ ABBREVIATIONS = table(
     """
     Sr.=señor; Sres.=señores; Sra.=señora; Sras.=señoras; Srta.=señorita; Dr.=doctor; Dres.=doctores;
     Dra.=doctora; Prof.=profesor; Profa.=profesora; Ing.=ingeniero; Lic.=licenciado; Arq.=arquitecto;
-    Gral.=general; Cnel.=coronel; Cap.=capitán; D.=don; Dña.=doña; D.ª=doña; Dª=doña;
+    Gral.=general; Cnel.=coronel; Cap.=capitán; Dña.=doña; D.ª=doña; Dª=doña;
     S.A. de C.V.=sociedad anónima de capital variable;
     S. A. de C. V.=sociedad anónima de capital variable; Pº=paseo; Ltda.=limitada; fig.=figura;
     Fig.=figura; a. de C.=antes de Cristo; d. de C.=después de Cristo; vid.=véase; Vid.=véase;

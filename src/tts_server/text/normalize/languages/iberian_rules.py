@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from tts_server.text.normalize.draft import Draft, Piece
 from tts_server.text.normalize.language import Rule
@@ -17,6 +17,8 @@ _ROMAN_RANGE = re.compile(r"(?<![\w-])(?P<low>[IVX]{1,7})[-—](?P<high>[IVX]{1,
 _ACCOUNT = re.compile(
     r"(?<![\w-])[A-Z]{2}\d\d(?:(?: ?\d{4}){4,6}(?: ?\d{1,3})?|(?=[A-Z]{0,6}\d)[A-Z0-9]{11,30})(?![\w-])"
 )
+# An initial behind a name is none of these: Franklin D. Roosevelt, George R. R. Martin.
+_NOT_BEHIND_NAME = r"(?:^|[,;:!?¡¿(\[“\"\n—-] ?|[^\W\d_]{2}\. |\b[a-zà-ÿ]+ )"
 _BELOW_ZERO = re.compile(r"(?<![\w.,)º])-(?P<number>\d{1,3}(?:,\d{1,2})?) ?º(?!\w)")
 
 
@@ -182,5 +184,24 @@ def weather(minus: str, degrees: str, words: Iterable[str]) -> Rule:
         draft.apply(_BELOW_ZERO, lambda match: f"{minus} {match['number']} {degrees}")
         for match in behind_word.finditer(draft.text):
             draft.replace(*match.span("place"), f"{match['number']} {degrees}")
+
+    return rule
+
+
+def before_names(said: Mapping[str, Callable[[str], str]]) -> Rule:
+    """Return a rule for single letters before a name: ``D. Pedro``, ``R. Augusta``.
+
+    Args:
+        said: Letters to what they are said as before a name.
+    """
+    pattern = re.compile(
+        rf"{_NOT_BEHIND_NAME}(?P<letter>[{''.join(said)}]\.) "
+        r"(?P<name>(?:d[aeo]s? )?[A-ZÀ-Ý][a-zà-ÿ]{2,30})",
+        re.MULTILINE,
+    )
+
+    def rule(draft: Draft) -> None:
+        for match in pattern.finditer(draft.text):
+            draft.replace(*match.span("letter"), said[match["letter"][0]](match["name"]))
 
     return rule

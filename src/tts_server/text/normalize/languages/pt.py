@@ -13,6 +13,7 @@ from tts_server.text.normalize.languages import pt_numbers
 from tts_server.text.normalize.languages.iberian import Iberian, full_year
 from tts_server.text.normalize.languages.iberian_rules import (
     accounts,
+    before_names,
     named_dates,
     names_with_years,
     parts_of_units,
@@ -114,7 +115,6 @@ class Portuguese(Iberian):
         return [(start, end, f" {to} " if start == form.dash_start else said) for start, end, said in pieces]
 
 
-_MISTER = re.compile(r"(?<![\w.])D\.(?= (?P<name>[A-ZÀ-Ý][a-zà-ÿ]+))")
 _TUESDAY = re.compile(r"(?<!\w)3\.?[ªa](?=[- ]feira|s?-feiras?| [ae] [2456]\.?ª)")
 _FIRST = re.compile(
     r"(?<![\w/])0?1\.?º(?:/|\.(?=\d))(?P<month>1[0-2]|0?[1-9])(?:[/.](?P<year>(?:19|20)\d\d|\d\d))?(?![\w/])"
@@ -129,6 +129,7 @@ _BOOKS = (
     "Filipenses Colossenses Tessalonicenses Timóteo Tito Hebreus Tiago Pedro Judas Apocalipse Gn Ex Sl Is "
     "Mt Mc Lc Jo At Rm"
 ).split()
+_PAGE = re.compile(r"(?<![\w.])[Pp]\. ?(?=\d)")
 _CENTURY = re.compile(r"(?<![\w.])[Ss][eé]cs?\.(?= ?[IVX]+\b)")
 _IDENTITY = re.compile(
     r"(?<![\w.,/-])(?:\d{5}-\d{3}|\d{3}\.\d{3}\.\d{3}-\d{2}|\d{2}\.\d{3}\.\d{3}/\d{4}-\d{2}"
@@ -162,9 +163,13 @@ def _days(draft: Draft) -> None:
         draft.replace(*match.span(), f"primeiro de {WORDS.months[int(match['month']) - 1]}{year}")
 
 
-def _titles(draft: Draft) -> None:
-    """Say ``D. Pedro`` and ``D. Maria``, and ``séc. XXI``."""
-    draft.apply(_MISTER, lambda match: "Dona" if match["name"].endswith("a") else "Dom")
+def _don(name: str) -> str:
+    return "Dona" if name.endswith("a") else "Dom"
+
+
+def _numbering(draft: Draft) -> None:
+    """Say ``séc. XXI`` and ``p. 5``."""
+    draft.apply(_PAGE, lambda _: "página ")
     draft.apply(_CENTURY, lambda match: "séculos" if "s." in match[0] else "século")
 
 
@@ -211,7 +216,8 @@ def make(dialect: str) -> Language:
         rules=(
             ("dates with names", named_dates(NOTATION, WORDS.months, speech.first_day)),
             ("months and years", names_with_years(NOTATION, WORDS.months)),
-            ("titles", _titles),
+            ("titles", before_names({"D": _don, "R": lambda _: "rua"})),
+            ("numbering", _numbering),
             ("days of the week", _days),
             ("chapter and verse", verses(_BOOKS, "a")),
             ("weather", weather("menos", "graus", _WEATHER)),

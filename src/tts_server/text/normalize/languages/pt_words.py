@@ -169,7 +169,7 @@ ABBREVIATIONS = table(
     Cap.=capitão; Sgt.=sargento; Des.=desembargador; Min.=ministro; Dep.=deputado; Gov.=governador;
     Pres.=presidente; Exmo.=excelentíssimo; Exma.=excelentíssima; Ilmo.=ilustríssimo;
     Ilma.=ilustríssima; Pe.=padre; Fr.=frei; Sto.=santo; Sta.=santa; V. Exa.=vossa excelência;
-    V.Exa.=vossa excelência; Vc.=você; vc.=você; vc=você; vcs=vocês; Av.=avenida; av.=avenida; R.=rua;
+    V.Exa.=vossa excelência; Vc.=você; vc.=você; vc=você; vcs=vocês; Av.=avenida; av.=avenida;
     Dr.ª=doutora; Drª=doutora; V. Sa.=vossa senhoria; V.Sa.=vossa senhoria; tb=também; i.e.=isto é;
     Nº.=número; nº.=número; C#=C sharp; F#=F sharp; s/=sem; Profª.=professora; Nos.=números;
     Al.=alameda; Tv.=travessa; Pç.=praça; Pça.=praça; Rod.=rodovia; Estr.=estrada; Jd.=jardim;
@@ -177,13 +177,12 @@ ABBREVIATIONS = table(
     apt.=apartamento; bl.=bloco; qd.=quadra; lt.=lote; etc.=etcétera; p. ex.=por exemplo;
     p.ex.=por exemplo; P. ex.=por exemplo; a.C.=antes de Cristo; a. C.=antes de Cristo;
     d.C.=depois de Cristo; d. C.=depois de Cristo; séc.=século; sécs.=séculos; Séc.=século; pág.=página;
-    págs.=páginas; Pág.=página; p.=página; cap.=capítulo; vol.=volume; art.=artigo; Art.=artigo;
-    arts.=artigos; inc.=inciso; fig.=figura; núm.=número; nº=número; Nº=número; n.º=número; N.º=número;
-    n°=número; N°=número; n.°=número; N.°=número; tel.=telefone; Tel.=telefone; cel.=celular;
-    ramal=ramal; Cia.=companhia; cia.=companhia; Ltda.=limitada; S.A.=esse á; S/A=esse á;
-    s/n=sem número; S/N=sem número; c/=com; p/=para; aprox.=aproximadamente; máx.=máximo; mín.=mínimo;
-    vs.=versus; obs.=observação; Obs.=observação; hab.=habitantes; EUA=Estados Unidos;
-    E.U.A.=Estados Unidos
+    págs.=páginas; Pág.=página; cap.=capítulo; vol.=volume; art.=artigo; Art.=artigo; arts.=artigos;
+    inc.=inciso; fig.=figura; núm.=número; nº=número; Nº=número; n.º=número; N.º=número; n°=número;
+    N°=número; n.°=número; N.°=número; tel.=telefone; Tel.=telefone; cel.=celular; ramal=ramal;
+    Cia.=companhia; cia.=companhia; Ltda.=limitada; S.A.=esse á; S/A=esse á; s/n=sem número;
+    S/N=sem número; c/=com; p/=para; aprox.=aproximadamente; máx.=máximo; mín.=mínimo; vs.=versus;
+    obs.=observação; Obs.=observação; hab.=habitantes; EUA=Estados Unidos; E.U.A.=Estados Unidos
     """
 )
 NOTATION = Notation(
