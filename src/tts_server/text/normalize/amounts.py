@@ -20,6 +20,7 @@ class Number:
         is_grouped: Whether its thousands are written apart, so that it is no year and no code.
         before: The word before it, "" where there is none in the same clause.
         after: The word behind it, likewise.
+        letter: The scale as it is written, where that is one letter right behind the figures.
     """
 
     start: int
@@ -32,6 +33,7 @@ class Number:
     is_grouped: bool = False
     before: str = ""
     after: str = ""
+    letter: str = ""
 
     @property
     def is_one(self) -> bool:

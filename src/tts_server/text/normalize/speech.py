@@ -39,6 +39,7 @@ Pieces = list[Piece]
 # Words of scale are masculine wherever a number in front of them agrees.
 _MASCULINE = Noun("", "")
 _LOOK = 3
+_MAX_PLACE_FIGURES = 2
 
 
 def as_written(_form: Form) -> Pieces:
@@ -173,8 +174,19 @@ class Speech:
 
     def number(self, number: Number) -> Pieces:
         """Say a number that counts or is nothing that is known; one that stays as it is stays free."""
+        if self.nouns is not None and self._is_name(number, self.nouns):
+            return []
         said = self.signed(number)
         return [] if said == number.written else [(number.start, number.end, said)]
+
+    def _is_name(self, number: Number, nouns: Nouns) -> bool:
+        """Say whether a letter behind figures is a name's: ``3M``, ``5B`` that count nothing."""
+        whole, after = number.whole, number.after
+        is_place = number.letter == "B" and len(whole) <= _MAX_PLACE_FIGURES and whole[-1] != "0"
+        if number.decimals or not (is_place or (number.letter == "M" and whole == "3")):
+            return False
+        is_of = after == self.words.of.strip() or after.startswith("d'")
+        return not is_of and not nouns.is_counted("", after, is_one=False)
 
     # Quantities and money.
 

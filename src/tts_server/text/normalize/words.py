@@ -66,6 +66,7 @@ class Notation:
         date_order: In which order day, month and year stand between slashes.
         currencies: Signs and codes of currencies to their ISO 4217 codes, as they are written.
         units: Signs of units to keys of ``Words.units``.
+        units_that_are_words: Those signs that are words too, which stand apart and end what is said.
         scales: Letters behind a number or a sum to a word: ``K`` to ``thousand``.
         money_scales: Letters that are such only behind a sum of money.
         scale_words: Words behind a sum that stand before the currency when it is said.
@@ -93,6 +94,7 @@ class Notation:
     date_order: Literal["mdy", "dmy", "ymd"]
     currencies: Mapping[str, str]
     units: Mapping[str, str]
+    units_that_are_words: frozenset[str] = frozenset()
     scales: Mapping[str, str] = field(default_factory=dict)
     money_scales: Mapping[str, str] = field(default_factory=dict)
     scale_words: tuple[str, ...] = ()

@@ -227,6 +227,7 @@ NOTATION = Notation(
         µs=microsecond; μs=microsecond
         """
     ),
+    units_that_are_words=frozenset({"ha", "cal"}),
     scales={"K": "mil", "k": "mil", "M": "millones"},
     money_scales={"MM": "millones", "mill.": "millones"},
     scale_words=("mil millones", "mil", "millones", "millón", "billones", "billón", "mdd"),

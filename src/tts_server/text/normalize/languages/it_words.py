@@ -298,6 +298,7 @@ NOTATION = Notation(
         sign: code for sign, code in (signs.CURRENCIES | _CURRENCY_SIGNS).items() if code in CURRENCIES
     },
     units={sign: key for sign, key in (signs.UNITS | _UNIT_SIGNS).items() if key in UNITS},
+    units_that_are_words=frozenset({"ha"}),
     scales={
         "k": "mila",
         "M": "milioni",

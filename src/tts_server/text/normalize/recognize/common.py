@@ -23,6 +23,9 @@ NUMBER = (
 NUMBER_START = rf"(?<![{LETTERS}\d_^-])(?<!\d[.,/:'])"
 NUMBER_END = rf"(?![{LETTERS}\d_]|[.,:/']\d)"
 
+SIGN_END = rf"(?![{LETTERS}]|'[{LETTERS}]|(?<= [A-Za-z])-[{LETTERS}](?!ong\b|ide\b|igh\b|eep\b|all\b))"
+"""Where a sign of letters ends: not at an apostrophe (*l'eau*), and one letter not at a hyphen (*e-mail*)."""
+
 _BEFORE = re.compile(rf"([{LETTERS}'-]+\.?) ?$")
 _AFTER = re.compile(rf" ?([{LETTERS}']+)")
 _NOTHING_MORE = re.compile(r"[\s\"”)']*$")

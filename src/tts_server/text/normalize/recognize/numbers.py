@@ -11,6 +11,7 @@ from tts_server.text.normalize.recognize.common import (
     NUMBER,
     NUMBER_END,
     NUMBER_START,
+    SIGN_END,
     any_of,
     word_after,
     word_before,
@@ -22,6 +23,17 @@ _GOES_ON = re.compile(r"[-—]\d")
 # Behind a word of a script without spaces, a tilde joins the ends of a range.
 _ABOUT = "(?<![\u3040-\u9fff])~"
 _SAME_SIGN = {"~": "≈", "<=": "≤", ">=": "≥", "−": "-"}
+# A unit that is a word too is one where the clause ends behind it, or what is measured follows.
+_ENDS_MEASURE = re.compile(r" ?(?:[.,;:!?)\]\"”/+=×—-]|\n|$)| (?:de|di|d'|of|del|y|e|o) ?")
+_YEARS = range(1500, 2100)
+_LETTERED = frozenset(
+    """
+    room gate seat flat apartment apt suite block sala habitación puerta asiento aula apartamento piso lote
+    quadra bloco portão assento poltrona salle chambre porte siège appartement bâtiment camera stanza porta
+    posto uscita appartamento कमरा कमरे गेट सीट कक्ष फ़्लैट फ्लैट
+    """.split()
+)
+"""What is numbered with a letter behind the figures, lower case."""
 _MAX_CODE_FIGURES = 4
 _MAX_ROUND_FIGURES = 15
 _MIN_LONG = 10
@@ -56,12 +68,12 @@ class Numbers:
             rf"(?:(?P<before>{currencies}) ?)?(?P<minus>-)?"
             rf"(?P<number>{NUMBER})"
             rf"(?P<scale>(?(before)(?:{money_scales})|(?:{any_of(notation.scales)}"
-            rf"| ?(?:{money_scales})(?= ?(?:{signs}))))(?![{LETTERS}]))?"
-            rf"(?:(?(before)(?P<gap>[ -])(?P<word>{scale_words})(?![{LETTERS}])"
+            rf"| ?(?:{money_scales})(?= ?(?:{signs})))){SIGN_END})?"
+            rf"(?:(?(before)(?P<gap>[ -])(?P<word>{scale_words}){SIGN_END}"
             rf"|(?: (?P<word_behind>{scale_words})(?: d[ei]| d')? ?(?P<behind_word>{signs})"
-            rf"|[ ]?(?:(?P<unit>{any_of(notation.units)})|(?P<behind>{currencies})))(?![{LETTERS}])))?"
-            rf"(?(before)(?: ?(?P<again>{names})(?![{LETTERS}]| ?\d))?)"
-            rf"(?:/(?P<per>{per})(?![{LETTERS}]))?"
+            rf"|[ ]?(?:(?P<unit>{any_of(notation.units)})|(?P<behind>{currencies}))){SIGN_END}))?"
+            rf"(?(before)(?: ?(?P<again>{names})(?! ?\d){SIGN_END})?)"
+            rf"(?:/(?P<per>{per}){SIGN_END})?"
         )
 
     def find(self, text: str) -> Iterator[Form]:
@@ -97,6 +109,10 @@ class Numbers:
         number = self._number(match, text, is_sum)
         if currency:
             return self._money(match, number, currency)
+        if number.letter and number.before.lower().rstrip(".") in _LETTERED:
+            return None
+        if match["unit"] and not self._is_unit(match, number, text):
+            return number
         if match["unit"]:
             per = self._notation.per.get(match["per"] or "", "")
             start, end = match.span("unit")
@@ -105,6 +121,13 @@ class Numbers:
         if match["per"] and not is_range:
             return None
         return number
+
+    def _is_unit(self, match: re.Match[str], number: Number, text: str) -> bool:
+        """Say whether a sign that may be a word is a unit: ``10 ha.``, not ``En 2020 ha llovido``."""
+        if match["unit"] not in self._notation.units_that_are_words or match.start("unit") == number.end:
+            return True
+        is_year = not number.is_grouped and not number.decimals and int(number.whole) in _YEARS
+        return not is_year and _ENDS_MEASURE.match(text, match.end("unit")) is not None
 
     def _number(self, match: re.Match[str], text: str, is_money: bool) -> Number:
         written = match["number"]
@@ -127,6 +150,7 @@ class Numbers:
             is_grouped,
             word_before(text, match.start()),
             word_after(text, end),
+            match["scale"] if scale and len(match["scale"]) == 1 else "",
         )
 
     def _of_same_currency(self, number: Number, currency: str, text: str) -> Money:

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from tts_server.text.normalize.forms import Form, Fraction, Ordinal, Ratio
-from tts_server.text.normalize.recognize.common import LETTERS, any_of, word_after, word_before
+from tts_server.text.normalize.recognize.common import LETTERS, SIGN_END, any_of, word_after, word_before
 from tts_server.text.normalize.words import Notation
 
 _VULGAR = "½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅐⅛⅜⅝⅞⅑⅒"
@@ -53,7 +53,7 @@ class Ratios:
 
     def __init__(self, notation: Notation) -> None:
         self._units = notation.units
-        self._unit = re.compile(rf" ?(?P<unit>{any_of(notation.units)})(?![{LETTERS}\d])")
+        self._unit = re.compile(rf" ?(?P<unit>{any_of(notation.units)})(?!\d){SIGN_END}")
 
     def find(self, text: str) -> Iterator[Form]:
         """Yield them in order."""
@@ -78,7 +78,7 @@ class Ordinals:
         endings = any_of(notation.ordinals)
         self._figures = re.compile(
             rf"(?<![{LETTERS}\d.,/:-])(?P<value>[1-9]\d{{0,2}}(?:[ .]\d{{3}})+|\d{{1,4}})"
-            rf" ?(?P<ending>{endings})(?![{LETTERS}\d]|\.[{LETTERS}])"
+            rf" ?(?P<ending>{endings})(?!\d|\.[{LETTERS}]){SIGN_END}"
         )
         self._roman = re.compile(
             rf"(?<![{LETTERS}\d'/-])(?=[IVXLCDM])(?P<value>{_ROMAN})(?P<ending>{endings})?(?![{LETTERS}\d-]|'(?!s\b)|\.[{LETTERS}])"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from tts_server.text.normalize.forms import Clock, Duration, Form, Half, Number, Quantity, Range
-from tts_server.text.normalize.recognize.common import LETTERS, any_of, word_after, word_before
+from tts_server.text.normalize.recognize.common import LETTERS, SIGN_END, any_of, word_after, word_before
 from tts_server.text.normalize.words import Notation
 
 _START = rf"(?<![{LETTERS}\d])(?<!\d[.,/:-])(?<![./-])"
@@ -118,7 +118,7 @@ class Durations:
     def __init__(self, notation: Notation) -> None:
         self._notation = notation
         part = rf"\d+(?:[.,]\d+)? ?(?:{any_of(notation.durations)})"
-        self._several = re.compile(rf"{_START}{part}(?:,? ?{part})+(?![{LETTERS}\d])")
+        self._several = re.compile(rf"{_START}{part}(?:,? ?{part})+(?!\d){SIGN_END}")
         self._part = re.compile(rf"(?P<number>\d+(?:[.,]\d+)?) ?(?P<unit>{any_of(notation.durations)})")
 
     def find(self, text: str) -> Iterator[Form]:
