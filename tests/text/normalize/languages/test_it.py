@@ -31,7 +31,7 @@ SAID = [
     ("all'11 e all'1", "all'undici e all'uno"),
     ("l'8 marzo", "l'otto marzo"),
     ("l'8/3/2024", "l'otto marzo 2024"),
-    ("l'8,5%", "l'otto,5 per cento"),
+    ("l'8,5%", "l'otto virgola 5 per cento"),
     ("gli anni '80", "gli anni '80"),
     # Ordinals and Roman numerals.
     ("la 3ª e il 4º", "la terza e il quarto"),

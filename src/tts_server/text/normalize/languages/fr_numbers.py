@@ -38,7 +38,11 @@ def ordinal(value: int) -> str:
 
 def as_it_sounds(words: str) -> str:
     """Return words with the letters that espeak-ng reads wrong, written by their sound."""
-    words = words.replace("vingtsième", "vingtième").replace("quatre-vingt-", "quatre-vin-")
+    words = (
+        words.replace("tsième", "tième")
+        .replace("centième", "centtième")
+        .replace("quatre-vingt-", "quatre-vin-")
+    )
     return words.replace("dix-neuvième", "dizneuvième")
 
 

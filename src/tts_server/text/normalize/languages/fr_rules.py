@@ -6,10 +6,13 @@ import re
 from typing import Final
 
 from tts_server.text.normalize.draft import Draft
+from tts_server.text.normalize.languages.fr_nouns import NOUNS
 from tts_server.text.normalize.languages.fr_numbers import feminine, is_feminine, of_time, ordinal
-from tts_server.text.normalize.recognize.common import LETTERS
+from tts_server.text.normalize.languages.fr_words import NOTATION
+from tts_server.text.normalize.recognize.common import LETTERS, any_of
 from tts_server.text.normalize.recognize.parts import roman_value
 
+_UNITS: Final = any_of(NOTATION.units.keys() | NOTATION.currencies.keys())
 _NUMBERED: Final = re.compile(r"(?<=\b[LlDdx]es )nos(?= \d)|\bno(?= \d{1,5}\b)")
 _ALWAYS: Final = re.compile(
     r"(?<![\w.,/])(?P<of>24 ?h|7 ?j)(?:ours?|eures?)? ?(?:/|sur) ?(?P<all>24|7)(?: ?[hj])?(?!\w)"
@@ -39,6 +42,22 @@ _WAR: Final = re.compile(
 _ORDINALS: Final = re.compile(
     r"(?<![\w.,/-])(?P<low>\d{1,3}|[IVX]{1,6})(?:er|re|e|ème|ᵉ)[-—/](?P<high>\d{1,3}|[IVX]{1,6})(?:e|ème|ᵉ)s?(?![\w/-])"
 )
+# A letter of its own behind what is chosen, and behind another initial; a title before a name.
+_MISTER: Final = re.compile(
+    rf"(?<![{LETTERS}\d.&#@/'-])(?:(?P<before>[{LETTERS}]{{1,20}}\.?) )?(?P<title>M\.)"
+    rf"(?= ?(?:[A-ZÀ-Ý](?![A-ZÀ-Ý]?\d)|(?:et|ou|le|de|du|d|l|la|van|von)\b))"
+)
+_LETTERED: Final = frozenset(
+    """
+    taille tailles option lettre groupe section point type classe série catégorie niveau initiale plan zone
+    bloc choix variable force masse porte quai hall ligne le la un une au du ce cette les des en l
+    """.split()
+)
+_ONE_OF: Final = re.compile(
+    rf"(?<![\w'-])(?P<word>[Dd]e|[Qq]ue) (?=1(?: (?:millions?|milliards?)\b| ?(?:{_UNITS})(?![{LETTERS}\d])"
+    rf"| (?P<noun>[a-zà-ÿ]{{2,20}})\b))"
+)
+_HUNDREDTH: Final = re.compile(r"\b[Cc]entièmes?\b")
 _NO_NOUNS: Final = frozenset("de du des et ou à au aux en par pour sur dans sans avec".split())
 
 
@@ -75,6 +94,17 @@ def _say_tenths(match: re.Match[str]) -> str:
     return f"{'un' if top == 1 else top} {ordinal(int(match['bottom']))}{'s' if top > 1 else ''}"
 
 
+def _say_mister(match: re.Match[str]) -> bool:
+    before = match["before"] or ""
+    return before.lower() not in _LETTERED and not (len(before) == 2 and before[1] == ".")
+
+
+def _elide(match: re.Match[str]) -> str | None:
+    """Return *de* and *que* without their vowel before what begins with *un* and *une*."""
+    noun = match["noun"]
+    return None if noun in NOUNS.not_nouns else f"{match['word'][:-1]}'"
+
+
 def own_forms(draft: Draft) -> None:
     """Say what is written so in French alone."""
     draft.apply(_NUMBERED, lambda match: "numéros" if match[0] == "nos" else "numéro")
@@ -94,4 +124,10 @@ def own_forms(draft: Draft) -> None:
     draft.apply(_WAR, lambda match: match[0].replace("-", " "))
     draft.apply(_CENTURY, lambda _: "siècle")
     draft.apply(_MILLIONS, lambda _: " millions")
+    for match in _MISTER.finditer(draft.text):
+        if _say_mister(match):
+            draft.replace(*match.span("title"), "monsieur ")
+    draft.apply(_ONE_OF, _elide)
+    # espeak-ng says its first "t" as an "s".
+    draft.apply(_HUNDREDTH, lambda match: f"{match[0][:4]}t{match[0][4:]}")
     draft.apply(_EAST, lambda _: "èste")

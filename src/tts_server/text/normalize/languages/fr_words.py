@@ -197,7 +197,6 @@ PREFIXES = {
     "√": "racine carrée de",
 }
 _WRITTEN_OUT = {
-    "monsieur": "M.",
     "messieurs": "MM.",
     "madame": "Mme Mme.",
     "mesdames": "Mmes",
@@ -246,8 +245,16 @@ _WRITTEN_OUT = {
     "rendez-vous": "rdv RDV",
     "Société": "Sté",
 }
+_SHORT = {short: said for said, written in _WRITTEN_OUT.items() for short in written.split()}
 ABBREVIATIONS = {
-    **{short: said for said, written in _WRITTEN_OUT.items() for short in written.split()},
+    **_SHORT,
+    # An elided article stands right before the word, and makes one with it.
+    **{
+        prefix + short: prefix + said
+        for short, said in _SHORT.items()
+        if said[0] in "aeéi" and said[:2] != "et" and short[-1] == "."
+        for prefix in ("l'", "d'", "L'", "D'")
+    },
     "p. ex.": "par exemple",
     "p.ex.": "par exemple",
     "par ex.": "par exemple",

@@ -10,6 +10,7 @@ from tts_server.text.normalize.draft import Draft
 from tts_server.text.normalize.forms import Clock, Date, DayOfMonth, Fraction, Number, Ordinal, Ratio, Version
 from tts_server.text.normalize.language import Language
 from tts_server.text.normalize.languages.it_nouns import DETERMINERS, LABELS, NOUNS, article, is_sure
+from tts_server.text.normalize.languages.it_rules import told_by_neighbours
 from tts_server.text.normalize.languages.it_words import MONTHS, NOTATION, PER, WORDS
 from tts_server.text.normalize.languages.romance import (
     accounts,
@@ -94,6 +95,9 @@ class Italian(Speech):
         """Return the decimal mark and what stands behind it; espeak-ng reads ``,005`` as thousandths."""
         if number.decimals.startswith(_SMALLEST_ZEROS):
             return f" virgola {' '.join(number.decimals)}"
+        if _is_elided(number.before):
+            # Behind a word espeak-ng takes the comma for a pause.
+            return f" virgola {'zero ' if number.decimals[0] == '0' else ''}{number.decimals.lstrip('0')}"
         return super().decimals(number)
 
     def scaled_sum(self, number: Number, noun: str) -> str:
@@ -337,6 +341,7 @@ def make(dialect: str) -> Language:
             ("number signs", number_signs("numero", "numeri")),
             ("accounts", accounts),
             ("compounds", compounds),
+            ("told by neighbours", told_by_neighbours),
             ("forms of Italian alone", _own_forms),
             ("first to last", first_to_last("A a Z")),
             ("times", times("volte")),

@@ -217,6 +217,12 @@ _WRITTEN_OUT = {
     "onorevole": "On. on.",
     "gentilissimo": "Gent.mo gent.mo",
     "gentilissima": "Gent.ma gent.ma",
+    "illustrissimo": "Ill.mo ill.mo",
+    "illustrissima": "Ill.ma ill.ma",
+    "pregiatissimo": "Preg.mo preg.mo",
+    "pregiatissima": "Preg.ma preg.ma",
+    "chiarissimo": "Chiar.mo Ch.mo",
+    "reverendo": "Rev.do",
     "egregio": "Egr. egr.",
     "spettabile": "Spett.le Spett. spett.le",
     "dottori": "Dott.ri dott.ri",
@@ -230,7 +236,7 @@ _WRITTEN_OUT = {
     "pagina": "pag. Pag. p.",
     "pagine": "pagg. Pagg. pp.",
     "circa": "ca. ca c.ca",
-    "numero": "n. N. nr. num.",
+    "numero": "n. nr. num.",
     "numeri": "nn. nn",
     "articolo": "art. Art.",
     "articoli": "artt.",
@@ -257,10 +263,14 @@ _WRITTEN_OUT = {
     "avanti Cristo": "a.C. a.C",
     "dopo Cristo": "d.C. d.C",
     "versus": "vs vs.",
-    "risposta": "R.",
     "provincia": "prov.",
     "decreto legislativo": "D.Lgs. D.lgs. d.lgs.",
     "decreto legge": "D.L. d.l.",
+    "D P R": "D.P.R. D.P.R",
+    "D P C M": "D.P.C.M. D.P.C.M",
+    "D M": "D.M.",
+    "quanto basta": "q.b. q.b",
+    "temperatura": "temp. Temp.",
     "comma": "co.",
     "codice fiscale": "C.F. c.f.",
     "partita IVA": "P.IVA p.IVA",
@@ -269,7 +279,8 @@ _WRITTEN_OUT = {
     "seguente": "seg.",
     "seguenti": "segg. sgg.",
 }
-_PREFIXED = ("l'", "un'", "dell'", "all'", "dall'", "nell'", "sull'", "d'")
+_ELIDED = "l' un' dell' all' dall' nell' sull' d'".split()
+_PREFIXED = (*_ELIDED, *(prefix.capitalize() for prefix in _ELIDED))
 _SHORT = {short: said for said, written in _WRITTEN_OUT.items() for short in written.split()}
 ABBREVIATIONS = {
     **_SHORT,
