@@ -104,3 +104,69 @@ def test_a_letter_behind_the_number_of_a_room_or_in_a_name_is_no_million(dialect
 )
 def test_a_letter_behind_a_number_that_counts_is_a_million(dialect: str, written: str, said: str) -> None:
     assert spoken(written, dialect) == said
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("100 € - 20 € = 80 €", "100 euros menos 20 euros es igual a 80 euros"),
+        ("50 % - 10 % = 40 %", "50 % menos 10 % es igual a 40 %"),
+        ("$30 - $5 = $25", "30 dólares menos 5 dólares es igual a 25 dólares"),
+        ("3 x 10 € = 30 €", "3 por 10 euros es igual a 30 euros"),
+        ("1 km = 1.000 m", "un kilómetro es igual a 1.000 metros"),
+        ("50x2=100", "50 por 2 es igual a 100"),
+        ("5 – 2 = 3", "5 menos 2 es igual a 3"),
+        ("x = 5 – 2", "x es igual a 5 menos 2"),
+        ("y = -2x + 1", "i griega es igual a menos 2x más 1"),
+        ("-x + 5", "menos x más 5"),
+        ("-1/2", "menos un medio"),
+        ("-½", "menos un medio"),
+        ("Resultado: **–7**", "Resultado: menos 7"),
+        ("√x = 3", "raíz cuadrada de x es igual a 3"),
+        ("10^(-3)", "10 elevado a menos 3"),
+        ("2^{10}", "2 elevado a 10"),
+        ("10⁻³", "10 elevado a menos 3"),
+        ("1.5e-3", "1.5 por 10 elevado a menos 3"),
+        ("+/- 5", "más menos 5"),
+        ("10 / 2", "10 dividido entre 2"),
+        ("10<sup>6</sup>", "10 elevado a 6"),
+        ("palabra<sup>2</sup>", "palabra2"),
+        ("①②③", "1, 2, 3"),
+        (",5 y .5", "0,5 y 0 punto 5"),
+        ("5¢", "5 centavos"),
+        ("Sevilla - Betis 2 - 1", "Sevilla — Betis 2 a 1"),
+    ],
+)
+def test_a_formula_is_said_sign_by_sign(written: str, said: str) -> None:
+    assert spoken(written, "es") == said
+
+
+@pytest.mark.parametrize(
+    ("dialect", "written", "said"),
+    [
+        ("hi", "1 किमी = 1,000 मी", "1 किलोमीटर बराबर 1000 मीटर"),
+        ("hi", "भारत - पाकिस्तान 2 - 1", "भारत — पाकिस्तान 2 1"),
+        ("pt-br", "Flamengo 2x1 Vasco", "Flamengo 2 a 1 Vasco"),
+        ("pt-br", "R$ 30 - R$ 5 = R$ 25", "30 reais menos 5 reais é igual a 25 reais"),
+        ("it", "-1/2", "meno un mezzo"),
+        ("fr-fr", "y = -2x + 1", "y égale moins 2x plusse 1"),
+        ("en-us", "100 € - 20 € = 80 €", "100 euros minus 20 euros equals 80 euros"),
+    ],
+)
+def test_a_formula_is_said_in_every_language(dialect: str, written: str, said: str) -> None:
+    assert spoken(written, dialect) == said
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("100 € - 120 €", "100 a 120 euros"),
+        ("5–10 km", "5 a 10 kilómetros"),
+        ("ls -l", "ls -l"),
+        ("3x más", "3 veces más"),
+        ("páginas 10 / 20", "páginas 10 / 20"),
+        ("fin.5", "fin.5"),
+    ],
+)
+def test_a_dash_or_a_letter_outside_of_a_formula_is_no_sign(written: str, said: str) -> None:
+    assert spoken(written, "es") == said

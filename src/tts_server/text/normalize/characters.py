@@ -76,7 +76,7 @@ class PlainText:
     origin: tuple[int, ...]
 
 
-_MINUS = re.compile(r"(?<![^\s(\[\"“:=])–(?=\d)")
+_MINUS = re.compile(r"(?<![^\s(\[\"“:=*])–(?=\d)")
 """An en dash that stands for a minus: right before a number, behind nothing that it could be a range of."""
 
 
@@ -106,6 +106,9 @@ def plain_text(source: str) -> PlainText:
 # Of full width between figures of half width, it groups nothing: 9:30，14:00.
 _CLAUSE_COMMA = re.compile("(?<=[0-9])，(?=[0-9])")
 
+# Numbers in circles: without a mark between them they would be one number.
+_IN_A_ROW = re.compile("[\u2460-\u2473](?=[\u2460-\u2473])")
+
 
 def _composed(source: str) -> list[tuple[str, int]]:
     if source.isascii():
@@ -119,7 +122,8 @@ def _composed(source: str) -> list[tuple[str, int]]:
         if _CLAUSE_COMMA.match(source, position):
             composed.append((source[position], 1))
         elif end - position == 1:
-            composed.append((_plain_char(source[position]), 1))
+            comma = ", " if _IN_A_ROW.match(source, position) else ""
+            composed.append((_plain_char(source[position]) + comma, 1))
         else:
             cluster = "".join(_plain_char(char) for char in source[position:end])
             composed.append((unicodedata.normalize("NFC", cluster), end - position))

@@ -90,12 +90,22 @@ _MATH = re.compile(
 _SUM = re.compile(r"\$\d[\d.,]*[KMBkm]?(?:\s|/[^\W\d_]|$| ?[/–-] ?\$)")
 _DRIVE = re.compile(r"[\"'(\[]{0,4}[A-Za-z]:\\")
 _MAX_PATH_CHARS = 260
+_SIGNS = ("&", "\\", "$", "^{")
+_RAISED = re.compile(r"<sup>(?P<exponent>-?\d{1,3}|[nx])</sup>")
+_BASE = re.compile(r"(?:(?<!\d)\d{1,3}|(?<!\d)(?!19|20)\d{4}|\)|(?<![A-Za-z])(?:[A-Za-z]|[cdkm]m))$")
+_MAX_BASE_CHARS = 5
+_PLUS_MINUS = re.compile(r"\+/[-−–](?= ?\d)")
 _ATOM = re.compile(r"[\w.,]+")
 
 
 def escapes(text: str) -> Iterator[tuple[int, int, str]]:
     """Yield where something is written by name, and what it stands for; in order, without overlap."""
-    found = [*_entities(text), *_tex(text)] if "&" in text or "\\" in text or "$" in text else []
+    found = [*_entities(text), *_tex(text)] if any(sign in text for sign in _SIGNS) else []
+    found += [(*match.span(), "±") for match in _PLUS_MINUS.finditer(text)]
+    for match in _RAISED.finditer(text):
+        # Behind a word or a year it is the number of a note.
+        if _BASE.search(text[max(0, match.start() - _MAX_BASE_CHARS) : match.start()]):
+            found.append((*match.span(), f"^{match['exponent']}"))
     position = 0
     for start, end, char in sorted(found):
         if start >= position:
@@ -115,7 +125,7 @@ def _entities(text: str) -> Iterator[tuple[int, int, str]]:
 
 
 def _tex(text: str) -> Iterator[tuple[int, int, str]]:
-    if "\\" not in text and "$" not in text:
+    if not any(sign in text for sign in _SIGNS[1:]):
         return
     for match in _MATH.finditer(text):
         dollars = match[0].startswith("$")

@@ -162,11 +162,13 @@ class Power:
         start: Where it stands (the caret, or the raised figure).
         end: Where it ends.
         exponent: Its value, or a letter.
+        base: What is raised, where it is not written: 10 for the ``e`` of ``1.5e-3``.
     """
 
     start: int
     end: int
     exponent: str
+    base: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,12 +180,14 @@ class Range:
         high: The one behind it.
         dash_start: Where the dash, with the spaces around it, stands.
         dash_end: Where it ends.
+        is_score: Whether they are the goals of two sides.
     """
 
     low: Measured
     high: Measured
     dash_start: int
     dash_end: int
+    is_score: bool = False
 
     @property
     def start(self) -> int:

@@ -14,7 +14,7 @@ from typing import Protocol
 
 from tts_server.text.normalize.addresses import normalize_addresses
 from tts_server.text.normalize.draft import Draft
-from tts_server.text.normalize.forms import Form
+from tts_server.text.normalize.forms import Form, Range
 from tts_server.text.normalize.language import Language, Rule
 from tts_server.text.normalize.languages import make_language
 from tts_server.text.normalize.markup import normalize_emphasis, normalize_markup, normalize_tags
@@ -22,13 +22,13 @@ from tts_server.text.normalize.recognize.calendar import CalendarNames
 from tts_server.text.normalize.recognize.common import LETTERS, any_of
 from tts_server.text.normalize.recognize.dates import Dates, DaysOfMonths
 from tts_server.text.normalize.recognize.digits import Codes, LongFigures, Telephones, Versions
-from tts_server.text.normalize.recognize.formulas import Formulas, Powers
-from tts_server.text.normalize.recognize.numbers import Numbers
+from tts_server.text.normalize.recognize.formulas import Formulas, Powers, Scientific, Scores
+from tts_server.text.normalize.recognize.numbers import Cents, Numbers
 from tts_server.text.normalize.recognize.parts import Fractions, Ordinals, Ratios
 from tts_server.text.normalize.recognize.times import Clocks, Durations
 from tts_server.text.normalize.speech import Speech
 from tts_server.text.normalize.spoken import SpokenText
-from tts_server.text.normalize.words import Words
+from tts_server.text.normalize.words import Notation, Words
 
 _BRACKETS = str.maketrans({"[": "(", "{": "(", "]": ")", "}": ")"})
 _BRACKET = re.compile(r"[\[\]{}]")
@@ -63,11 +63,14 @@ class Reader:
             ("clock times", Clocks(notation)),
             ("days of months", DaysOfMonths(notation)),
             ("names of days and months", CalendarNames(notation)),
-            ("formulas", Formulas()),
+            ("scores", Scores(notation)),
+            ("scientific notation", Scientific()),
+            ("formulas", Formulas(notation)),
             ("fractions", Fractions()),
             ("ratios", Ratios(notation)),
             ("ordinals", Ordinals(notation)),
             ("codes", Codes(notation)),
+            ("cents", Cents()),
             ("numbers", Numbers(notation)),
             ("long figures", LongFigures()),
             ("powers", Powers()),
@@ -78,6 +81,7 @@ class Reader:
             ("addresses", _addresses(speech.words, words_are_apart=language.words_are_apart)),
             ("markup", normalize_markup),
             *language.rules,
+            ("decimals alone", _decimals_alone(notation, speech.words)),
             *((name, _saying(recognizer, speech)) for name, recognizer in forms),
             ("abbreviations", _abbreviations(speech.words)),
             *language.late_rules,
@@ -131,6 +135,11 @@ def _saying(recognizer: Recognizer, speech: Speech) -> Rule:
         for form in recognizer.find(draft.text):
             if draft.is_free(form.start, form.end):
                 draft.put(speech.say(form, draft.text))
+            elif isinstance(form, Range) and not draft.is_free(form.dash_start, form.dash_end):
+                # The dash is a formula's sign: two amounts, and no range of them.
+                for amount in (form.low, form.high):
+                    if draft.is_free(amount.start, amount.end):
+                        draft.put(speech.say(amount, draft.text))
 
     return rule
 
@@ -146,6 +155,16 @@ def _addresses(words: Words, *, words_are_apart: bool) -> Rule:
         draft.text = text
 
     return rule if words_are_apart else rule_beside_other_letters
+
+
+def _decimals_alone(notation: Notation, words: Words) -> Rule:
+    """Say a zero before the decimal mark that a number begins with: an engine takes the mark for a pause."""
+    pattern = re.compile(r"(?<![^\s(\[“\"<>=≈~+-])[.,](?=\d{1,9}(?![\w/:]|[.,]\d))")
+
+    def say(match: re.Match[str]) -> str:
+        return f"0{match[0]}" if match[0] == notation.decimal else f"0 {words.point} "
+
+    return lambda draft: draft.apply(pattern, say) if notation.needs_zero else None
 
 
 def _abbreviations(words: Words) -> Rule:

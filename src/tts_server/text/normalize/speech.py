@@ -98,9 +98,11 @@ class Speech:
             case Ratio():
                 return self.ratio(form) + self._unit_of(form)
             case Sign():
-                return [(form.start, form.end, f" {self.words.signs[form.sign]} ")]
+                said = self.words.signs.get(form.sign) or self.words.prefixes[form.sign]
+                return [(form.start, form.end, f" {said} ")]
             case Power():
-                return [(form.start, form.end, f" {self.exponent(form.exponent)} ")]
+                times = f"{self.words.signs['×']} {form.base} " if form.base else ""
+                return [(form.start, form.end, f" {times}{self.exponent(form.exponent)} ")]
             case Range():
                 return self.range(form, text)
             case _:
@@ -385,7 +387,8 @@ class Speech:
         if isinstance(low, Money) and isinstance(high, Number) and low.start < low.number.start:
             high = Money(high.start, high.end, high, low.currency)
         pieces = self._low_end(low, high, text)
-        pieces.append((form.dash_start, form.dash_end, f" {self.words.to} "))
+        between = self.words.to if self.words.score is None or not form.is_score else self.words.score
+        pieces.append((form.dash_start, form.dash_end, f" {between} "))
         return pieces + self.say(high, text)
 
     def _low_end(self, low: Measured, high: Measured, text: str) -> Pieces:

@@ -88,6 +88,8 @@ class Notation:
         plain_currencies: Those whose sums have the language's own decimal mark and no other (``$19.999``).
         range_marks: Dashes between the ends of a range.
         code_words: Words behind which figures are said one by one, lower case.
+        score_marks: What may stand between the goals of two sides.
+        needs_zero: Whether the engine needs a zero before a decimal mark that begins a number.
     """
 
     decimal: Literal[".", ","]
@@ -115,6 +117,8 @@ class Notation:
     plain_currencies: frozenset[str] = frozenset()
     range_marks: str = "-—"
     code_words: frozenset[str] = frozenset()
+    score_marks: str = "-—"
+    needs_zero: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +133,7 @@ class Words:
         months: The twelve names.
         point: The decimal mark, said.
         to: Between the ends of a range.
+        score: Between the goals of two sides; None for what stands between the ends of a range.
         per: Between a sum or quantity and what it is divided by.
         of: Between a word of scale and a currency, its space before it: `` de``; "" for none.
         cents: Between units and hundredths of a currency.
@@ -172,6 +177,7 @@ class Words:
     universal_time: str = ""
     ones: Mapping[Gender, str] = field(default_factory=dict)
     names_cents: bool = False
+    score: str | None = None
 
 
 def table(text: str) -> dict[str, str]:

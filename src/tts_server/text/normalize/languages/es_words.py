@@ -204,6 +204,7 @@ ABBREVIATIONS = table(
 )
 NOTATION = Notation(
     decimal=",",
+    needs_zero=True,
     date_order="dmy",
     currencies={sign: code for sign, code in signs.CURRENCIES.items() if code in CURRENCIES}
     | {code: code for code in CURRENCIES if code.isupper()}

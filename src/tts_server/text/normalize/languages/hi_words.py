@@ -331,6 +331,7 @@ TELEPHONES = (
 
 NOTATION = Notation(
     decimal=".",
+    needs_zero=True,
     date_order="dmy",
     currencies={sign: code for sign, code in signs.CURRENCIES.items() if code in CURRENCIES}
     | dict.fromkeys(_CURRENCY_SIGNS, "INR")
@@ -381,4 +382,5 @@ WORDS = Words(
     abbreviations=ABBREVIATIONS,
     and_sign="और",
     names_cents=True,
+    score="",
 )

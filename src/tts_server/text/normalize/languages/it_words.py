@@ -304,6 +304,7 @@ ABBREVIATIONS = {
 
 NOTATION = Notation(
     decimal=",",
+    needs_zero=True,
     date_order="dmy",
     currencies={
         sign: code for sign, code in (signs.CURRENCIES | _CURRENCY_SIGNS).items() if code in CURRENCIES

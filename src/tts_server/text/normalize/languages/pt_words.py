@@ -187,6 +187,8 @@ ABBREVIATIONS = table(
 )
 NOTATION = Notation(
     decimal=",",
+    needs_zero=True,
+    score_marks="-—xX×",
     date_order="dmy",
     currencies={sign: code for sign, code in signs.CURRENCIES.items() if code in CURRENCIES}
     | {code: code for code in CURRENCIES}

@@ -52,7 +52,9 @@ class Numbers:
         end = rf"(?(before)(?![{LETTERS}\d_]|[.,:']\d)|{NUMBER_END})"
         self._value = re.compile(self._one(notation) + end)
         first = "".join(re.escape(sign[0]) for sign in notation.currencies)
-        self._start = re.compile(rf"{_NO_OPERAND_BEFORE}(?=[-+<>±≤≥≈~√])|{NUMBER_START}(?=[\d{first}])")
+        self._start = re.compile(
+            rf"(?<!\^\()(?:{_NO_OPERAND_BEFORE}(?=[-+<>±≤≥≈~√])|{NUMBER_START}(?=[\d{first}]))"
+        )
         self._dash = re.compile(rf" ?[{notation.range_marks}] ?")
         self._scale_word = re.compile(rf"[ -](?P<word>{any_of(notation.scale_words)})(?![{LETTERS}])")
 
@@ -173,6 +175,19 @@ class Numbers:
         if not word:
             return Money(start, end, number, code, per=per)
         return Money(start, end, number, code, match[word], match.start(word), per)
+
+
+_CENTS = re.compile(rf"(?<![{LETTERS}\d.,$])(?P<cents>\d{{1,2}}) ?¢(?!\w)")
+
+
+class Cents:
+    """Finds hundredths of a dollar with a sign of their own: ``5¢``."""
+
+    def find(self, text: str) -> Iterator[Form]:
+        """Yield them as sums."""
+        for match in _CENTS.finditer(text):
+            cents = match["cents"].zfill(2)
+            yield Money(*match.span(), Number(*match.span("cents"), "0", cents, f"0.{cents}"), "USD")
 
 
 def _is_range(low: Measured, high: Measured, dash: str) -> bool:
