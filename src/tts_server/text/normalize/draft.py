@@ -89,8 +89,16 @@ class Draft:
             if units and spoken[:1] == " ":
                 units[-1] = replace(units[-1], spaced=True)
             is_spaced = spaced or spoken[-1:] == " "
-            units.append(Unit(self._origin[start], self._origin[end], " ".join(spoken.split()), is_spaced))
+            units.append(
+                Unit(self._origin[start], self._source_end(end), " ".join(spoken.split()), is_spaced)
+            )
         return SpokenText.of(units)
+
+    def _source_end(self, end: int) -> int:
+        """Return where in the client's text ends what ends at ``end``: behind the whole of its last character."""
+        while end < len(self.text) and self._origin[end] == self._origin[end - 1]:
+            end += 1
+        return self._origin[end]
 
     def _spoken(self, start: int, end: int, edits: Sequence[tuple[tuple[int, int], str]], first: int) -> str:
         parts = []

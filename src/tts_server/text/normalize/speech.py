@@ -33,6 +33,7 @@ from tts_server.text.normalize.forms import (
     Version,
 )
 from tts_server.text.normalize.nouns import Nouns
+from tts_server.text.normalize.pieces import word_by_word
 from tts_server.text.normalize.words import Gender, Noun, Words
 
 Pieces = list[Piece]
@@ -45,18 +46,6 @@ _MAX_PLACE_FIGURES = 2
 def as_written(_form: Form) -> Pieces:
     """Leave a form as it is written."""
     return []
-
-
-def _word_by_word(money: Money, pieces: Pieces, text: str) -> Pieces:
-    """Give ``12 euros`` two pieces, as it has two words written and said; else it would be one unit."""
-    number = money.number
-    if len(pieces) != 1 or money.start != number.start or " " in number.written:
-        return pieces
-    ((start, end, said),) = pieces
-    gap, words = text.find(" ", number.end, end), said.split()
-    if gap < 0 or " " in text[gap + 1 : end] or len(words) != 2:
-        return pieces
-    return [(start, gap, words[0]), (gap + 1, end, words[1])]
 
 
 class Speech:
@@ -116,7 +105,7 @@ class Speech:
             case Quantity():
                 return self.quantity(form, text)
             case Money():
-                return _word_by_word(form, self.money(form), text)
+                return word_by_word(form, self.money(form), text)
             case Clock():
                 return self.clock(form)
             case DayOfMonth():
