@@ -170,3 +170,32 @@ def test_a_formula_is_said_in_every_language(dialect: str, written: str, said: s
 )
 def test_a_dash_or_a_letter_outside_of_a_formula_is_no_sign(written: str, said: str) -> None:
     assert spoken(written, "es") == said
+
+
+@pytest.mark.parametrize(
+    ("dialect", "written", "said"),
+    [
+        ("pt-br", "um 4-4-2", "um 4, 4, 2"),
+        ("pt-br", "Mega-Sena: 05-12-23-34", "Mega-Sena: 5, 12, 23, 34"),
+        ("es", "un 4-3-3.", "un 4, 3, 3."),
+        ("it", "1-800-555-0199", "1, 8 0 0, 5 5 5, 0 1 9 9"),
+        ("pt-br", "(11) 91234–5678", "1 1, 9 1 2 3 4, 5 6 7 8"),
+        ("es", "555-1234", "5 5 5, 1 2 3 4"),
+        ("pt-br", "2024-2025", "2024 a 2025"),
+        ("pt-br", "3000-4000 calorias", "3000 a 4000 calorias"),
+        ("pt-br", "R$ 2000-3000", "2000 a 3000 reais"),
+        ("pt-br", "2345-6789", "2 3 4 5, 6 7 8 9"),
+        ("es", "500-1250 metros", "500 a 1250 metros"),
+        ("hi", "ISO 9001:2015", "ISO 9001, 2015"),
+        ("es", "El Boeing 737-800", "El Boeing 737, 800"),
+        ("fr-fr", "la loi n° 2015-912", "la loi numéro 2015, 912"),
+        ("es", "Página 1/5", "Página 1 de 5"),
+        ("fr-fr", "Page 1/5", "Page 1 sur 5"),
+        ("it", "Pag. 1/5", "pagina 1 di 5"),
+        ("en-us", "a 4-4-2 of 05-12-23", "a 4, 4, 2 of 5, 12, 23"),
+    ],
+)
+def test_numbers_with_hyphens_are_a_range_only_where_they_are_two_amounts(
+    dialect: str, written: str, said: str
+) -> None:
+    assert spoken(written, dialect) == said

@@ -14,6 +14,7 @@ from tts_server.text.normalize.moments import CalendarName, Clock, Date, DayOfMo
 
 __all__ = [
     "CalendarName",
+    "Chain",
     "Clock",
     "Date",
     "DayOfMonth",
@@ -53,6 +54,21 @@ class Digits:
     groups: tuple[tuple[int, int], ...]
     has_plus: bool = False
     kind: Literal["telephone", "code"] = "code"
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """Numbers with marks between them that name something: ``4-4-2``, ``ISO 9001:2015``, ``737-800``.
+
+    Args:
+        start: Where the first begins.
+        end: Where the last ends.
+        numbers: Start and end of each of them.
+    """
+
+    start: int
+    end: int
+    numbers: tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +230,7 @@ Form = (
     | CalendarName
     | Duration
     | Digits
+    | Chain
     | Version
     | Fraction
     | Ordinal

@@ -21,7 +21,14 @@ from tts_server.text.normalize.markup import normalize_emphasis, normalize_marku
 from tts_server.text.normalize.recognize.calendar import CalendarNames
 from tts_server.text.normalize.recognize.common import LETTERS, any_of
 from tts_server.text.normalize.recognize.dates import Dates, DaysOfMonths
-from tts_server.text.normalize.recognize.digits import Codes, LongFigures, Telephones, Versions
+from tts_server.text.normalize.recognize.digits import (
+    Chains,
+    Codes,
+    LongFigures,
+    Standards,
+    Telephones,
+    Versions,
+)
 from tts_server.text.normalize.recognize.formulas import Formulas, Powers, Scientific, Scores
 from tts_server.text.normalize.recognize.numbers import Cents, Numbers
 from tts_server.text.normalize.recognize.parts import Fractions, Ordinals, Ratios
@@ -59,6 +66,7 @@ class Reader:
             ("dates", Dates(notation)),
             ("telephones", Telephones(notation)),
             ("versions", Versions()),
+            ("standards", Standards()),
             ("durations", Durations(notation)),
             ("clock times", Clocks(notation)),
             ("days of months", DaysOfMonths(notation)),
@@ -70,6 +78,7 @@ class Reader:
             ("ratios", Ratios(notation)),
             ("ordinals", Ordinals(notation)),
             ("codes", Codes(notation)),
+            ("chains", Chains()),
             ("cents", Cents()),
             ("numbers", Numbers(notation)),
             ("long figures", LongFigures()),

@@ -11,8 +11,10 @@ from dataclasses import replace
 from typing import assert_never
 
 from tts_server.text.normalize.draft import Piece
+from tts_server.text.normalize.figures import is_name, say_chain, say_digits, say_page
 from tts_server.text.normalize.forms import (
     CalendarName,
+    Chain,
     Clock,
     Date,
     DayOfMonth,
@@ -40,7 +42,6 @@ Pieces = list[Piece]
 # Words of scale are masculine wherever a number in front of them agrees.
 _MASCULINE = Noun("", "")
 _LOOK = 3
-_MAX_PLACE_FIGURES = 2
 
 
 def as_written(_form: Form) -> Pieces:
@@ -76,22 +77,18 @@ class Speech:
                 return self.date(form) if isinstance(form, Date) else self.moment(form)
             case Duration():
                 return self.duration(form, text)
-            case Digits():
-                return self.digits(form, text)
+            case Digits() | Chain():
+                return self.digits(form, text) if isinstance(form, Digits) else self.chain(form, text)
             case Version():
                 return self.version(form)
             case Fraction():
-                return self.fraction(form)
+                return say_page(form, self.words.out_of) or self.fraction(form)
             case Ordinal():
                 return self.ordinal(form)
             case Ratio():
                 return self.ratio(form) + self._unit_of(form)
-            case Sign():
-                said = self.words.signs.get(form.sign) or self.words.prefixes[form.sign]
-                return [(form.start, form.end, f" {said} ")]
-            case Power():
-                times = f"{self.words.signs['×']} {form.base} " if form.base else ""
-                return [(form.start, form.end, f" {times}{self.exponent(form.exponent)} ")]
+            case Sign() | Power():
+                return self.sign(form)
             case Range():
                 return self.range(form, text)
             case _:
@@ -165,19 +162,10 @@ class Speech:
 
     def number(self, number: Number) -> Pieces:
         """Say a number that counts or is nothing that is known; one that stays as it is stays free."""
-        if self.nouns is not None and self._is_name(number, self.nouns):
+        if self.nouns is not None and is_name(number, self.nouns, self.words.of.strip()):
             return []
         said = self.signed(number)
         return [] if said == number.written else [(number.start, number.end, said)]
-
-    def _is_name(self, number: Number, nouns: Nouns) -> bool:
-        """Say whether a letter behind figures is a name's: ``3M``, ``5B`` that count nothing."""
-        whole, after = number.whole, number.after
-        is_place = number.letter == "B" and len(whole) <= _MAX_PLACE_FIGURES and whole[-1] != "0"
-        if number.decimals or not (is_place or (number.letter == "M" and whole == "3")):
-            return False
-        is_of = after == self.words.of.strip() or after.startswith("d'")
-        return not is_of and not nouns.is_counted("", after, is_one=False)
 
     # Quantities and money.
 
@@ -313,30 +301,15 @@ class Speech:
 
     def digits(self, digits: Digits, text: str) -> Pieces:
         """Say figures one by one, a pause between groups."""
-        pieces: Pieces = []
-        position = digits.start
-        for index, (start, end) in enumerate(digits.groups):
-            said = " ".join(self.digit(char) for char in text[start:end])
-            plus = f"{self.words.plus} " if digits.has_plus and not index else ""
-            comma = "," if index + 1 < len(digits.groups) else ""
-            between = text[position:start]
-            if " " in between:
-                pieces.append((start, end, plus + said + comma))
-                if between.strip():
-                    pieces += self._without_marks(text, position, start)
-            else:
-                pieces.append((position, end, (" " if index else "") + plus + said + comma))
-            position = end
-        if position < digits.end:
-            pieces.append((position, digits.end, ""))
-        return sorted(pieces)
-
-    def _without_marks(self, text: str, start: int, end: int) -> Pieces:
-        return [(i, i + 1, "") for i in range(start, end) if not text[i].isspace()]
+        return say_digits(digits, text, self.digit, self.words.plus)
 
     def digit(self, char: str) -> str:
         """Return one figure."""
         return char
+
+    def chain(self, chain: Chain, text: str) -> Pieces:
+        """Say numbers behind each other, with pauses."""
+        return say_chain(chain, text, self.digit)
 
     def version(self, version: Version) -> Pieces:
         """Say numbers with points between them."""
@@ -358,6 +331,15 @@ class Speech:
 
     def _unit_of(self, ratio: Ratio) -> Pieces:
         return [(ratio.end, ratio.unit_end, f" {self.words.units[ratio.unit].many}")] if ratio.unit else []
+
+    def sign(self, form: Sign | Power) -> Pieces:
+        """Say a sign of a formula, or an exponent."""
+        if isinstance(form, Sign):
+            said = self.words.signs.get(form.sign) or self.words.prefixes[form.sign]
+        else:
+            times = f"{self.words.signs['×']} {form.base} " if form.base else ""
+            said = times + self.exponent(form.exponent)
+        return [(form.start, form.end, f" {said} ")]
 
     def exponent(self, exponent: str) -> str:
         """Return what is said for an exponent behind its base."""

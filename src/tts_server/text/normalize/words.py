@@ -133,6 +133,7 @@ class Words:
         months: The twelve names.
         point: The decimal mark, said.
         to: Between the ends of a range.
+        out_of: Between a page and how many there are; "" where a language says it otherwise.
         score: Between the goals of two sides; None for what stands between the ends of a range.
         per: Between a sum or quantity and what it is divided by.
         of: Between a word of scale and a currency, its space before it: `` de``; "" for none.
@@ -178,6 +179,7 @@ class Words:
     ones: Mapping[Gender, str] = field(default_factory=dict)
     names_cents: bool = False
     score: str | None = None
+    out_of: str = ""
 
 
 def table(text: str) -> dict[str, str]:

@@ -314,6 +314,7 @@ WORDS = Words(
     signs=SIGNS,
     prefixes=PREFIXES,
     months=MONTHS,
+    out_of="de",
     point="punto",
     to="a",
     per="por",

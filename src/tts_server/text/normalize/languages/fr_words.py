@@ -335,6 +335,7 @@ WORDS = Words(
     signs=SIGNS,
     prefixes=PREFIXES,
     months=MONTHS,
+    out_of="sur",
     point="point",
     to="à",
     per="par",

@@ -358,6 +358,7 @@ WORDS = Words(
     signs=SIGNS,
     prefixes=PREFIXES,
     months=MONTHS,
+    out_of="di",
     point="punto",
     to="a",
     per="per",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from tts_server.text.normalize.forms import Digits, Form, Version
+from tts_server.text.normalize.forms import Chain, Digits, Form, Version
 from tts_server.text.normalize.recognize.common import LETTERS, any_of
 from tts_server.text.normalize.words import Notation
 
@@ -20,7 +20,18 @@ _CODES = re.compile(
 )
 _LONG = re.compile(rf"{_START}(?:(?!\d{{1,9}}0{{6}}(?!\d))\d{{10,}}|0\d+){_END}")
 _VERSION = re.compile(rf"(?<![{LETTERS}\d.])(?P<v>[vV])?(?P<numbers>\d+(?:\.\d+)+)(?![{LETTERS}\d]|\.\d)")
+_CHAIN = re.compile(
+    rf"{_START}(?!\d{{3}}-\d{{2}}-\d{{4}}(?!\d)|\d{{4}}(?:-\d{{4}}){{3}}(?!\d))\d{{1,4}}(?:-\d{{1,4}}){{2,9}}{_END}"
+)
+_STANDARD = re.compile(r"(?<=[A-Z] )\d{3,5}(?:-\d{1,2})?:(?:19|20)\d\d(?![\w:]|[.,]\d)")
+# A number of a law or a kind of aircraft, whose hyphen is no range's.
+_MODEL = re.compile(r"(?<!\w)(?:Boeing|Airbus|Embraer|Bombardier|बोइंग) (?P<numbers>\d{3}-\d{1,3})(?![\w-])")
+_NUMBERED = re.compile(
+    r"(?:(?<!\w)[Nn]\.?[°º]|№|(?<!\w)[LRD]\.) ?(?P<numbers>(?P<a>\d{1,4})-(?P<b>\d{1,4}))(?![\w-]|[.,]\d)"
+)
+_SHORT = r"1-8\d\d-\d{3}-\d{4}|[2-9]\d\d-(?!\d\d00|19\d\d|20\d\d)\d{4}(?=\s*(?:$|[.,;)!?]))"
 _MIN_FIGURES, _MAX_FIGURES = 7, 15
+_MAX_YEAR_FIGURES = 4
 
 
 class Telephones:
@@ -31,12 +42,12 @@ class Telephones:
     """
 
     def __init__(self, notation: Notation) -> None:
-        local = "|".join(notation.telephones) or r"(?!)"
+        local = "|".join((*notation.telephones, _SHORT))
         self._pattern = re.compile(rf"{_START}(?:{_INTERNATIONAL}|{local}){_END}")
 
     def find(self, text: str) -> Iterator[Form]:
         """Yield those with as many figures as a number may have."""
-        for match in self._pattern.finditer(text):
+        for match in self._pattern.finditer(text.replace("—", "-")):
             n_figures = sum(char.isdigit() for char in match[0])
             if _MIN_FIGURES <= n_figures <= _MAX_FIGURES:
                 yield _digits(text, *match.span(), kind_is_telephone=True)
@@ -67,6 +78,33 @@ class Codes:
             yield _digits(text, *match.span())
         for match in self._named.finditer(text):
             yield _digits(text, *match.span("code"))
+
+
+class Chains:
+    """Finds numbers with hyphens between them that are no range: two names of one thing, or more than two."""
+
+    def find(self, text: str) -> Iterator[Form]:
+        """Yield them in no order."""
+        for match in _CHAIN.finditer(text):
+            yield _chain(text, *match.span())
+        for match in _MODEL.finditer(text):
+            yield _chain(text, *match.span("numbers"))
+        for match in _NUMBERED.finditer(text):
+            if int(match["b"]) < int(match["a"]) or len(match["a"]) == _MAX_YEAR_FIGURES:
+                yield _chain(text, *match.span("numbers"))
+
+
+class Standards:
+    """Finds the year behind the number of a standard: ``ISO 9001:2015``."""
+
+    def find(self, text: str) -> Iterator[Form]:
+        """Yield them in order."""
+        for match in _STANDARD.finditer(text):
+            yield _chain(text, *match.span())
+
+
+def _chain(text: str, start: int, end: int) -> Chain:
+    return Chain(start, end, tuple(number.span() for number in _GROUP.finditer(text, start, end)))
 
 
 class LongFigures:
