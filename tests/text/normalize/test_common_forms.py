@@ -199,3 +199,39 @@ def test_numbers_with_hyphens_are_a_range_only_where_they_are_two_amounts(
     dialect: str, written: str, said: str
 ) -> None:
     assert spoken(written, dialect) == said
+
+
+@pytest.mark.parametrize(
+    ("dialect", "written", "said"),
+    [
+        ("es", "el 3 de junio. Trae los papeles.", "el 3 de junio. Trae los papeles."),
+        ("es", "el 3 jun. Trae los papeles.", "el 3 de junio. Trae los papeles."),
+        ("es", "el 5 abr. de 2024", "el 5 de abril de 2024"),
+        ("pt-br", "Levou 45 min. Depois comeu.", "Levou 45 minutos. Depois comeu."),
+        ("es", "café, etc. Después", "café, etcétera. Después"),
+        ("fr-fr", "du thé, etc. Ensuite", "du thé, etcétéra. Ensuite"),
+        ("it", "tè, ecc. Poi", "tè, eccetera. Poi"),
+        ("es", "en EE. UU. Después", "en Estados Unidos. Después"),
+        ("it", "nel 44 a.C. Poi", "nel 44 avanti Cristo. Poi"),
+        ("it", "Nel 44 a.C. Cesare", "Nel 44 avanti Cristo Cesare"),
+        ("es", "a las 5 p. m. Luego se fue.", "a las 5 p m. Luego se fue."),
+        ("es", "a 2 km. de aquí", "a 2 kilómetros de aquí"),
+        ("fr-fr", "à 5 min. à pied, à 2 km. d'ici.", "à 5 minutes à pied, à 2 kilomètres d'ici."),
+        ("it", "a 5 min. a piedi", "a 5 minuti a piedi"),
+        ("en-us", "at 5 p.m. Eastern", "at 5 PM Eastern"),
+        ("es", "El Sr. Paz", "El señor Paz"),
+        ("fr-fr", "lun.–ven. 9 h–18 h", "lundi à vendredi 9 heures à 18 heures"),
+    ],
+)
+def test_the_full_stop_of_an_abbreviation_stays_where_it_ends_a_sentence(
+    dialect: str, written: str, said: str
+) -> None:
+    assert spoken(written, dialect) == said
+
+
+def test_items_that_end_in_a_vowel_sign_have_a_pause_between_them() -> None:
+    assert spoken("- सेब: 2 किलो\n- दूध: 1 लीटर", "hi") == "सेब: 2 किलो, दूध: 1 लीटर"
+
+
+def test_a_tag_with_an_underscore_is_taken_out() -> None:
+    assert spoken("<tool_call>x</tool_call>", "es") == "x"

@@ -95,7 +95,7 @@ class Draft:
         return SpokenText.of(units)
 
     def _source_end(self, end: int) -> int:
-        """Return where in the client's text ends what ends at ``end``: behind the whole of its last character."""
+        """Return where in the client's text ends what ends at ``end``: behind all of its last character."""
         while end < len(self.text) and self._origin[end] == self._origin[end - 1]:
             end += 1
         return self._origin[end]

@@ -18,7 +18,7 @@ _TABLE_RULE = re.compile(r"^[ \t]*+\|?(?:[ \t]*+:?-{2,}+:?[ \t]*+\|?)++[ \t]*+$"
 _TABLE_BORDER = re.compile(r"^[ \t]*\||\|[ \t]*$", re.MULTILINE)
 _CELL = re.compile(r"(?<=\S)[ \t]*\|(?=[ \t])")
 _TAG = re.compile(
-    r"<(?P<close>/?)(?P<name>[A-Za-z][A-Za-z0-9-]{0,30})(?:\s(?=[^<>]{0,60}=)[^<>]{0,300})?\s?/?>|<!--.{0,300}?-->",
+    r"<(?P<close>/?)(?P<name>[A-Za-z][A-Za-z0-9_-]{0,30})(?:\s(?=[^<>]{0,60}=)[^<>]{0,300})?\s?/?>|<!--.{0,300}?-->",
     re.DOTALL,
 )
 _BLOCK_TAGS = frozenset(
@@ -31,7 +31,7 @@ _PICTURES = re.compile(
 )
 
 
-_LINE_END = re.compile(r"(?<=[^\W_]|[)\]\"'”*_°%]|(?<!``)`|\|)[ \t]*\n\s*(?=\S)")
+_LINE_END = re.compile(r"(?<=[^\W_]|[\u0900-\u0963)\]\"'”*_°%]|(?<!``)`|\|)[ \t]*\n\s*(?=\S)")
 _ITEM = re.compile(r"(?:[-*+•▪◦‣>|]|#{1,6}|\d{1,3}[.)])(?=\s|\|)|```|~~~")
 _CHECKBOX = re.compile(r"(?<=[-*+] )\[[ xX]\](?= )|(?<=\d[.)] )\[[ xX]\](?= )")
 _FOOTNOTE = re.compile(r"\[\^[\w-]{1,20}\]:?")

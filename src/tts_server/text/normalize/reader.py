@@ -19,7 +19,7 @@ from tts_server.text.normalize.language import Language, Rule
 from tts_server.text.normalize.languages import make_language
 from tts_server.text.normalize.markup import normalize_emphasis, normalize_markup, normalize_tags
 from tts_server.text.normalize.recognize.calendar import CalendarNames
-from tts_server.text.normalize.recognize.common import LETTERS, any_of
+from tts_server.text.normalize.recognize.common import LETTERS, any_of, ends_sentence
 from tts_server.text.normalize.recognize.dates import Dates, DaysOfMonths
 from tts_server.text.normalize.recognize.digits import (
     Chains,
@@ -176,6 +176,17 @@ def _decimals_alone(notation: Notation, words: Words) -> Rule:
     return lambda draft: draft.apply(pattern, say) if notation.needs_zero else None
 
 
+_BEFORE_SENTENCES = frozenset({"etc.", "ecc.", "Ltda.", "S.r.l.", "S.p.A."})
+"""Abbreviations behind which a capital begins another sentence."""
+
+# Behind any other a capital may be a name's: *nel 44 a.C. Cesare*; these words are none.
+_BEGINNING = re.compile(
+    r"\s[\"“¿¡(]?(?:El|La|Los|Las|Le|Les|L'|Lo|Gli|Il|Os?|As?|Un[ae]?|Uma?|En|Em|In|No|Non|Não|Y|E|Et|Pero|Ma|Mas|Mais"
+    r"|Así|Luego|Después|Entonces|Ahora|Hoy|Su|Se|Si|Es|Era|Fue|Poi|Dopo|Ora|Oggi|È|Depois|Agora|Hoje|É|Foi|Ensuite"
+    r"|Puis|Alors|Aujourd'hui|Ce|Cette|Este|Esta|Questo|Questa)(?![^\W\d_])"
+)
+
+
 def _abbreviations(words: Words) -> Rule:
     pattern = re.compile(
         rf"(?<![{LETTERS}\w.&#@/'-])(?:{any_of(words.abbreviations)})(?![{LETTERS}\w&#]|'\w)"
@@ -184,7 +195,10 @@ def _abbreviations(words: Words) -> Rule:
     def rule(draft: Draft) -> None:
         for match in pattern.finditer(draft.text):
             # The full stop that ends the sentence too, where an abbreviation stands at its end.
-            stop = "." if match[0].endswith(".") and not draft.text[match.end() :].strip(" \n\"”)'") else ""
+            is_last = ends_sentence(draft.text, match.end(), by_capital=match[0] in _BEFORE_SENTENCES)
+            if match[0][-2:-1].isupper() and _BEGINNING.match(draft.text, match.end()):
+                is_last = True
+            stop = "." if match[0].endswith(".") and is_last else ""
             said = words.abbreviations[match[0]].split()
             spans = [
                 (m.start() + match.start(), m.end() + match.start()) for m in re.finditer(r"\S+", match[0])

@@ -36,12 +36,12 @@ from tts_server.text.normalize.forms import (
 )
 from tts_server.text.normalize.nouns import Nouns
 from tts_server.text.normalize.pieces import word_by_word
+from tts_server.text.normalize.recognize.common import stop_behind
 from tts_server.text.normalize.words import Gender, Noun, Words
 
 Pieces = list[Piece]
 # Words of scale are masculine wherever a number in front of them agrees.
 _MASCULINE = Noun("", "")
-_LOOK = 3
 
 
 def as_written(_form: Form) -> Pieces:
@@ -60,10 +60,12 @@ class Speech:
     Attributes:
         group: The mark between thousands that the engine reads right.
         nouns: What tells the nouns that numbers agree with; None where they agree with none.
+        capitals_begin_sentences: Whether a capital behind a full stop tells that it ends a sentence.
     """
 
     group = ""
     nouns: Nouns | None = None
+    capitals_begin_sentences = True
 
     def __init__(self, words: Words) -> None:
         self.words = words
@@ -182,14 +184,10 @@ class Speech:
         if quantity.per:
             said += self.per(quantity.per)
         gap = "" if text[quantity.unit_start - 1].isspace() else " "
-        if (
-            text[quantity.unit_end - 1] == "."
-            and not text[quantity.unit_end : quantity.unit_end + _LOOK].strip()
-        ):
-            said += "."
+        stop, end = stop_behind(text, quantity.unit_end, by_capital=self.capitals_begin_sentences)
         return [
             (number.start, number.end, self.signed(number, noun)),
-            (quantity.unit_start, quantity.unit_end, gap + said),
+            (quantity.unit_start, end, gap + said + stop),
         ]
 
     def per(self, key: str) -> str:
@@ -259,8 +257,8 @@ class Speech:
     def calendar_name(self, form: CalendarName, text: str) -> Pieces:
         """Say the name of a day or a month in full; at a sentence's end a full stop ends that too."""
         said = form.name if form.is_day else self.words.months[int(form.name) - 1]
-        ends_sentence = text[form.end - 1] == "." and not text[form.end :].strip(" \n\"”)'")
-        return [(form.start, form.end, said + ("." if ends_sentence else ""))]
+        stop, end = stop_behind(text, form.end, by_capital=self.capitals_begin_sentences)
+        return [(form.start, end, said + stop)]
 
     def duration(self, duration: Duration, text: str) -> Pieces:
         """Say hours, minutes and seconds behind each other."""

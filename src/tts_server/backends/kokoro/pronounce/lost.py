@@ -82,7 +82,10 @@ def name_left_out(
             named.append(_place(source, unit, *_core(unit.spoken)))
         elif not unit.spoken.isascii():
             places = [_place(source, unit, start, end) for start, end in unsaid(unit.spoken)]
-            named += dict.fromkeys(places)
+            whole = [
+                one for one in places if (one.char_start, one.char_end) == (unit.char_start, unit.char_end)
+            ]
+            named += whole[:1] or dict.fromkeys(places)
     return tuple(named)
 
 

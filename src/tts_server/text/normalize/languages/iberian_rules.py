@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from tts_server.text.normalize.draft import Draft, Piece
 from tts_server.text.normalize.language import Rule
 from tts_server.text.normalize.languages.iberian import Iberian, full_year
-from tts_server.text.normalize.recognize.common import LETTERS, any_of
+from tts_server.text.normalize.recognize.common import LETTERS, any_of, ends_sentence
 from tts_server.text.normalize.recognize.parts import roman_value
 from tts_server.text.normalize.words import Notation
 
@@ -34,12 +34,10 @@ def named_dates(notation: Notation, months: tuple[str, ...], first_day: str) -> 
         for match in pattern.finditer(draft.text):
             if match["day"].startswith("0"):
                 draft.replace(*match.span("day"), first_day if match["day"] == "01" else match["day"][1:])
-            stop = (
-                "."
-                if match[0].endswith(".") and not draft.text[match.end() : match.end() + 3].strip()
-                else ""
-            )
-            draft.put(_pieces(match, months[notation.months[match["month"].lower()] - 1] + stop))
+            is_short = match["month"].lower() in notation.short_months
+            has_stop = match[0].endswith(".") and (not is_short or ends_sentence(draft.text, match.end()))
+            month = months[notation.months[match["month"].lower()] - 1]
+            draft.put(_pieces(match, month + "." * has_stop))
 
     return rule
 

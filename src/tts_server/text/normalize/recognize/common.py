@@ -29,6 +29,13 @@ SIGN_END = rf"(?![{LETTERS}]|'[{LETTERS}]|(?<= [A-Za-z])-[{LETTERS}](?!ong\b|ide
 _BEFORE = re.compile(rf"([{LETTERS}'-]+\.?) ?$")
 _AFTER = re.compile(rf" ?([{LETTERS}']+)")
 _NOTHING_MORE = re.compile(r"[\s\"”)']*$")
+_ENDS_SENTENCE = re.compile(r"[\"”)\]']{0,3}(?:\s{0,4}$|\s{1,4}[\"“¿¡(]{0,2}[A-ZÀ-ÖØ-Þ])")
+# An abbreviation's full stop in the middle of a sentence: what goes on in small letters like this.
+_GOES_ON = re.compile(
+    r" (?:d'|(?:d[ie]|d[aeo]l?|d[uo]s?|des|al?|à|ai?|aux?|y|et?|o|ou|e[mn]|in|con|com|avec|p[eo]r|pour|para"
+    r"|d?aqu[ií]|hasta|até)"
+    r"(?![^\W\d_]))|,"
+)
 _MAX_WORD_CHARS = 32
 
 
@@ -47,6 +54,33 @@ def word_after(text: str, position: int) -> str:
 def ends_text(text: str, position: int) -> bool:
     """Say whether nothing but quotation marks and brackets stands behind ``position``."""
     return _NOTHING_MORE.match(text, position) is not None
+
+
+def ends_sentence(text: str, position: int, *, by_capital: bool = True) -> bool:
+    """Say whether a sentence ends at ``position``: at the end of the text, or before a capital letter.
+
+    Args:
+        text: The text.
+        position: Behind what may be a full stop.
+        by_capital: Whether a capital tells; not where names of days and languages have one.
+    """
+    found = _ENDS_SENTENCE.match(text, position)
+    return found is not None and (by_capital or not found[0].strip("\"”)]'“¿¡( \n\t"))
+
+
+def stop_behind(text: str, end: int, *, by_capital: bool) -> tuple[str, int]:
+    """Return the full stop that stays of an abbreviation's, and where the abbreviation ends with its own.
+
+    Args:
+        text: The text.
+        end: Behind the abbreviation, which may have its full stop in it or behind it.
+        by_capital: As for `ends_sentence`.
+    """
+    if text[end - 1] == ".":
+        return "." if ends_sentence(text, end, by_capital=by_capital) else "", end
+    if text[end : end + 1] == "." and text[end - 1].isalpha() and _GOES_ON.match(text, end + 1):
+        return "", end + 1
+    return "", end
 
 
 def any_of(written: Iterable[str]) -> str:

@@ -7,7 +7,14 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from tts_server.text.normalize.forms import Clock, Duration, Form, Half, Number, Quantity, Range
-from tts_server.text.normalize.recognize.common import LETTERS, SIGN_END, any_of, word_after, word_before
+from tts_server.text.normalize.recognize.common import (
+    LETTERS,
+    SIGN_END,
+    any_of,
+    ends_sentence,
+    word_after,
+    word_before,
+)
 from tts_server.text.normalize.words import Notation
 
 _START = rf"(?<![{LETTERS}\d])(?<!\d[.,/:-])(?<![./-])"
@@ -25,6 +32,7 @@ class Clocks:
 
     def __init__(self, notation: Notation) -> None:
         self._notation = notation
+        self._by_capital = not any(name[:1].isupper() for name in notation.weekdays.values())
         half = _HALF if notation.has_halves else "(?P<half{n}>(?!))?"
         marks = "".join(map(re.escape, ":" + notation.clock_marks))
         hours = any_of(sign for sign, key in notation.durations.items() if key == "hour")
@@ -80,7 +88,7 @@ class Clocks:
         name = next(name for name in parts if match[f"{name}{n}"] is not None)
         time_end = match.end(f"{name}{n}")
         half_start = time_end if half is None else match.start(f"half{n}")
-        end = time_end if half is None else _half_end(text, half_start)
+        end = time_end if half is None else _half_end(text, half_start, by_capital=self._by_capital)
         return Clock(
             match.start(f"hour{n}"),
             end,
@@ -96,13 +104,13 @@ class Clocks:
         )
 
 
-def _half_end(text: str, start: int) -> int:
+def _half_end(text: str, start: int, *, by_capital: bool) -> int:
     found = _HALF_WRITTEN.match(text, start)
     if not found:
         return start
-    # The full stop that ends the text too stays.
-    is_last = found[0].endswith(".") and not text[found.end() : found.end() + 2].strip()
-    return found.end() - (is_last and not text[found.end() :].strip())
+    # The full stop that ends the sentence too stays.
+    is_last = found[0].endswith(".") and ends_sentence(text, found.end(), by_capital=by_capital)
+    return found.end() - is_last
 
 
 _LONGER = {"day": 4, "hour": 3, "minute": 2, "second": 1}
