@@ -27,6 +27,7 @@ from tts_server.text.normalize.languages.romance import (
     rates,
     times,
 )
+from tts_server.text.normalize.languages.romance_signs import SignWords, signs_of
 from tts_server.text.normalize.speech import Pieces, Speech, as_written
 from tts_server.text.normalize.words import Gender, Noun
 
@@ -38,6 +39,7 @@ _OF: Final = frozenset("de d du des".split())
 _PARTS: Final = {2: "demi", 3: "tiers", 4: "quart"}
 _PLURALS: Final = frozenset({"les", "des", "aux"})
 _WHOLES: Final = frozenset({5, 10, 20, 100})
+_BARE: Final = range(2, 40)
 _LARGEST_PART: Final = 16
 _SCREENS: Final = {
     ("16", "9"): "neuvièmes",
@@ -92,6 +94,9 @@ class French(Speech):
             said = str(ordinal.value)
             if ordinal.value == 1 and ordinal.before.lower() not in LABELS:
                 said = "première" if ordinal.before in _QUEENS else "premier"
+        elif ordinal.is_roman and ordinal.value in _BARE and ordinal.end - ordinal.start > 1:
+            # Where nothing says what it numbers espeak-ng says that it is Roman.
+            said = str(ordinal.value)
         else:
             said = ""
         return [(ordinal.start, ordinal.end, said)] if said else as_written(ordinal)
@@ -164,6 +169,24 @@ def _part(top: int, bottom: int, noun: Noun) -> str:
     return f"{'un' if top == 1 else top} {part}{'s' if top > 1 and bottom != 3 else ''}{of(noun.one)}"
 
 
+_SIGN_WORDS: Final = SignWords(
+    inch=WORDS.units["inch"],
+    hour=WORDS.units["hour"],
+    minute=WORDS.units["minute"],
+    second=WORDS.units["second"],
+    cents=Noun("cent", "cents"),
+    count=lambda count, noun: of_time(count, noun.one),
+    sharp="dièse",
+    positive="positif",
+    negative="négatif",
+    groups="groupe Groupe groupes sang Sang donneur donneuse",
+    firms="société groupe entreprise firme compagnie chez marque",
+    out_of="sur",
+    parts="page Page pages p. diapo Diapo diapositive étape Étape partie Partie épisode Épisode score note",
+    of_area=(r"hab\.?/km[²2]", "habitants par kilomètre carré"),
+)
+
+
 def make(dialect: str) -> Language:
     """Make French."""
     return Language(
@@ -174,6 +197,7 @@ def make(dialect: str) -> Language:
             ("number signs", number_signs("numéro", "numéros")),
             ("accounts", accounts),
             ("compounds", compounds),
+            ("shared signs", signs_of(_SIGN_WORDS)),
             ("forms of French alone", own_forms),
             ("first to last", first_to_last("A à Z")),
             ("times", times("fois")),

@@ -6,7 +6,7 @@ from tts_server.text.normalize.nouns import Nouns, genders
 
 _FEMININE_ENDINGS = (
     "tion sion xion gion aison ure ette elle esse ence ance trice euse enne onne ière aine itude ade "
-    "aille eille ille erie ité iété auté uté"
+    "aille eille ille erie ité iété auté uté yse ose ine logie phie mie nie sie tie rie"
 ).split()
 _FEMININE = (
     "personne femme fille mère sœur dame tante reine vache poule main jambe tête bouche dent peau heure "
@@ -31,6 +31,13 @@ _FEMININE = (
     "dernière seule longue courte haute fausse vraie ancienne journée année soirée matinée entrée armée "
     "vallée arrivée durée dictée cuillerée pincée bouchée gorgée poignée assemblée épée fée marée fusée "
     "poupée dragée purée fumée liberté santé bonté volonté difficulté faculté fierté pauvreté sûreté "
+    "catastrophe veste sieste peste crête dette chute flûte dispute revue vue tenue statue grue "
+    "tortue morue plume brume coutume enveloppe étoffe touffe agrafe carafe girafe falaise chemise bêtise "
+    "église masse liasse trousse mousse brosse fosse pente vente tente rente attente entente "
+    "chasse balle malle vague bague digue ligue "
+    "fatigue seringue fabrique boutique musique politique clinique pratique technique "
+    "rubrique plaque claque flaque jungle sangle épingle cible fable vigne "
+    "app vie envie pluie énergie bougie magie allergie chirurgie scène "
     "majesté cité tournée montée randonnée traversée"
 ).split()
 _MASCULINE = (
@@ -38,6 +45,7 @@ _MASCULINE = (
     "trophée apogée mausolée caducée athée murmure mercure cyanure chlorure sulfure squelette quintette "
     "vermicelle violoncelle silence renne stade grade malade camarade nomade portefeuille millefeuille "
     "gorille mille vaudeville bacille capitaine domaine cimetière derrière arrière livre an mois jour "
+    "magazine moine patrimoine chanoine platine glucose génie incendie zombie sosie messie parapluie "
     "euro problème système"
 ).split()
 # A number before a street is the house's.

@@ -7,8 +7,8 @@ from typing import Final
 
 from tts_server.text.normalize.draft import Draft
 from tts_server.text.normalize.languages.fr_nouns import NOUNS
-from tts_server.text.normalize.languages.fr_numbers import feminine, is_feminine, of_time, ordinal
-from tts_server.text.normalize.languages.fr_words import NOTATION
+from tts_server.text.normalize.languages.fr_numbers import feminine, is_feminine, of, of_time, ordinal
+from tts_server.text.normalize.languages.fr_words import MONTHS, NOTATION, WORDS
 from tts_server.text.normalize.recognize.common import LETTERS, any_of
 from tts_server.text.normalize.recognize.parts import roman_value
 
@@ -45,6 +45,7 @@ _ORDINALS: Final = re.compile(
 # A letter of its own behind what is chosen, and behind another initial; a title before a name.
 _MISTER: Final = re.compile(
     rf"(?<![{LETTERS}\d.&#@/'-])(?:(?P<before>[{LETTERS}]{{1,20}}\.?) )?(?P<title>M\.)"
+    rf"(?! (?:Les?|La|Une?|Des|Ce|Cette|Il|Elle|On|Nous|Vous|Je|Ensuite|Puis|Mais|Et|Pour|Dans|Si) [a-zà-ÿ])"
     rf"(?= ?(?:[A-ZÀ-Ý](?![A-ZÀ-Ý]?\d)|(?:et|ou|le|de|du|d|l|la|van|von)\b))"
 )
 _LETTERED: Final = frozenset(
@@ -58,6 +59,34 @@ _ONE_OF: Final = re.compile(
     rf"| (?P<noun>[a-zà-ÿ]{{2,20}})\b))"
 )
 _HUNDREDTH: Final = re.compile(r"\b[Cc]entièmes?\b")
+_FIRSTLY: Final = re.compile(r"(?<![\w.,/-])(?P<count>[1-5])[°º]\)")
+_PARTS: Final = {3: "tiers", 4: "quart"}
+_LATIN: Final = ("primo", "secundo", "tertio", "quarto", "quinto")
+_NUMERO: Final = re.compile(
+    r"(?<![\w.'-])(?:No\.? ?(?=\d)"
+    r"|(?P<many>[Nn]os )(?=\d{1,5}(?:, \d{1,5}){0,5} (?:et|à|ou) \d{1,5}(?!\w| ?[a-zà-ÿ%€])))"
+)
+_CENTURY_ENDING: Final = re.compile(
+    r"(?<![\w'-])(?P<roman>[IVX]{1,6})(?: (?:ème|eme|e)(?= si[èe]cle)|(?P<capitals>E|ÈME|EME)(?= SI[ÈE]CLE))"
+)
+_CHAPTER: Final = re.compile(r"(?<![\w.'-])(?<!\d )[Cc]h\. ?(?=\d|[IVX]{1,5}\b)")
+_ONE_SUCH: Final = re.compile(
+    r"(?<![\w.,/'-])(?<!\d )1"
+    r"(?= (?:autre|jeune|simple|double|triple|même|rare|énorme|large|vaste|pauvre|brave)"
+    r" (?P<noun>[a-zà-ÿ]{2,20})\b)"
+)
+_SCALED: Final = re.compile(
+    r"(?<=\d )(?:(?P<thousand>mille)|(?P<scale>millions?|milliards?)) ?(?P<sign>[€$£]|[A-Z]{3}(?!\w))"
+)
+_FIRST_OF: Final = re.compile(
+    r"(?<![\w.,/-])1er/(?P<month>1[0-2]|0?[1-9])(?:/(?P<year>(?:19|20)\d\d))?(?![\w/])"
+)
+_THIRD_OF: Final = re.compile(r"(?<=\b[LlDd][eu] )1/(?P<bottom>[345])(?= (?:d[eu]s? |d')(?!\d))")
+_QUEEN: Final = re.compile(r"(?<!\w)[ÉE]lisabeth(?!\w)")
+_CODE: Final = re.compile(
+    r"(?<!\w)(?:[Nn][°º]|[Ll]oi|[Dd]écret|[Oo]rdonnance|[Aa]rticle|[Aa]rt\.) ?(?:[LRDA]\.? ?)?"
+    r"\d{2,4}(?P<dash>-)(?=\d{1,5}(?![\w/]|[.,-]\d))"
+)
 _NO_NOUNS: Final = frozenset("de du des et ou à au aux en par pour sur dans sans avec".split())
 
 
@@ -105,6 +134,39 @@ def _elide(match: re.Match[str]) -> str | None:
     return None if noun in NOUNS.not_nouns else f"{match['word'][:-1]}'"
 
 
+def _say_scaled(match: re.Match[str]) -> str | None:
+    code = NOTATION.currencies.get(match["sign"])
+    if code is None:
+        return None
+    many = WORDS.currencies[code].unit.many
+    return f"mille {many}" if match["thousand"] else match["scale"] + of(many)
+
+
+def _say_first_of(match: re.Match[str]) -> str:
+    return f"premier {MONTHS[int(match['month']) - 1]} {match['year'] or ''}".strip()
+
+
+def _say_what_numbers(draft: Draft) -> None:
+    """Say numbers whose sign or ending tells what they number."""
+    draft.apply(_FIRSTLY, lambda match: f"{_LATIN[int(match['count']) - 1]},")
+    draft.apply(_NUMERO, lambda match: "numéros " if match["many"] else "numéro ")
+    draft.apply(_CENTURY_ENDING, _century)
+    draft.apply(_CHAPTER, lambda _: "chapitre ")
+    draft.apply(_ONE_SUCH, lambda match: "une" if is_feminine(match["noun"]) else None)
+    draft.apply(_SCALED, _say_scaled)
+    draft.apply(_FIRST_OF, _say_first_of)
+    draft.apply(_THIRD_OF, lambda match: _PARTS.get(int(match["bottom"])) or "cinquième")
+    for match in _CODE.finditer(draft.text):
+        draft.replace(*match.span("dash"), " tiret ")
+
+
+def _century(match: re.Match[str]) -> str:
+    """Return the ordinal of a century, in capital letters among such: espeak-ng spells them beside others."""
+    value = roman_value(match["roman"])
+    said = "premier" if value == 1 else ordinal(value)
+    return said.upper() if match["capitals"] else said
+
+
 def own_forms(draft: Draft) -> None:
     """Say what is written so in French alone."""
     draft.apply(_NUMBERED, lambda match: "numéros" if match[0] == "nos" else "numéro")
@@ -128,6 +190,8 @@ def own_forms(draft: Draft) -> None:
         if _say_mister(match):
             draft.replace(*match.span("title"), "monsieur ")
     draft.apply(_ONE_OF, _elide)
+    _say_what_numbers(draft)
+    draft.apply(_QUEEN, lambda _: "Élizabète")
     # espeak-ng says its first "t" as an "s".
     draft.apply(_HUNDREDTH, lambda match: f"{match[0][:4]}t{match[0][4:]}")
     draft.apply(_EAST, lambda _: "èste")

@@ -9,6 +9,7 @@ from tts_server.text.normalize import number_words
 from tts_server.text.normalize.draft import Draft
 from tts_server.text.normalize.forms import Clock, Date, DayOfMonth, Fraction, Number, Ordinal, Ratio, Version
 from tts_server.text.normalize.language import Language
+from tts_server.text.normalize.languages.it_accents import accents
 from tts_server.text.normalize.languages.it_nouns import DETERMINERS, LABELS, NOUNS, article, is_sure
 from tts_server.text.normalize.languages.it_rules import told_by_neighbours
 from tts_server.text.normalize.languages.it_words import MONTHS, NOTATION, PER, WORDS
@@ -27,6 +28,7 @@ from tts_server.text.normalize.languages.romance import (
     rates,
     times,
 )
+from tts_server.text.normalize.languages.romance_signs import SignWords, signs_of
 from tts_server.text.normalize.recognize.common import LETTERS
 from tts_server.text.normalize.recognize.parts import roman_value
 from tts_server.text.normalize.speech import Pieces, Speech, as_written
@@ -54,6 +56,16 @@ _NUMBERED: Final = {
 }
 _FEMININE_ENDINGS: Final = frozenset("ª a ma esima".split())
 _DOUBTFUL_ENDINGS: Final = frozenset("° ^ a o".split())
+_PLACES: Final = {
+    "a": frozenset(
+        "volta edizione parte classe elementare media superiore posizione fila tappa giornata puntata"
+        " stagione lezione fase serie sezione categoria scelta guerra persona".split()
+    ),
+    "o": frozenset(
+        "posto piano anno premio grado giorno classificato capitolo livello turno tempo quadrimestre semestre"
+        " trimestre mese compleanno anniversario secolo".split()
+    ),
+}
 _OF: Final = frozenset("di del dello della dei degli delle d dell dell'".split())
 _SCREENS: Final = {("16", "9"): "noni", ("16", "10"): "decimi", ("21", "9"): "noni", ("4", "3"): "terzi"}
 _SCALES: Final = {"mila": "mille", "milioni": "un milione", "miliardi": "un miliardo"}
@@ -61,6 +73,7 @@ _SMALLEST_ZEROS: Final = "00"
 _YEARS: Final = range(1900, 2100)
 _WHOLES: Final = frozenset({10, 30, 100, 110})
 _TENTH: Final = 10
+_MARKED: Final = frozenset("preso presa voto valutazione punteggio giudizio media".split())
 
 
 class Italian(Speech):
@@ -198,6 +211,8 @@ def _is_ordinal(ordinal: Ordinal) -> bool:
     is_noun = NOUNS.known_gender(after) == "m" and after not in NOUNS.not_nouns
     if ordinal.ending == "^":
         return NOUNS.known_gender(after) is not None and after not in NOUNS.not_nouns
+    if ordinal.ending in {"a", "o"}:
+        return after in _PLACES[ordinal.ending] and not is_apart
     return ordinal.ending == "°" and (after in _NUMBERED or is_noun)
 
 
@@ -224,6 +239,8 @@ def _fraction(fraction: Fraction) -> str:
     top, bottom = fraction.top, fraction.bottom
     after = fraction.after.lower()
     is_parted = after in _OF or after.startswith(("d'", "dell'"))
+    if bottom == _TENTH and top <= bottom and fraction.before.lower() in _MARKED and not is_parted:
+        return f"{top} su {bottom}"
     if bottom in _WHOLES and not is_parted and (top == 0 or bottom > _TENTH) and top <= bottom:
         return f"{top} su {bottom}"
     if not top or bottom > number_words.LARGEST:
@@ -261,14 +278,6 @@ _CHAIN: Final = re.compile(
 )
 _AGED: Final = re.compile(r"(?<![\w.,])(?P<years>\d{1,3})enn(?P<ending>[ei])(?!\w)")
 _ELIDED_ROMAN: Final = re.compile(r"(?<=[lL]')(?P<roman>[IVX]{1,5})(?= [a-z])")
-_SAINT: Final = re.compile(
-    r"(?<![\w.])S\. ?(?=(?P<name>Andrea|Agata|Agostino|Ambrogio|Angelo|Anna|Antonio|Barbara|Bartolomeo"
-    r"|Benedetto|Bernardo|Biagio|Carlo|Caterina|Cecilia|Chiara|Croce|Domenico|Elena|Eustorgio|Fermo|Francesco|Gennaro"
-    r"|Giacomo|Giorgio|Giovanni|Giuliano|Giuseppe|Lorenzo|Luca|Lucia|Marco|Margherita|Maria|Marino|Martino"
-    r"|Matteo|Maurizio|Michele|Monica|Nicola|Paolo|Pietro|Remo|Rita|Rocco|Rosa|Sebastiano|Silvestro|Siro|Sofia|Stefano"
-    r"|Teresa|Tommaso|Vincenzo|Vito|Zeno)\b)"
-)
-_MEN: Final = frozenset({"Andrea", "Luca", "Nicola"})
 
 
 def _one_o_clock(match: re.Match[str]) -> str:
@@ -299,15 +308,6 @@ def _aged(match: re.Match[str]) -> str:
     return (stem if stem.endswith("tre") and len(stem) > 3 else stem[:-1]) + f"enn{match['ending']}"
 
 
-def _saint(match: re.Match[str]) -> str:
-    name = match["name"]
-    if name[0] in "AEIOU":
-        return "Sant'"
-    if name.endswith(("a", "Croce")) and name not in _MEN:
-        return "Santa "
-    return "Santo " if name.startswith("St") else "San "
-
-
 def _own_forms(draft: Draft) -> None:
     draft.apply(_ONE_O_CLOCK, _one_o_clock)
     draft.apply(_HOURS, lambda _: "ore ")
@@ -317,7 +317,6 @@ def _own_forms(draft: Draft) -> None:
     draft.apply(_CHAIN, _chain)
     draft.apply(_AGED, _aged)
     draft.apply(_TAX_SHARE, lambda match: f"{_TAX_SHARES[match['share']]} per mille")
-    draft.apply(_SAINT, _saint)
 
 
 def _part(top: int, bottom: int, noun: Noun) -> str:
@@ -327,8 +326,33 @@ def _part(top: int, bottom: int, noun: Noun) -> str:
     return f"{part} {_di(noun.one)}"
 
 
+def _count(count: int, noun: Noun) -> str:
+    if count != 1:
+        return f"{count} {noun.many}"
+    one = article(noun.one, noun.gender)
+    return f"{one}{'' if one.endswith(chr(39)) else ' '}{noun.one}"
+
+
 def _di(noun: str) -> str:
     return f"d'{noun}" if noun == "ora" else f"di {noun}"
+
+
+_SIGN_WORDS: Final = SignWords(
+    inch=WORDS.units["inch"],
+    hour=WORDS.units["hour"],
+    minute=WORDS.units["minute"],
+    second=WORDS.units["second"],
+    cents=Noun("centesimo", "centesimi"),
+    count=_count,
+    sharp="sharp",
+    positive="positivo",
+    negative="negativo",
+    groups="gruppo Gruppo sangue Sangue donatore donatrice",
+    firms="azienda l'azienda L'azienda società gruppo impresa ditta marca",
+    out_of="di",
+    parts="pagina Pagina pag. Pag. diapositiva slide Slide parte Parte episodio Episodio",
+    of_area=(r"ab\.?/km[²2q]|ab\.?/kmq", "abitanti per chilometro quadrato"),
+)
 
 
 def make(dialect: str) -> Language:
@@ -341,7 +365,9 @@ def make(dialect: str) -> Language:
             ("number signs", number_signs("numero", "numeri")),
             ("accounts", accounts),
             ("compounds", compounds),
+            ("shared signs", signs_of(_SIGN_WORDS)),
             ("told by neighbours", told_by_neighbours),
+            ("accents", accents),
             ("forms of Italian alone", _own_forms),
             ("first to last", first_to_last("A a Z")),
             ("times", times("volte")),

@@ -11,13 +11,15 @@ from typing import Final
 from tts_server.text.normalize.nouns import Nouns, genders
 from tts_server.text.normalize.words import Gender
 
-_MASCULINE_ENDINGS = "o t k d p g b x".split()
-_FEMININE_ENDINGS = "a zione sione gione trice udine aggine igine tà tù".split()
+_MASCULINE_ENDINGS = "o t k d p g b x è one ore".split()
+_FEMININE_ENDINGS = "a zione sione gione trice udine agine aggine igine tà tù".split()
 _FEMININE = (
     "mano radio foto moto auto eco notte parte classe voce luce pace croce madre moglie gente mente "
     "arte morte sete fame febbre neve nave chiave carne legge torre frase base fase estate valle pelle "
     "serie specie superficie crisi analisi tesi ipotesi sintesi mail email e-mail password chat star "
-    "app tv newsletter fine canzone opinione unione riunione ora"
+    "app tv newsletter fine canzone opinione unione riunione ora patente corrente sorgente tangente lente "
+    "capitale cattedrale finale spirale folgore origine "
+    "sede rete siepe sorte nube prole stirpe vite quiete parete tosse carie"
 ).split()
 _MASCULINE = (
     "problema tema sistema programma clima schema panorama dramma poeta pianeta cinema delta gorilla "
@@ -28,6 +30,9 @@ _MASCULINE = (
     "fattore codice giudice indice vertice pollice bicchiere cameriere quartiere mestiere ingegnere "
     "paese esame rame legame piede ponte monte dente utente cliente studente paziente parente "
     "presidente incidente ristorante minore elefante gigante istante bar film sport computer file link "
+    "ordine margine termine argine confine volume limone caffè tè bidè purè karatè dessert latte riso sale "
+    "fucile missile cortile gentile badile canile barile aprile nipote prete seme cuscino pettine fulmine "
+    "maiale temporale locale tribunale arsenale "
     "milione miliardo chilo hotel test bit bait watt volt hertz server euro yen"
 ).split()
 _NOT_NOUNS = (

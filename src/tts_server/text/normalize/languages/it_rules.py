@@ -34,6 +34,28 @@ _HAS: Final = re.compile(
 )
 
 
+_ONE_SUCH: Final = re.compile(
+    r"(?<![\w.,/'-])(?<!\d )1(?= (?P<such>grande|semplice|breve|doppia|enorme|nuova|piccola|bella"
+    r"|buona|altra|sola|veloce|dolce) (?P<noun>[a-zà-ÿ]{3,20})\b)"
+)
+_THOUSANDS: Final = re.compile(r"(?<![\w.,])(?:€ ?(?P<a>\d{1,3}) ?mila(?!\w)|(?P<b>\d{1,3}) ?mila ?€)")
+_LOWEST: Final = re.compile(r"(?<!\w)[Tt]emp\. (?P<which>min|max)\.?(?!\w)")
+_KNOWN_SAINT: Final = re.compile(
+    r"(?<![\w.])S\. ?(?=(?P<name>Andrea|Agata|Agostino|Ambrogio|Angelo|Anna|Babila|Antonio|Barbara|Bartolomeo"
+    r"|Benedetto|Bernardo|Biagio|Carlo|Caterina|Cecilia|Chiara|Croce|Domenico|Elena|Eustorgio|Fermo|Francesco|Gennaro"
+    r"|Giacomo|Giorgio|Giovanni|Giuliano|Giuseppe|Lorenzo|Luca|Lucia|Marco|Margherita|Maria|Marino|Martino"
+    r"|Matteo|Maurizio|Michele|Monica|Nicola|Paolo|Pietro|Remo|Rita|Rocco|Rosa|Sebastiano|Silvestro|Siro|Sofia|Stefano"
+    r"|Teresa|Tommaso|Vincenzo|Vito|Zeno)\b)"
+)
+_SAINT: Final = re.compile(r"(?<=[a-zA-Z.] )S\. ?(?=(?P<name>[A-Z][a-zà-ÿ]{2,20})\b)")
+_PLACES: Final = frozenset(
+    "chiesa basilica via piazza viale corso largo porta ospedale monastero parrocchia santuario"
+    " festa convento cappella abbazia".split()
+)
+_SHORT_PLACES: Final = ("p.zza ", "p.za ", "v.le ", "c.so ", "l.go ")
+_MEN: Final = frozenset("Andrea Luca Nicola Babila Elia Mattia Tobia Barnaba".split())
+
+
 def _weeks(match: re.Match[str]) -> str | None:
     before = word_before(match.string, match.start()).lower()
     if before in {"il", "l'", "dal", "al", "del", "nel"} and match["count"] != "1":
@@ -54,6 +76,31 @@ def _halves(match: re.Match[str]) -> str:
     return f"{counted}{'' if counted.endswith(chr(39)) else ' '}{noun} e mezz{'a' if gender == 'f' else 'o'}"
 
 
+def _saint(match: re.Match[str]) -> str:
+    name = match["name"]
+    if name[0] in "AEIOU":
+        return "Sant'"
+    if name.endswith(("a", "Croce")) and name not in _MEN:
+        return "Santa "
+    return "Santo " if name.startswith(("St", "Sp")) else "San "
+
+
+def _saint_of_a_place(match: re.Match[str]) -> str | None:
+    before = word_before(match.string, match.start())
+    if before in {"di", "a", "da"}:
+        before = word_before(match.string, match.start() - len(before) - 1)
+    is_place = before.lower() in _PLACES or match.string[
+        max(0, match.start() - 6) : match.start()
+    ].lower().endswith(_SHORT_PLACES)
+    return _saint(match) if is_place else None
+
+
+def _one_such(match: re.Match[str]) -> str | None:
+    is_woman = NOUNS.known_gender(match["noun"]) == "f"
+    one = article(match["such"], "f" if is_woman else "m")
+    return None if one.endswith("'") else one
+
+
 def told_by_neighbours(draft: Draft) -> None:
     """Say abbreviations whose meaning the words beside them tell."""
     draft.apply(_MARCH, lambda _: "marzo ")
@@ -66,5 +113,10 @@ def told_by_neighbours(draft: Draft) -> None:
     draft.apply(_ANSWER, lambda _: "risposta ")
     for match in _OF_YEAR.finditer(draft.text):
         draft.replace(*match.span("stroke"), " del ")
+    draft.apply(_ONE_SUCH, _one_such)
+    draft.apply(_THOUSANDS, lambda match: f"{match['a'] or match['b']} mila euro")
+    draft.apply(_LOWEST, lambda match: f"temperatura {'minima' if match['which'] == 'min' else 'massima'}")
+    draft.apply(_KNOWN_SAINT, _saint)
+    draft.apply(_SAINT, _saint_of_a_place)
     draft.apply(_HALVES, _halves)
     draft.apply(_HAS, lambda match: match[0])

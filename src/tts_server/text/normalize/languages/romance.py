@@ -32,6 +32,7 @@ _LARGEST_OF_A_NAME: Final = 39
 
 _NUMBER_SIGN: Final = re.compile(
     rf"(?<![{LETTERS}\d.])(?:[Nn]\.? ?[°º]|[Nn]\.(?=\d)|№)(?P<many>s?)\.?(?= ?\d| [A-Z]\d?)"
+    rf"|(?<![{LETTERS}\d.°º] )(?<![{LETTERS}\d.°º])[Nn][°º](?= [a-zà-ÿ]{{2}}| ?:)"
 )
 _TIMES: Final = re.compile(
     rf"(?<![{LETTERS}\d.,/-])(?P<times>\d{{1,6}}(?:[.,]\d{{1,2}})?) ?[xX×](?= [{LETTERS}]{{2}}|[.!?]?$)"
