@@ -13,6 +13,7 @@ from tts_server.text.normalize.languages import es_numbers
 from tts_server.text.normalize.languages.es_nouns import NOUNS, ORDERING
 from tts_server.text.normalize.languages.es_words import NOTATION, WORDS
 from tts_server.text.normalize.languages.iberian import Iberian
+from tts_server.text.normalize.languages.iberian_calendar import as_they_stand, days_in_figures
 from tts_server.text.normalize.languages.iberian_rules import (
     accounts,
     before_names,
@@ -20,6 +21,7 @@ from tts_server.text.normalize.languages.iberian_rules import (
     names_with_years,
     parts_of_units,
     roman_ranges,
+    scores,
     strokes,
     thousands,
     verses,
@@ -33,6 +35,17 @@ _IDENTITY = re.compile(r"(?<![\w-])(?:\d{8}-?[A-Z]|[A-Z]-?\d{7}-?[A-Z0-9]|\d{2}-
 # The letter is a word too, *and*: the unknown of a formula has a sign of one beside it.
 _LETTER_Y = re.compile(r"(?<![\w'])[yY](?=[²³^]| ?[=≤≥×÷])|(?<=[=≤≥×÷+] )y(?![\w'])|(?<=[=≤≥×÷+])y(?![\w'])")
 _BEFORE_LETTERS = frozenset("el la los las del al su mi en de".split())
+# *March* before a year, *Tuesday* before a day and its month, and the sea before what is counted.
+_MARCH = re.compile(r"(?<![\w.—-])[Mm]ar\.?(?= (?:del? )?(?:19|20)\d\d(?![\w/-]))")
+_TUESDAY = re.compile(
+    rf"(?<![\w.-])[Mm]ar\.?(?=,? (?:3[01]|[12]\d|0?[1-9])(?: de (?:{'|'.join(WORDS.months)})\b|/\d))"
+)
+_SEA = re.compile(r"(?<=\b(?:[Ee]l|[Aa]l) )mar(?= \d[\d.,]{0,12}(?! de\b|[\d/:]))|(?<=\bdel )mar(?= \d)")
+_PAGED = (
+    "página pág. pag. hoja lámina diapositiva foto figura parte lote tomo episodio etapa paso vuelta "
+    "jornada nivel"
+).split()
+_WEEKDAY_NAMES = sorted({*NOTATION.weekdays, *NOTATION.weekdays.values()})
 _CHAPTER = re.compile(r"(?<!\w)Cap\.(?= ?(?:\d|[IVXL]+\b))")
 _WEEK = dict(zip("LMXJVSD", "lunes martes miércoles jueves viernes sábado domingo".split(), strict=True))
 _WEEKDAYS = re.compile(r"(?<![\w.-])(?P<low>[LMXJV])[-—](?P<high>[JVSD])(?=:? \d|: |$)")
@@ -54,7 +67,7 @@ _BOOKS = (
     "Is Mt Mc Lc Jn Hch Rom Cor"
 ).split()
 _MAX_SIGNED_ORDINAL = 99
-_NUMBER_SIGN = re.compile(r"(?<![\w.])[Nn]o\. ?(?=\d)")
+_NUMBER_SIGN = re.compile(r"(?<![\w.])(?:No\. ?|no\. ?(?!\d{1,9} [a-zà-ÿ]{2}))(?=\d)")
 
 
 class Spanish(Iberian):
@@ -136,6 +149,8 @@ def _days(draft: Draft) -> None:
 
 def _numbering(draft: Draft) -> None:
     """Say ``s. XXI``, ``No. 5``, and the figures of an identity one by one."""
+    draft.apply(_MARCH, lambda _: "marzo")
+    draft.apply(_TUESDAY, lambda _: "martes")
     draft.apply(_CENTURY, lambda match: "siglo" if match[0].lower() == "s." else "siglos")
     draft.apply(_NUMBER_SIGN, lambda _: "número ")
     draft.apply(
@@ -161,6 +176,12 @@ def make(dialect: str) -> Language:
         rules=(
             ("dates with names", named_dates(NOTATION, WORDS.months, speech.first_day)),
             ("months and years", names_with_years(NOTATION, WORDS.months)),
+            ("scores", scores(speech.rated - {"foi"}, _PAGED, speech.out_of, "de")),
+            (
+                "days in figures",
+                days_in_figures(WORDS.months, speech.first_day, speech.rated, _WEEKDAY_NAMES),
+            ),
+            ("the sea", as_they_stand(_SEA)),
             ("accounts", accounts),
             ("titles", before_names({"D": lambda _: "don"})),
             ("numbering", _numbering),

@@ -178,7 +178,7 @@ class Iberian(Speech):
         top, bottom = fraction.top, fraction.bottom
         if (top, bottom) in _NO_FRACTIONS or not 0 < top < bottom <= _MAX_PARTS:
             return []
-        if fraction.after in self.points or (fraction.before.lower() in self.rated and bottom in _SCORES):
+        if fraction.after in self.points or (self._is_rated(fraction) and bottom in _SCORES):
             return [(fraction.start, fraction.end, f"{top} {self.out_of} {bottom}")]
         is_before_noun = self._is_noun(fraction.after)
         gender = self.nouns.gender(fraction.after, is_one=True) if is_before_noun else None
@@ -188,11 +188,17 @@ class Iberian(Speech):
         if bottom > 2:
             name = self.part(bottom)
             many = "s" if top > 1 and not name.endswith("s") else ""
-            said = f"{whole}{self.cardinal(top, 'm')} {name}{many}"
+            has_article = top == 1 and not whole and fraction.before.lower() == self.words.ones["m"]
+            said = name if has_article else f"{whole}{self.cardinal(top, 'm')} {name}{many}"
         else:
             half = self.halves[gender or "m"]
             said = f"{whole}{half}" if whole or is_before_noun else f"{self.cardinal(1, 'm')} {half}"
         return [(fraction.start, fraction.end, f" {said}" + " " * bool(fraction.after))]
+
+    def _is_rated(self, fraction: Fraction) -> bool:
+        """Say whether the word before tells a score; ``un 1/5`` is a fifth."""
+        before = fraction.before.lower()
+        return before in self.rated and not (fraction.top == 1 and before == self.words.ones["m"])
 
     def _is_noun(self, word: str) -> bool:
         return word.islower() and len(word) > 1 and word not in self.nouns.not_nouns

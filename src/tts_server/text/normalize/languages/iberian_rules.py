@@ -163,6 +163,32 @@ def verses(books: Iterable[str], to: str) -> Rule:
     return rule
 
 
+def scores(rated: Iterable[str], paged: Iterable[str], out_of: str, of: str) -> Rule:
+    """Return a rule for two numbers with a stroke that are no fraction: ``Nota: 8/10``, ``página 1/5``.
+
+    Args:
+        rated: Words before a score.
+        paged: Words before the one of so many.
+        out_of: Between a score and the best one.
+        of: Between the one and so many.
+    """
+    score, page = (
+        re.compile(
+            rf"(?<![{LETTERS}])(?i:{any_of(words)}):? (?!(?<=\bu[nm] )1/)(?P<place>"
+            rf"(?P<low>\d{{1,3}}(?:,\d)?)/(?P<high>{behind}))"
+            rf"(?![{LETTERS}\d/]|[.,]\d)"
+        )
+        for words, behind in ((rated, "(?:5|10|20|100)"), (paged, r"\d{1,4}"))
+    )
+
+    def rule(draft: Draft) -> None:
+        for pattern, said in ((score, out_of), (page, of)):
+            for match in pattern.finditer(draft.text):
+                draft.replace(*match.span("place"), f"{match['low']} {said} {match['high']}")
+
+    return rule
+
+
 def roman_ranges(to: str) -> Rule:
     """Return a rule that says ``XV-XVI``."""
 

@@ -11,6 +11,7 @@ from tts_server.text.normalize.forms import Clock, Number, Ordinal, Range
 from tts_server.text.normalize.language import Language
 from tts_server.text.normalize.languages import pt_numbers
 from tts_server.text.normalize.languages.iberian import Iberian, full_year
+from tts_server.text.normalize.languages.iberian_calendar import as_they_stand, days_in_figures
 from tts_server.text.normalize.languages.iberian_rules import (
     accounts,
     before_names,
@@ -18,6 +19,7 @@ from tts_server.text.normalize.languages.iberian_rules import (
     names_with_years,
     parts_of_units,
     roman_ranges,
+    scores,
     strokes,
     thousands,
     verses,
@@ -115,6 +117,25 @@ class Portuguese(Iberian):
         return [(start, end, f" {to} " if start == form.dash_start else said) for start, end, said in pieces]
 
 
+# The infinitive *to have*, a set of a match, *out of*: a day or a month only where a date follows.
+_MONTH_NAMES = "|".join({name[:3] for name in WORDS.months} | set(WORDS.months))
+_HAVE = re.compile(
+    r"(?<![\w.-])[Tt]er(?= (?:de |mais de |menos de |até |só |cerca de |uns |umas )?[<>~≥≤]?\d[\d.,]{0,12}%?"
+    rf"(?! de (?:{_MONTH_NAMES})\b|[\d/:]| às\b| ?h\b(?! de\b)))|(?<=[a-zà-ÿ] )ter(?= \d\d?h\b)"
+)
+_ORDINARY = re.compile(
+    r"(?<!\d )(?<!\d de )(?<![\w./-])(?:[Ss]et|[Oo]ut|[Jj]an|[Mm]ar|[Dd]ez|[Mm]ai)"
+    r"(?=(?: |: | de )\d{1,2}(?![\d/])| (?:of|list|up|lag|van|de (?!\d)))"
+)
+_PAGED = (
+    "página pág. pag. folha slide foto figura parte lote volume tomo episódio etapa passo volta rodada nível"
+).split()
+_WEEKDAY_NAMES = sorted({*NOTATION.weekdays, *NOTATION.weekdays.values()})
+_NO_MONTH = re.compile(
+    r"(?<=\b[Ee]m )(?:dez|mar|ter|seg|sex|dom|qui|mai)(?! \d|[./]\d|\. |\.$|\w|[-/])"
+    r"|(?<=\b[Dd]esde )(?:dez|ter)\b"
+)
+_CHAPTER = re.compile(r"(?<!\w)Cap\.(?= ?(?:\d|[IVXL]+\b))")
 _TUESDAY = re.compile(r"(?<!\w)3\.?[ªa](?=[- ]feira|s?-feiras?| [ae] [2456]\.?ª)")
 _FIRST = re.compile(
     r"(?<![\w/])0?1\.?º(?:/|\.(?=\d))(?P<month>1[0-2]|0?[1-9])(?:[/.](?P<year>(?:19|20)\d\d|\d\d))?(?![\w/])"
@@ -170,6 +191,7 @@ def _don(name: str) -> str:
 def _numbering(draft: Draft) -> None:
     """Say ``séc. XXI`` and ``p. 5``."""
     draft.apply(_PAGE, lambda _: "página ")
+    draft.apply(_CHAPTER, lambda _: "capítulo")
     draft.apply(_CENTURY, lambda match: "séculos" if "s." in match[0] else "século")
 
 
@@ -216,6 +238,12 @@ def make(dialect: str) -> Language:
         rules=(
             ("dates with names", named_dates(NOTATION, WORDS.months, speech.first_day)),
             ("months and years", names_with_years(NOTATION, WORDS.months)),
+            ("scores", scores(speech.rated - {"foi"}, _PAGED, speech.out_of, "de")),
+            (
+                "days in figures",
+                days_in_figures(WORDS.months, speech.first_day, speech.rated, _WEEKDAY_NAMES),
+            ),
+            ("words like months", as_they_stand(_HAVE, _ORDINARY, _NO_MONTH)),
             ("titles", before_names({"D": _don, "R": lambda _: "rua"})),
             ("numbering", _numbering),
             ("days of the week", _days),
