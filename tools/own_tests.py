@@ -36,19 +36,22 @@ class OwnTests:
             modules that have none there.
         below: Modules that may be reached less than others.
         mutated: Rooms and modules that ``just mutants`` changes; one may not be there yet.
+        whole: Rooms whose tests are all of each of its modules': what one says, another has found.
     """
 
     also: tuple[str, ...]
     patterns: dict[str, list[str]]
     below: dict[str, Allowed]
     mutated: tuple[str, ...] = ()
+    whole: tuple[str, ...] = ()
 
     @classmethod
     def read(cls) -> OwnTests:
         """Read ``own_tests.toml``."""
         table = tomllib.loads(TABLE.read_text(encoding="utf-8"))
         below = {name: Allowed(**entry) for name, entry in table.get("below", {}).items()}
-        return cls(tuple(table["also"]), table["tests"], below, tuple(table["mutated"]))
+        lists = (tuple(table.get(name, ())) for name in ("mutated", "whole"))
+        return cls(tuple(table["also"]), table["tests"], below, *lists)
 
     def modules(self) -> list[str]:
         """List the modules that are held, those that are not there yet included."""
@@ -57,6 +60,8 @@ class OwnTests:
 
     def of(self, module: str) -> tuple[str, ...]:
         """List the test files of a module, as paths below the root; empty where there is none."""
+        if any(module.startswith(f"{room}.") for room in self.whole):
+            return _files(self._of_room(module))
         folder, _, name = module.replace(".", "/").rpartition("/")
         usual = [str(Path("tests", folder, f"test_{name}{end}.py")) for end in ("", "_*")]
         return _files(self.patterns.get(module, usual)) or _files(self._of_room(module))
