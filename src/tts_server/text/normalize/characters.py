@@ -112,7 +112,7 @@ _IN_A_ROW = re.compile("[\u2460-\u2473](?=[\u2460-\u2473])")
 
 def _composed(source: str) -> list[tuple[str, int]]:
     if source.isascii():
-        return [(char if char >= " " or char == "\n" else _plain_char(char), 1) for char in source]
+        return [(char if " " <= char != "\x7f" or char == "\n" else " ", 1) for char in source]
     composed: list[tuple[str, int]] = []
     position = 0
     while position < len(source):
@@ -126,7 +126,11 @@ def _composed(source: str) -> list[tuple[str, int]]:
             composed.append((_plain_char(source[position]) + comma, 1))
         else:
             cluster = "".join(_plain_char(char) for char in source[position:end])
-            composed.append((unicodedata.normalize("NFC", cluster), end - position))
+            cluster = unicodedata.normalize("NFC", cluster)
+            if len(cluster) == end - position:
+                composed += [(char, 1) for char in cluster]
+            else:
+                composed.append((cluster, end - position))
         position = end
     return composed
 
