@@ -125,7 +125,7 @@ def test_portuguese_says_what_is_its_own(written: str, said: str) -> None:
         ("7 días/semana y 24 h/día", "7 días por semana y 24 horas por día"),
         ("y = x² y más", "i griega es igual a x al cuadrado y más"),
         ("1/2 kg y 3/4 h", "medio kilo y tres cuartos de hora"),
-        ("6-5-24", "6-5-24"),
+        ("6-5-24", "6, 5, 24"),
         ("set 6-4", "set 6 a 4"),
         ("Sr. D. Juan, el alcalde D. Luis", "señor don Juan, el alcalde don Luis"),
         ("Franklin D. Roosevelt", "Franklin D. Roosevelt"),

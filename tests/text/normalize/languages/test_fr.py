@@ -85,7 +85,7 @@ SAID = [
     ("100 $/baril", "100 dollars par baril"),
     ("05/2024", "mai 2024"),
     ("le 12-05-24", "le 12 mai 2024"),
-    ("12-05-24", "12-05-24"),
+    ("12-05-24", "12, 5, 24"),
     ("5'30\"", "5 minutes 30 secondes"),
     ("2 x 10 cl", "2 fois 10 centilitres"),
     ("2 x 10 cm", "2 par 10 centimètres"),
