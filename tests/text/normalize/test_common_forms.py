@@ -235,3 +235,20 @@ def test_items_that_end_in_a_vowel_sign_have_a_pause_between_them() -> None:
 
 def test_a_tag_with_an_underscore_is_taken_out() -> None:
     assert spoken("<tool_call>x</tool_call>", "es") == "x"
+
+
+@pytest.mark.parametrize(
+    ("dialect", "written", "said"),
+    [
+        ("es", "kg/m³", "kilos por metro cúbico"),
+        ("es", "93 hab./km².", "93 habitantes por kilómetro cuadrado."),
+        ("pt-br", "25 mg/dl", "25 miligramas por decilitro"),
+        ("fr-fr", "en m/s", "en mètres par seconde"),
+        ("it", "kg/m³", "chili al metro cubo"),
+        ("hi", "20 €/m²", "20 यूरो प्रति वर्ग मीटर"),
+        ("es", "20 kg/m²", "20 kilos por metro cuadrado"),
+        ("es", "s/n y m/f", "sin número y m/f"),
+    ],
+)
+def test_a_unit_that_is_divided_by_another_is_said_in_full(dialect: str, written: str, said: str) -> None:
+    assert spoken(written, dialect) == said

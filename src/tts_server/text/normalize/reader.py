@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Protocol
 
+from tts_server.text.normalize import signs
 from tts_server.text.normalize.addresses import normalize_addresses
 from tts_server.text.normalize.draft import Draft
 from tts_server.text.normalize.forms import Form, Range
@@ -90,6 +91,7 @@ class Reader:
             ("addresses", _addresses(speech.words, words_are_apart=language.words_are_apart)),
             ("markup", normalize_markup),
             *language.rules,
+            *([("units alone", _units_alone(notation, speech))] if language.words_are_apart else []),
             ("decimals alone", _decimals_alone(notation, speech.words)),
             *((name, _saying(recognizer, speech)) for name, recognizer in forms),
             ("abbreviations", _abbreviations(speech.words)),
@@ -164,6 +166,36 @@ def _addresses(words: Words, *, words_are_apart: bool) -> Rule:
         draft.text = text
 
     return rule if words_are_apart else rule_beside_other_letters
+
+
+def _units_alone(notation: Notation, speech: Speech) -> Rule:
+    """Say units that no number stands before, ``kg/m³``, and what is counted to one, ``hab./km²``."""
+    whole = any_of(sign for sign in notation.units if re.fullmatch(r"[^\W\d_]+/[^\W\d_]+[²³]?", sign))
+    units = any_of(sign for sign in signs.DIVISORS | {"km"} if sign in notation.units)
+    areas = any_of(sign for sign in signs.DIVISORS if sign[-1] in "²³23" and sign in notation.units)
+    alone = re.compile(
+        rf"(?<![{LETTERS}\d/.-])(?<!\d )(?:(?P<whole>{whole})|(?P<unit>{units})/(?P<per>{units}))"
+        rf"(?![{LETTERS}\d/²³-])"
+    )
+    counted = re.compile(
+        rf"(?<![{LETTERS}\d/])(?P<word>[{LETTERS}]{{2,20}})\.?(?P<per>/(?:{areas}))(?![\w/])"
+    )
+
+    def say(match: re.Match[str]) -> str | None:
+        names = speech.words.units
+        if match["whole"]:
+            return names[notation.units[match["whole"]]].many
+        if match["per"][-1] not in "²³23" and match["per"] not in {"dl", "dL", "L"}:
+            return None
+        return names[notation.units[match["unit"]]].many + speech.per(notation.units[match["per"]])
+
+    def rule(draft: Draft) -> None:
+        draft.apply(alone, say)
+        for match in counted.finditer(draft.text):
+            if match["word"] not in notation.units:
+                draft.replace(*match.span("per"), speech.per(notation.units[match["per"][1:]]))
+
+    return rule
 
 
 def _decimals_alone(notation: Notation, words: Words) -> Rule:

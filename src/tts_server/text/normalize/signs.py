@@ -108,6 +108,9 @@ UNITS = {
     "px": "pixel",
 }
 
+DIVISORS = frozenset("m² m2 m³ m3 km² km2 cm² cm2 cm³ cm3 dl dL l L ml mL kg g mg ha".split())
+"""Units that others are divided by in every language: ``mg/dl``, ``kg/m³``."""
+
 CURRENCIES = {
     "$": "USD",
     "US$": "USD",

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from tts_server.text.normalize.signs import DIVISORS
+
 Gender = Literal["m", "f"]
 
 
@@ -119,6 +121,11 @@ class Notation:
     code_words: frozenset[str] = frozenset()
     score_marks: str = "-—"
     needs_zero: bool = False
+
+    @property
+    def divisors(self) -> Mapping[str, str]:
+        """What money or a quantity may be divided by, as it is written, to keys of units."""
+        return {sign: key for sign, key in self.units.items() if sign in DIVISORS} | dict(self.per)
 
 
 @dataclass(frozen=True, slots=True)

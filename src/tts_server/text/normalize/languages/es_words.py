@@ -172,6 +172,7 @@ PREFIXES = {
 }
 ABBREVIATIONS = table(
     """
+    hab.=habitantes;
     Sr.=señor; Sres.=señores; Sra.=señora; Sras.=señoras; Srta.=señorita; Dr.=doctor; Dres.=doctores;
     Dra.=doctora; Prof.=profesor; Profa.=profesora; Ing.=ingeniero; Lic.=licenciado; Arq.=arquitecto;
     Gral.=general; Cnel.=coronel; Cap.=capitán; Dña.=doña; D.ª=doña; Dª=doña;

@@ -48,6 +48,7 @@ class Numbers:
 
     def __init__(self, notation: Notation) -> None:
         self._notation = notation
+        self._per = notation.divisors
         # Behind a sum a stroke is a rate's or another sum's, and the sum no part of a fraction.
         end = rf"(?(before)(?![{LETTERS}\d_]|[.,:']\d)|{NUMBER_END})"
         self._value = re.compile(self._one(notation) + end)
@@ -64,7 +65,7 @@ class Numbers:
         names = any_of(name for name in notation.currencies if name.replace(".", "").isalpha())
         money_scales = any_of({**notation.scales, **notation.money_scales})
         scale_words = any_of(notation.scale_words)
-        per = any_of(notation.per)
+        per = any_of(self._per)
         return (
             rf"(?P<sign>(?:[<>]=?|[±≤≥≈√]|{_ABOUT}) ?|[-+])?"
             rf"(?:(?P<before>{currencies}) ?)?(?P<minus>-)?"
@@ -116,7 +117,7 @@ class Numbers:
         if match["unit"] and not self._is_unit(match, number, text):
             return number
         if match["unit"]:
-            per = self._notation.per.get(match["per"] or "", "")
+            per = self._per.get(match["per"] or "", "")
             start, end = match.span("unit")
             unit = self._notation.units[match["unit"]]
             return Quantity(number, unit, start, match.end("per") if per else end, per)
@@ -168,7 +169,7 @@ class Numbers:
         names = ("behind", "behind_word", "word", "again", "number")
         end = max(number.end, *(match.end(name) for name in names))
         word = next((name for name in ("word", "word_behind") if match[name]), "")
-        per = self._notation.per.get(match["per"] or "", "")
+        per = self._per.get(match["per"] or "", "")
         if per:
             end = match.end("per")
         code = self._notation.currencies[currency]
