@@ -180,7 +180,6 @@ _SIGN_WORDS: Final = SignWords(
     positive="positif",
     negative="négatif",
     groups="groupe Groupe groupes sang Sang donneur donneuse",
-    firms="société groupe entreprise firme compagnie chez marque",
     out_of="sur",
     parts="page Page pages p. diapo Diapo diapositive étape Étape partie Partie épisode Épisode score note",
     of_area=(r"hab\.?/km[²2]", "habitants par kilomètre carré"),

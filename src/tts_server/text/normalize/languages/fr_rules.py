@@ -84,9 +84,10 @@ _FIRST_OF: Final = re.compile(
 _THIRD_OF: Final = re.compile(r"(?<=\b[LlDd][eu] )1/(?P<bottom>[345])(?= (?:d[eu]s? |d')(?!\d))")
 _QUEEN: Final = re.compile(r"(?<!\w)[ÉE]lisabeth(?!\w)")
 _CODE: Final = re.compile(
-    r"(?<!\w)(?:[Nn][°º]|[Ll]oi|[Dd]écret|[Oo]rdonnance|[Aa]rticle|[Aa]rt\.) ?(?:[LRDA]\.? ?)?"
+    r"(?<!\w)(?:[Aa]rticle|[Aa]rt\.) ?(?:[LRDA]\.? ?)?"
     r"\d{2,4}(?P<dash>-)(?=\d{1,5}(?![\w/]|[.,-]\d))"
 )
+_CLASS: Final = re.compile(r"(?<!\w)CM(?=[12](?!\w|[.,]\d))")
 _NO_NOUNS: Final = frozenset("de du des et ou à au aux en par pour sur dans sans avec".split())
 
 
@@ -156,6 +157,7 @@ def _say_what_numbers(draft: Draft) -> None:
     draft.apply(_SCALED, _say_scaled)
     draft.apply(_FIRST_OF, _say_first_of)
     draft.apply(_THIRD_OF, lambda match: _PARTS.get(int(match["bottom"])) or "cinquième")
+    draft.apply(_CLASS, lambda _: "C M ")
     for match in _CODE.finditer(draft.text):
         draft.replace(*match.span("dash"), " tiret ")
 

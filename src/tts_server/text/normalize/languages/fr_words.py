@@ -240,6 +240,8 @@ _WRITTEN_OUT = {
     "figure": "fig. Fig.",
     "édition": "éd. Éd.",
     "exemple": "ex. Ex.",
+    "référence": "réf. Réf.",
+    "et suivantes": "sqq.",
     "confer": "cf. cf Cf.",
     "versus": "vs vs.",
     "respectivement": "resp.",

@@ -271,7 +271,7 @@ _SEPTEMBER: Final = re.compile(r"(?<=\d )set\.?(?= (?:19|20)\d\d\b)")
 _HALVES: Final = re.compile(
     rf"(?<![{LETTERS}\d.,/])(?P<whole>\d{{1,3}}) ?(?:1/2|½) (?P<noun>[{LETTERS}]{{3,20}})(?![{LETTERS}'])"
 )
-_TAX_SHARE: Final = re.compile(r"(?<![\w.,])(?P<share>[258]) ?[xX×] ?1000(?![\w.,]\d|\w)")
+_TAX_SHARE: Final = re.compile(r"(?<![\w.,])(?P<share>[258]) ?[xX×] ?(?:1000|mille)(?![\w.,]\d|\w)")
 _TAX_SHARES: Final = {"2": "due", "5": "cinque", "8": "otto"}
 _CHAIN: Final = re.compile(
     r"(?<![\w.,°/-])\d{1,3}°(?:(?:, | e |[-—/])\d{1,3}°){1,5}(?= (?P<noun>[a-z]{4,20}))"
@@ -348,7 +348,6 @@ _SIGN_WORDS: Final = SignWords(
     positive="positivo",
     negative="negativo",
     groups="gruppo Gruppo sangue Sangue donatore donatrice",
-    firms="azienda l'azienda L'azienda società gruppo impresa ditta marca",
     out_of="di",
     parts="pagina Pagina pag. Pag. diapositiva slide Slide parte Parte episodio Episodio",
     of_area=(r"ab\.?/km[²2q]|ab\.?/kmq", "abitanti per chilometro quadrato"),

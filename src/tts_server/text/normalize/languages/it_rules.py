@@ -25,6 +25,13 @@ _OF_YEAR: Final = re.compile(
     r"|[oO]rdine|[pP]ratica|[sS]entenza) ?"
     r"\d{1,6}(?P<stroke>/)(?=(?:19|20)\d\d(?![\w/]|[.,-]\d))"
 )
+_LAW: Final = re.compile(r"(?<![\w.'-])L\. ?(?=\d{1,4}/(?:(?:19|20)\d\d|\d\d)(?![\w/]))")
+_LAW_OF: Final = re.compile(
+    r"(?<!\w)(?:[Ll]egge|L\.|D\.L\.|D\.Lgs\.) ?\d{1,4}(?P<stroke>/)(?=\d\d(?![\w/]|[.,-]\d))"
+)
+_BIS: Final = re.compile(r"(?<=\d)-(?=(?:bis|ter|quater|quinquies|sexies)(?!\w))")
+_ATTENTION: Final = re.compile(r"(?<![\w.])c\. ?a\. (?=(?:Sig|Dott|Prof|Avv|Ing|Geom|Rag|Arch)\b)")
+_VICTOR: Final = re.compile(r"(?<![\w.])V\. ?(?=Emanuele\b|Veneto\b|Alfieri\b)")
 _HALVES: Final = re.compile(rf"(?<![{LETTERS}\d.,/])1 ?(?:1/2|½) (?P<noun>[a-zà-ÿ]{{3,20}})(?![{LETTERS}'])")
 _HAS: Final = re.compile(
     r"(?<=\d )ha(?= (?:non |già |poi |sempre |anche |mai |solo |quasi |più )?"
@@ -118,5 +125,11 @@ def told_by_neighbours(draft: Draft) -> None:
     draft.apply(_LOWEST, lambda match: f"temperatura {'minima' if match['which'] == 'min' else 'massima'}")
     draft.apply(_KNOWN_SAINT, _saint)
     draft.apply(_SAINT, _saint_of_a_place)
+    draft.apply(_LAW, lambda _: "legge ")
+    for match in _LAW_OF.finditer(draft.text):
+        draft.replace(*match.span("stroke"), " del ")
+    draft.apply(_BIS, lambda _: " ")
+    draft.apply(_ATTENTION, lambda _: "cortese attenzione ")
+    draft.apply(_VICTOR, lambda _: "Vittorio ")
     draft.apply(_HALVES, _halves)
     draft.apply(_HAS, lambda match: match[0])

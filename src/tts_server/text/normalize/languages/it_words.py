@@ -236,7 +236,7 @@ _WRITTEN_OUT = {
     "dottori": "Dott.ri dott.ri",
     "cardinal": "Card.",
     "interno": "int. Int.",
-    "nota bene": "N.B. NB",
+    "nota bene": "N.B. NB n.b.",
     "post scriptum": "P.S.",
     "presso": "c/o",
     "andata e ritorno": "a/r A/R",
@@ -279,13 +279,15 @@ _WRITTEN_OUT = {
     "D M": "D.M.",
     "quanto basta": "q.b. q.b",
     "temperatura": "temp. Temp.",
+    "riferimento": "rif. Rif.",
+    "conto corrente": "c/c",
     "comma": "co.",
     "codice fiscale": "C.F. c.f.",
     "partita IVA": "P.IVA p.IVA",
     "abitanti": "ab.",
     "esempio": "es. Es.",
     "seguente": "seg.",
-    "seguenti": "segg. sgg.",
+    "seguenti": "segg. sgg. ss.",
 }
 _ELIDED = "l' un' dell' all' dall' nell' sull' d'".split()
 _PREFIXED = (*_ELIDED, *(prefix.capitalize() for prefix in _ELIDED))

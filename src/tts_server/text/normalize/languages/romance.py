@@ -35,7 +35,8 @@ _NUMBER_SIGN: Final = re.compile(
     rf"|(?<![{LETTERS}\d.°º] )(?<![{LETTERS}\d.°º])[Nn][°º](?= [a-zà-ÿ]{{2}}| ?:)"
 )
 _TIMES: Final = re.compile(
-    rf"(?<![{LETTERS}\d.,/-])(?P<times>\d{{1,6}}(?:[.,]\d{{1,2}})?) ?[xX×](?= [{LETTERS}]{{2}}|[.!?]?$)"
+    rf"(?<![{LETTERS}\d.,/-])(?P<times>\d{{1,6}}(?:[.,]\d{{1,2}})?) ?[xX×]"
+    rf"(?= (?:[aà] )?[{LETTERS}]{{2}}|[.!?]?$)"
 )
 _FIRST_TO_LAST: Final = re.compile(r"(?<![\w-])A ?[-—] ?Z(?![\w-])")
 _HYPHEN: Final = re.compile(r"(?<=\S) (?P<dash>-) (?=\S)")

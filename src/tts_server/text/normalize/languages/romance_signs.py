@@ -48,7 +48,6 @@ class SignWords:
         positive: The plus of a blood group.
         negative: The minus of one.
         groups: Words before a blood group.
-        firms: Words before the name of a firm.
         out_of: Between a page, a part or a mark and how many there are.
         parts: Words before what is one of so many.
         of_area: What is counted to the square kilometre, as written and as said.
@@ -64,7 +63,6 @@ class SignWords:
     positive: str
     negative: str
     groups: str
-    firms: str
     out_of: str
     parts: str
     of_area: tuple[str, str]
@@ -80,7 +78,6 @@ def signs_of(words: SignWords) -> Rule:
         rf"(?<![\w'-])(?:{any_of(words.parts.split())}) (?P<part>\d{{1,3}})(?P<stroke> ?/ ?)"
         r"(?P<parts>\d{1,3})(?![\w/]|[.,-]\d)"
     )
-    firm = re.compile(rf"(?<!\w)(?:{any_of(words.firms.split())}) (?P<name>3M)(?!\w)")
     area = re.compile(rf"(?<=\d )(?:{words.of_area[0]})")
 
     def rule(draft: Draft) -> None:
@@ -94,7 +91,6 @@ def signs_of(words: SignWords) -> Rule:
             (_STANDARD, "colon", " "),
             (_AIRCRAFT, "dash", ", "),
             (_NOTE, "sign", f" {words.sharp}"),
-            (firm, "name", "3 M"),
         ):
             for match in pattern.finditer(draft.text):
                 draft.replace(*match.span(group), said)
