@@ -20,6 +20,8 @@ from tts_server.text.normalize.forms import (
     Version,
 )
 from tts_server.text.normalize.language import Language
+from tts_server.text.normalize.languages.hi_days import say_days
+from tts_server.text.normalize.languages.hi_names import PLACES_OF_SOVEREIGNS, SOVEREIGNS, say_names
 from tts_server.text.normalize.languages.hi_numbers import BELOW_HUNDRED, figures, ordinal, year
 from tts_server.text.normalize.languages.hi_signs import (
     say_comparisons,
@@ -130,8 +132,12 @@ class Hindi(Speech):
         is_century = ordinal.after in ROMAN_AFTER
         is_long = ordinal.end - ordinal.start > 1
         is_name = is_long and re.match("[\u0900-\u097f]", ordinal.before) is not None
+        if ordinal.before in SOVEREIGNS and ordinal.value <= len(PLACES_OF_SOVEREIGNS):
+            return [(ordinal.start, ordinal.end, PLACES_OF_SOVEREIGNS[ordinal.value - 1])]
         if is_century:
             return [(ordinal.start, ordinal.end, _ordinal(ordinal.value, "वीं"))]
+        if ordinal.before in {"War", "वॉर", "वार"} and ordinal.value == 2:
+            return [(ordinal.start, ordinal.end, "टू")]
         if ordinal.before in ROMAN_BEFORE or is_name:
             return [(ordinal.start, ordinal.end, _count(ordinal.value))]
         return []
@@ -189,8 +195,10 @@ def make(dialect: str) -> Language:
     rules = (
         ("hours", say_hours),
         ("weekdays", say_weekdays),
+        ("days and months in figures", say_days),
         ("months and years", say_dates),
         ("ordinals in figures", say_ordinals),
+        ("names with figures", say_names),
         ("comparisons", say_comparisons),
         ("small signs", say_small_signs),
     )

@@ -32,22 +32,29 @@ _WEEKDAYS = re.compile(
     rf"{_BEGIN}(?P<low>{_DAY})(?:वार|[.॰])?(?P<dash> ?[-—] ?)(?P<high>{_DAY})(?:वार|[.॰])?{_NOT_WORD}"
 )
 # A name that many other things have: a teacher, a planet.
-_WEEKDAY = re.compile(rf"{_BEGIN}(?P<day>{_DAY})[.॰](?=,| (?:और|व|या|को|से|तक)(?![{LETTERS}])| \d)")
+_WEEKDAY = re.compile(
+    rf"{_BEGIN}(?P<day>{_DAY})[.॰](?=,| (?:और|व|या|को|से|तक|सुबह|शाम|दोपहर|रात)(?![{LETTERS}])| \d)"
+)
 _MONTH = any_of([*SPELLED_MONTHS, *(f"{name}{stop}" for name in SHORT_MONTHS for stop in ".॰")])
 _DAY_OF_MONTH = re.compile(
     rf"{_BEGIN}(?P<day>0?[1-9]|[12]\d|3[01]) (?P<month>{_MONTH})"
     rf"(?:,? (?P<year>[12]\d{{3}})(?![{LETTERS}\d]|[.,:/-]\d))?"
 )
+_OF_YEARS = (
+    "दशक|बाद|दौरान|आसपास|क्रांति|विद्रोह|गदर|ग़दर|युद्ध|लड़ाई|जंग|संग्राम|आंदोलन|विभाजन|बँटवारे|चुनाव|अकाल|"
+    "आपातकाल|दंगे|दंगों|आज़ादी|ओलंपिक|विश्व कप|बजट|संविधान|अधिनियम|समझौते|भूकंप|बाढ़"
+)
 _YEAR = re.compile(
     rf"{_BEGIN}(?:(?:सन्?|साल|वर्ष|{_MONTH}),? )(?P<year>1[1-9]\d\d)(?![{LETTERS}\d%]|[.,:/-]\d)"
-    rf"|{_BEGIN}(?P<alone>1[1-9]\d\d)(?= (?:में|ई[.॰]|ईस्वी|ईसवी|के दशक))"
+    rf"|{_BEGIN}(?P<alone>1[1-9]\d\d)(?= (?:में|ई[.॰]|ईस्वी|ईसवी"
+    rf"|(?:के|की|का) (?:{_OF_YEARS})))"
 )
 _YEARS = re.compile(
     rf"{_BEGIN}(?P<low>1[1-9]\d\d)(?P<dash> ?[-—] ?| से )(?P<high>[12]\d\d\d)"
     r"(?= (?:के बीच|के दौरान|तक))|(?<=\()(?P<born>1[1-9]\d\d)(?P<to> ?[-—] ?)(?P<died>[12]\d\d\d)(?=\))"
 )
 _TWO_YEARS = re.compile(
-    rf"{_BEGIN}(?P<year>(?:19|20)\d\d)(?P<dash>[-—])(?P<next>\d\d)(?![{LETTERS}\d]|[.,:/-]\d)"
+    rf"{_BEGIN}(?P<year>1[5-9]\d\d|20\d\d)(?P<dash>[-—])(?P<next>\d\d)(?![{LETTERS}\d]|[.,:/-]\d)"
 )
 _SHORT_MONTH = re.compile(rf"{_BEGIN}(?P<month>{any_of(SHORT_MONTHS)})[.॰](?=,? \d)")
 
