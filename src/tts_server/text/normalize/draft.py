@@ -89,16 +89,22 @@ class Draft:
             if units and spoken[:1] == " ":
                 units[-1] = replace(units[-1], spaced=True)
             is_spaced = spaced or spoken[-1:] == " "
-            units.append(
-                Unit(self._origin[start], self._source_end(end), " ".join(spoken.split()), is_spaced)
-            )
+            place = self._place(start, end, units)
+            if place is None:
+                units[-1] = replace(units[-1], spoken=units[-1].spoken + spoken.strip(), spaced=is_spaced)
+            else:
+                units.append(Unit(*place, " ".join(spoken.split()), is_spaced))
         return SpokenText.of(units)
 
-    def _source_end(self, end: int) -> int:
-        """Return where in the client's text ends what ends at ``end``: behind all of its last character."""
+    def _place(self, start: int, end: int, units: Sequence[Unit]) -> tuple[int, int] | None:
+        """Return where in the client's text a unit stands; None where it is a part of the one before.
+
+        A character of the client's belongs to one unit, whatever it stands for here.
+        """
         while end < len(self.text) and self._origin[end] == self._origin[end - 1]:
             end += 1
-        return self._origin[end]
+        first = max(self._origin[start], units[-1].char_end if units else 0)
+        return (first, self._origin[end]) if first < self._origin[end] else None
 
     def _spoken(self, start: int, end: int, edits: Sequence[tuple[tuple[int, int], str]], first: int) -> str:
         parts = []
