@@ -250,3 +250,27 @@ def test_a_tag_with_an_underscore_is_taken_out() -> None:
 )
 def test_a_unit_that_is_divided_by_another_is_said_in_full(dialect: str, written: str, said: str) -> None:
     assert spoken(written, dialect) == said
+
+
+@pytest.mark.parametrize("dialect", ["es", "fr-fr", "it", "pt-br"])
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [("XL", "X L"), ("M, XXL", "M, X X L"), ("DC Comics", "D C Comics"), ("MIX", "mix"), ("VIH", "V I H")],
+)
+def test_letters_of_a_size_or_an_abbreviation_are_no_number(dialect: str, written: str, said: str) -> None:
+    assert spoken(written, dialect) == said
+
+
+@pytest.mark.parametrize(
+    ("dialect", "written", "said"),
+    [
+        ("pt-br", "100% do CDI", "100% do C D I"),
+        ("fr-fr", "Le CM1 et le CM2", "Le C M 1 et le C M 2"),
+        ("es", "tallas M y XL.", "tallas M y X L."),
+        ("es", "siglo XXI", "siglo 21"),
+        ("pt-br", "capítulo XL", "capítulo 40"),
+        ("es", "el año MC", "el año MC"),
+    ],
+)
+def test_a_numeral_behind_what_is_numbered_stays_one(dialect: str, written: str, said: str) -> None:
+    assert spoken(written, dialect) == said

@@ -41,6 +41,19 @@ _TIMES: Final = re.compile(
 _FIRST_TO_LAST: Final = re.compile(r"(?<![\w-])A ?[-—] ?Z(?![\w-])")
 _HYPHEN: Final = re.compile(r"(?<=\S) (?P<dash>-) (?=\S)")
 _PATH: Final = re.compile(r"(?<=[^\W\d_] )[*>](?= [^\W\d_])")
+_NO_NUMERAL: Final = re.compile(
+    r"(?<![\w.'-])(?:X{1,3}L|CV|DC|CDI|DVI|MC|MD|CM|CCC|MV|DIV|MIX|VIH|MDMA)(?![\w'-]|\.\w)"
+    r"|(?<![\w.'-])CM(?=[12](?!\w))"
+)
+"""Sizes and abbreviations of letters that are Roman numerals too, which an engine may take for numbers."""
+
+_NUMBERED: Final = re.compile(
+    r"(?:siglos?|séculos?|siècles?|secol[oi]|cap[ií]tulos?|capitol[oi]|chapitres?|tom[oe]s?|volum[ei]n?|t[ií]tulos?"
+    r"|titol[oi]|titres?|libr[oi]s?|livr[oe]s?|art[ií]culos?|artigos?|articles?|articol[oi]|parti?e|salmos?|Salmos?"
+    r"|psaumes?|año|anno|ano|Bowl)\.? $",
+    re.IGNORECASE,
+)
+_LONGEST_LABEL: Final = 12
 _LOWERED: Final = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _COMPOUND: Final = re.compile(
     rf"(?<![{LETTERS}\d])(?:CO2|(?=[A-Za-z]{{1,12}}[₀-₉])[A-Z][A-Za-z₀-₉]{{1,20}})(?![{LETTERS}\d₀-₉])"
@@ -154,8 +167,20 @@ def accounts(draft: Draft) -> None:
     draft.apply(_ACCOUNT, lambda match: ", ".join(" ".join(group) for group in match[0].split()))
 
 
+def _spell(match: re.Match[str]) -> str | None:
+    before = match.string[max(0, match.start() - _LONGEST_LABEL) : match.start()]
+    if _NUMBERED.search(before):
+        return None
+    behind = " " if match.string[match.end() : match.end() + 1].isdigit() else ""
+    return "mix" if match[0] == "MIX" else " ".join(match[0]) + behind
+
+
 def pauses(draft: Draft) -> None:
-    """Make pauses of hyphens, asterisks and angle brackets between words, which no formula has claimed."""
+    """Make pauses of hyphens, asterisks and angle brackets between words, which no formula has claimed.
+
+    Letters that no rule has taken for a Roman numeral, and that are a size or an abbreviation, are spelled.
+    """
+    draft.apply(_NO_NUMERAL, _spell)
     for match in _HYPHEN.finditer(draft.text):
         draft.replace(*match.span("dash"), "—")
     draft.apply(_PATH, lambda _: ",")
