@@ -7,13 +7,18 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from tts_server.text.normalize.draft import Draft
-from tts_server.text.normalize.forms import Clock, Number, Ordinal
+from tts_server.text.normalize.forms import Clock, Fraction, Number, Ordinal
 from tts_server.text.normalize.language import Language
 from tts_server.text.normalize.languages import es_numbers
 from tts_server.text.normalize.languages.es_nouns import NOUNS, ORDERING
 from tts_server.text.normalize.languages.es_words import NOTATION, WORDS
 from tts_server.text.normalize.languages.iberian import Iberian
 from tts_server.text.normalize.languages.iberian_calendar import as_they_stand, days_in_figures
+from tts_server.text.normalize.languages.iberian_numbers import (
+    agreement,
+    around_figures,
+    scaled_currencies,
+)
 from tts_server.text.normalize.languages.iberian_rules import (
     accounts,
     before_names,
@@ -27,7 +32,8 @@ from tts_server.text.normalize.languages.iberian_rules import (
     verses,
     weather,
 )
-from tts_server.text.normalize.languages.romance import compounds, first_to_last, pauses, times
+from tts_server.text.normalize.languages.romance import compounds, first_to_last, number_signs, pauses, times
+from tts_server.text.normalize.speech import Pieces
 from tts_server.text.normalize.words import Gender
 
 _CENTURY = re.compile(r"(?<![\w.])[Ss]{1,2}\.(?= ?[IVX]+\b)")
@@ -45,11 +51,27 @@ _PAGED = (
     "página pág. pag. hoja lámina diapositiva foto figura parte lote tomo episodio etapa paso vuelta "
     "jornada nivel"
 ).split()
+_NEUTRAL = (
+    "gran grandes mejor mejores peor peores posibles enormes principales diferentes tristes breves".split()
+)
+_HOUR = re.compile(
+    r"\b(?:[Aa]|[Ee]s|[Ee]ra|[Ss]obre|[Hh]asta|[Dd]esde|[Dd]e|[Pp]ara|[Hh]acia) la (?P<one>1)"
+    r"(?=[,;!?)]|\.(?!\d)|$| (?:de la|del|en punto|y|menos|en|hasta|a)\b)",
+    re.MULTILINE,
+)
+_MILLIONS = re.compile(
+    r"(?<![\w$€£.,:/-])(?<![\d$€£][ .,])(?P<number>\d{1,3}(?:\.\d{3})?)(?= (?:m|b|tr)ill(?:ón|ones)\b"
+    r"(?! (?:de )?(?:[€$£¥]|US\$|U\$S)))"
+)
+_ORDINAL_STOP = re.compile(
+    r"(?<![\w.,/-])(?P<value>\d{1,2})(?P<ending>er|ro|do|to|mo|vo|no|ra|da|ta|ma|va|na|o)\.(?= [a-zà-ÿ]{2})"
+)
 _WEEKDAY_NAMES = sorted({*NOTATION.weekdays, *NOTATION.weekdays.values()})
 _CHAPTER = re.compile(r"(?<!\w)Cap\.(?= ?(?:\d|[IVXL]+\b))")
 _WEEK = dict(zip("LMXJVSD", "lunes martes miércoles jueves viernes sábado domingo".split(), strict=True))
 _WEEKDAYS = re.compile(r"(?<![\w.-])(?P<low>[LMXJV])[-—](?P<high>[JVSD])(?=:? \d|: |$)")
 _PRICE = re.compile(r"(?<![\w.,'])(?P<euros>\d{1,4})'(?P<cents>\d\d) ?(?:€|euros\b)")
+_KILOMETER = re.compile(r"(?<![\w.,])(?<!\d )km(?= \d)")
 _PAGE = re.compile(r"(?<![\w.])(?<!C\. )[Pp]\. ?(?=\d)")
 _DAY = re.compile(
     r"\b(?:el|del|al|día|lunes|martes|miércoles|jueves|viernes|sábado|domingo) "
@@ -66,6 +88,7 @@ _BOOKS = (
     "Filipenses Colosenses Tesalonicenses Timoteo Tito Hebreos Santiago Pedro Judas Apocalipsis Gn Ex Sal "
     "Is Mt Mc Lc Jn Hch Rom Cor"
 ).split()
+_MAX_PART = 10
 _MAX_SIGNED_ORDINAL = 99
 _NUMBER_SIGN = re.compile(r"(?<![\w.])(?:No\. ?|no\. ?(?!\d{1,9} [a-zà-ÿ]{2}))(?=\d)")
 
@@ -100,6 +123,15 @@ class Spanish(Iberian):
         """Return the name of one of ``value`` equal parts."""
         return es_numbers.part(value)
 
+    def fraction(self, fraction: Fraction) -> Pieces:
+        """Say a fraction; of parts with ordinals: ``tres cuartas partes``."""
+        top, bottom = fraction.top, fraction.bottom
+        is_of_parts = fraction.whole is None and fraction.after in {"parte", "partes"}
+        if is_of_parts and 0 < top < bottom and 2 < bottom <= _MAX_PART:
+            place = es_numbers.ordinal(bottom, "f", is_plural=top > 1)
+            return [(fraction.start, fraction.end, f"{self.cardinal(top, 'f')} {place}")]
+        return super().fraction(fraction)
+
     def whole(self, number: Number, gender: Gender | None) -> str:
         """Return figures; words where the number agrees with its noun or espeak-ng counts wrong."""
         value = int(number.whole or 0)
@@ -128,6 +160,8 @@ class Spanish(Iberian):
         gender: Gender = "f" if ending[:1] == "ª" or ending.endswith(("a", "as")) else "m"
         said = self.place(ordinal.value, gender, is_short=ending == "er", is_plural=ending.endswith("s"))
         n_others = ordinal.end - ordinal.start - len(str(ordinal.value)) - len(ordinal.ending)
+        if ending == "º" and self._is_noun(ordinal.after) and said.endswith(("primero", "tercero")):
+            return said[:-1]
         if ending == "º" and not n_others and ordinal.value <= _MAX_SIGNED_ORDINAL:
             return ""
         if ending in {"º", "ª"}:
@@ -147,6 +181,25 @@ def _days(draft: Draft) -> None:
         draft.replace(*match.span("place"), f"{day} de {WORDS.months[month - 1]}")
 
 
+def _hours(draft: Draft) -> None:
+    """Say ``a la 1``, in the feminine."""
+    for match in _HOUR.finditer(draft.text):
+        draft.replace(*match.span("one"), "una")
+
+
+def _millions(draft: Draft) -> None:
+    """Say ``1 millón`` and ``21 millones``, which lose their *-o*, and ``1er.`` with its full stop."""
+    for match in _MILLIONS.finditer(draft.text):
+        value = int(match["number"].replace(".", ""))
+        if value % 10 == 1 and value % 100 != 11:
+            draft.replace(*match.span(), es_numbers.cardinal(value, "m"))
+    for match in _ORDINAL_STOP.finditer(draft.text):
+        gender: Gender = "f" if match["ending"].endswith("a") else "m"
+        said = es_numbers.ordinal(int(match["value"]), gender, is_short=match["ending"] == "er")
+        if int(match["value"]) and said.endswith(match["ending"]):
+            draft.replace(*match.span(), said)
+
+
 def _numbering(draft: Draft) -> None:
     """Say ``s. XXI``, ``No. 5``, and the figures of an identity one by one."""
     draft.apply(_MARCH, lambda _: "marzo")
@@ -162,6 +215,7 @@ def _numbering(draft: Draft) -> None:
     draft.apply(_CHAPTER, lambda _: "capítulo")
     draft.apply(_WEEKDAYS, lambda match: f"{_WEEK[match['low']]} a {_WEEK[match['high']]}")
     draft.apply(_PAGE, lambda _: "página ")
+    draft.apply(_KILOMETER, lambda _: "kilómetro")
     draft.apply(_IDENTITY, lambda match: " ".join(match[0].replace("-", "")))
     draft.apply(_LETTER_Y, lambda _: "i griega")
 
@@ -176,6 +230,12 @@ def make(dialect: str) -> Language:
         rules=(
             ("dates with names", named_dates(NOTATION, WORDS.months, speech.first_day)),
             ("months and years", names_with_years(NOTATION, WORDS.months)),
+            ("number signs", number_signs("número", "números")),
+            ("around figures", around_figures(speech, "negativo", "positivo", "equis")),
+            ("hours", _hours),
+            ("millions", _millions),
+            ("scaled currencies", scaled_currencies(speech, NOTATION)),
+            ("agreement", agreement(speech, _NEUTRAL, ("las", "unas"), ("a", "o", "u"))),
             ("scores", scores(speech.rated - {"foi"}, _PAGED, speech.out_of, "de")),
             (
                 "days in figures",

@@ -15,7 +15,8 @@ _MASCULINE = (
     "guardaespaldas clima drama programa diagrama telegrama crucigrama kilograma fantasma enigma estigma "
     "dogma trauma plasma prisma asma panorama pentagrama anagrama organigrama avión avion camión camion "
     "guión guion gorrión gorrion embrión embrion sarampión pez juez lápiz lapiz mes interés interes país "
-    "pais bus autobús autobus vals gas arroz maíz disfraz cáliz"
+    "pais bus autobús autobus vals gas arroz maíz disfraz cáliz dálmata burócrata demócrata acróbata "
+    "patriota idiota colega camarada recluta belga monarca patriarca karma puma panda koala índice"
 ).split()
 _FEMININE = (
     "mano foto moto noche medianoche tarde clase parte calle llave nube sangre leche carne torre suerte "
@@ -25,7 +26,8 @@ _FEMININE = (
     "dosis síntesis hipótesis labor sor actriz perdiz cicatriz hoz tez res col sucursal diagonal espiral "
     "vocal postal capital central llama cama rama fama dama trama gama alarma arma firma forma norma "
     "reforma plataforma crema goma broma loma toma yema quema diadema paloma corona persona víctima prima "
-    "cima rima lágrima máxima encima orden"
+    "cima rima lágrima máxima encima orden app web tablet sede radio élite suite gripe tele bici liebre "
+    "interfaz lombriz codorniz fe hélice catástrofe estrofe falange laringe faringe"
 ).split()
 _UN_BEFORE_A = "agua águila arma aula hambre área alma hacha ala ancla acta ama hada ave arpa".split()
 _UNACCENTED = str.maketrans("áéíóú", "aeiou")

@@ -14,6 +14,8 @@ WEEKDAYS = {
     "mar": "martes",
     "mié": "miércoles",
     "mie": "miércoles",
+    "mier": "miércoles",
+    "miér": "miércoles",
     "jue": "jueves",
     "vie": "viernes",
     "sáb": "sábado",
@@ -78,6 +80,16 @@ UNITS = (
         "gram-per-cubic-centimeter": Noun("gramo por centímetro cúbico", "gramos por centímetro cúbico"),
         "kilogram-per-cubic-meter": Noun("kilo por metro cúbico", "kilos por metro cúbico"),
         "liter-per-100-kilometer": Noun("litro cada cien kilómetros", "litros cada cien kilómetros"),
+        "milligram-per-deciliter": Noun("miligramo por decilitro", "miligramos por decilitro"),
+        "milligram-per-liter": Noun("miligramo por litro", "miligramos por litro"),
+        "gram-per-liter": Noun("gramo por litro", "gramos por litro"),
+        "person-per-square-kilometer": Noun(
+            "habitante por kilómetro cuadrado", "habitantes por kilómetro cuadrado"
+        ),
+        "beat-per-minute": Noun("pulsación por minuto", "pulsaciones por minuto", "f"),
+        "millimeter-of-mercury": Noun("milímetro de mercurio", "milímetros de mercurio"),
+        "part-per-million": Noun("parte por millón", "partes por millón", "f"),
+        "frame-per-second": Noun("fotograma por segundo", "fotogramas por segundo"),
         "horsepower": Noun("caballo", "caballos"),
     }
     | _area("metro", "metros", "meter")
@@ -200,7 +212,8 @@ ABBREVIATIONS = table(
     Cía.=compañía; cía.=compañía; S. A.=sociedad anónima; S.A.=sociedad anónima;
     S. L.=sociedad limitada; S.L.=sociedad limitada; aprox.=aproximadamente; máx.=máximo; mín.=mínimo;
     s/n=sin número; vs.=versus; hnos.=hermanos; Hnos.=hermanos; ed.=edición; trad.=traducción;
-    cf.=compárese; ss.=siguientes; kms=kilómetros; hrs.=horas; USB=u ese be
+    cf.=compárese; ss.=siguientes; kms=kilómetros; hrs.=horas;
+    hab.=habitantes; nro.=número; Nro.=número; nros.=números; Nros.=números; USB=u ese be
     """
 )
 NOTATION = Notation(
@@ -223,7 +236,13 @@ NOTATION = Notation(
         kms=kilometer; g/cm³=gram-per-cubic-centimeter; kg/m³=kilogram-per-cubic-meter;
         l/100 km=liter-per-100-kilometer; L/100 km=liter-per-100-kilometer;
         l/100km=liter-per-100-kilometer; CV=horsepower; cv=horsepower; Mb/s=megabit-per-second;
-        Gb/s=gigabit-per-second; cc=cubic-centimeter; kgs=kilogram; Kg=kilogram; Km=kilometer;
+        Gb/s=gigabit-per-second;
+        mg/dl=milligram-per-deciliter; mg/dL=milligram-per-deciliter; mg/l=milligram-per-liter;
+        mg/L=milligram-per-liter; g/l=gram-per-liter; g/L=gram-per-liter;
+        hab/km²=person-per-square-kilometer; hab./km²=person-per-square-kilometer;
+        hab/km2=person-per-square-kilometer; bpm=beat-per-minute; mmHg=millimeter-of-mercury;
+        ppm=part-per-million; fps=frame-per-second;
+        cc=cubic-centimeter; kgs=kilogram; Kg=kilogram; Km=kilometer;
         mts=meter; mts.=meter; ft=foot; lb=pound; lbs=pound; oz=ounce; yd=yard; mph=mile-per-hour;
         rpm=revolution-per-minute; cal=calorie; ft²=square-foot; ft2=square-foot; ns=nanosecond;
         µs=microsecond; μs=microsecond

@@ -12,6 +12,11 @@ from tts_server.text.normalize.language import Language
 from tts_server.text.normalize.languages import pt_numbers
 from tts_server.text.normalize.languages.iberian import Iberian, full_year
 from tts_server.text.normalize.languages.iberian_calendar import as_they_stand, days_in_figures
+from tts_server.text.normalize.languages.iberian_numbers import (
+    agreement,
+    around_figures,
+    scaled_currencies,
+)
 from tts_server.text.normalize.languages.iberian_rules import (
     accounts,
     before_names,
@@ -27,11 +32,12 @@ from tts_server.text.normalize.languages.iberian_rules import (
 )
 from tts_server.text.normalize.languages.pt_nouns import NOUNS, ORDERING
 from tts_server.text.normalize.languages.pt_words import NOTATION, WORDS
-from tts_server.text.normalize.languages.romance import compounds, first_to_last, pauses, times
+from tts_server.text.normalize.languages.romance import compounds, first_to_last, number_signs, pauses, times
 from tts_server.text.normalize.speech import Pieces
 from tts_server.text.normalize.words import Gender
 
 _CENTURIES = frozenset({"século", "séculos"})
+_BEFORE_HOURS = frozenset("das de as às desde entre aberto aberta horário funciona atendimento".split())
 _FEMININE_HOURS = frozenset({1, 2, 21, 22})
 _MAX_CENTURY_ORDINAL = 10
 
@@ -113,6 +119,9 @@ class Portuguese(Iberian):
         pieces = super().range(form, text)
         if not (isinstance(form.low, Clock) and isinstance(form.high, Clock)):
             return pieces
+        is_duration = not form.low.mark and form.high.mark == "h" and form.low.before.isalpha()
+        if is_duration and form.low.before.lower() not in _BEFORE_HOURS:
+            return pieces
         to = "à" if form.high.hour == 1 else "às"
         return [(start, end, f" {to} " if start == form.dash_start else said) for start, end, said in pieces]
 
@@ -130,12 +139,24 @@ _ORDINARY = re.compile(
 _PAGED = (
     "página pág. pag. folha slide foto figura parte lote volume tomo episódio etapa passo volta rodada nível"
 ).split()
+_NEUTRAL = (
+    "grande grandes melhor melhores pior piores possíveis enormes principais diferentes simples".split()
+)
+_FEMININE_ARTICLES = "as nas das às pelas umas".split()
+_HOUR = re.compile(
+    r"\b(?:(?:[Àà]s|[Pp]elas|[Aa]té as|[Dd]esde as|[Dd]as|[Ss]ão) (?P<two>2|21|22)"
+    r"|(?:[Àà]|[Pp]ela|[Dd]esde a|[Aa]té a) (?P<one>1))"
+    r"(?=[,;!?)]|\.(?!\d)|$| (?:da|do|de|em ponto|em|e|a|às|até|para)\b)",
+    re.MULTILINE,
+)
 _WEEKDAY_NAMES = sorted({*NOTATION.weekdays, *NOTATION.weekdays.values()})
 _NO_MONTH = re.compile(
     r"(?<=\b[Ee]m )(?:dez|mar|ter|seg|sex|dom|qui|mai)(?! \d|[./]\d|\. |\.$|\w|[-/])"
     r"|(?<=\b[Dd]esde )(?:dez|ter)\b"
 )
 _CHAPTER = re.compile(r"(?<!\w)Cap\.(?= ?(?:\d|[IVXL]+\b))")
+_WEEK = "segunda terça quarta quinta sexta".split()
+_DAYS_OF_THE_WEEK = re.compile(r"(?<!\w)(?P<day>[2-6])\.?ªs(?=-feiras| [ae] [2-6]\.?ªs|[.,;!?)]|$)")
 _TUESDAY = re.compile(r"(?<!\w)3\.?[ªa](?=[- ]feira|s?-feiras?| [ae] [2456]\.?ª)")
 _FIRST = re.compile(
     r"(?<![\w/])0?1\.?º(?:/|\.(?=\d))(?P<month>1[0-2]|0?[1-9])(?:[/.](?P<year>(?:19|20)\d\d|\d\d))?(?![\w/])"
@@ -150,6 +171,8 @@ _BOOKS = (
     "Filipenses Colossenses Tessalonicenses Timóteo Tito Hebreus Tiago Pedro Judas Apocalipse Gn Ex Sl Is "
     "Mt Mc Lc Jo At Rm"
 ).split()
+_NUMBER_SIGN = re.compile(r"(?<![\w.])(?:No\. ?(?=\d)|nos\. ?(?=\d))")
+_KILOMETER = re.compile(r"(?<![\w.,])(?<!\d )km(?= \d)")
 _PAGE = re.compile(r"(?<![\w.])[Pp]\. ?(?=\d)")
 _CENTURY = re.compile(r"(?<![\w.])[Ss][eé]cs?\.(?= ?[IVX]+\b)")
 _IDENTITY = re.compile(
@@ -179,6 +202,7 @@ _SPOON = re.compile(
 def _days(draft: Draft) -> None:
     """Say ``3ª feira`` and ``1º/5``."""
     draft.apply(_TUESDAY, lambda _: "terça")
+    draft.apply(_DAYS_OF_THE_WEEK, lambda match: f"{_WEEK[int(match['day']) - 2]}s")
     for match in _FIRST.finditer(draft.text):
         year = f" de {full_year(match['year'])}" if match["year"] else ""
         draft.replace(*match.span(), f"primeiro de {WORDS.months[int(match['month']) - 1]}{year}")
@@ -188,9 +212,18 @@ def _don(name: str) -> str:
     return "Dona" if name.endswith("a") else "Dom"
 
 
+def _hours(draft: Draft) -> None:
+    """Say ``às 2`` and ``à 1``, in the feminine."""
+    for match in _HOUR.finditer(draft.text):
+        group = "one" if match["one"] else "two"
+        draft.replace(*match.span(group), pt_numbers.cardinal(int(match[group]), "f"))
+
+
 def _numbering(draft: Draft) -> None:
     """Say ``séc. XXI`` and ``p. 5``."""
     draft.apply(_PAGE, lambda _: "página ")
+    draft.apply(_NUMBER_SIGN, lambda match: "número " if match[0][0] == "N" else "números ")
+    draft.apply(_KILOMETER, lambda _: "quilômetro")
     draft.apply(_CHAPTER, lambda _: "capítulo")
     draft.apply(_CENTURY, lambda match: "séculos" if "s." in match[0] else "século")
 
@@ -238,6 +271,11 @@ def make(dialect: str) -> Language:
         rules=(
             ("dates with names", named_dates(NOTATION, WORDS.months, speech.first_day)),
             ("months and years", names_with_years(NOTATION, WORDS.months)),
+            ("number signs", number_signs("número", "números")),
+            ("around figures", around_figures(speech, "negativo", "positivo", "xis")),
+            ("hours", _hours),
+            ("scaled currencies", scaled_currencies(speech, NOTATION)),
+            ("agreement", agreement(speech, _NEUTRAL, _FEMININE_ARTICLES, ("a", "ou"))),
             ("scores", scores(speech.rated - {"foi"}, _PAGED, speech.out_of, "de")),
             (
                 "days in figures",

@@ -14,7 +14,8 @@ _MASCULINE = (
     "camarada papa chá crachá índice vice cálice cúmplice fã ímã talismã personagem pão cão irmão cidadão "
     "grão chão verão coração avião botão caminhão feijão cartão balcão portão telefone leite dente "
     "cliente acidente ambiente presidente restaurante pente filme nome time lanche bilhete peixe mês país "
-    "inglês xadrez juiz nariz arroz gás ônibus lápis pires vírus item homem jovem porém gerente estudante"
+    "inglês xadrez juiz nariz arroz gás ônibus lápis pires vírus item homem jovem porém gerente estudante "
+    "dálmata democrata acrobata patriota idiota camarada recluta belga monarca patriarca karma puma panda"
 ).split()
 _FEMININE = (
     "mão foto moto tribo noite meia-noite tarde parte gente fonte ponte frase fase base classe chave nave "
@@ -24,7 +25,8 @@ _FEMININE = (
     "fome cauda cama rama fama dama trama lama chama semana soma goma broma paloma crise tese dose "
     "síntese hipótese análise libido vitrine equipe catástrofe elite metade saúde prisão decisão "
     "televisão reunião opinião região religião questão gestão multidão solidão escuridão paixão razão "
-    "estação"
+    "estação mãe árvore irmã avó parede haste peste lente noz foz alface couve hélice interface suíte gripe "
+    "boate quitinete enquete omelete caminhonete raquete tevê web bisavó"
 ).split()
 _NOT_NOUNS = (
     "ou vírgula ao aos à às ante após até com contra de da do das dos desde em na no nas nos entre para "
@@ -84,7 +86,8 @@ _NUMBERED = (
 ).split()
 _EVENTS = (
     "guerra república olimpíada bienal edição congresso aniversário centenário jornada feira festival "
-    "legislatura dinastia torneio concurso prêmio encontro simpósio cúpula assembleia ciclo semana"
+    "legislatura dinastia torneio concurso prêmio encontro simpósio cúpula assembleia ciclo semana fórum "
+    "seminário campeonato copa exposição mostra"
 ).split()
 _ARTICLES: dict[str, tuple[Gender, bool]] = {
     "o": ("m", False),

@@ -77,6 +77,16 @@ UNITS = (
         "gram-per-cubic-centimeter": Noun("grama por centímetro cúbico", "gramas por centímetro cúbico"),
         "kilogram-per-cubic-meter": Noun("quilo por metro cúbico", "quilos por metro cúbico"),
         "liter-per-100-kilometer": Noun("litro a cada cem quilômetros", "litros a cada cem quilômetros"),
+        "milligram-per-deciliter": Noun("miligrama por decilitro", "miligramas por decilitro"),
+        "milligram-per-liter": Noun("miligrama por litro", "miligramas por litro"),
+        "gram-per-liter": Noun("grama por litro", "gramas por litro"),
+        "person-per-square-kilometer": Noun(
+            "habitante por quilômetro quadrado", "habitantes por quilômetro quadrado"
+        ),
+        "beat-per-minute": Noun("batimento por minuto", "batimentos por minuto"),
+        "millimeter-of-mercury": Noun("milímetro de mercúrio", "milímetros de mercúrio"),
+        "part-per-million": Noun("parte por milhão", "partes por milhão", "f"),
+        "frame-per-second": Noun("quadro por segundo", "quadros por segundo"),
         "horsepower": Noun("cavalo", "cavalos"),
     }
     | _area("metro", "metros", "meter")
@@ -182,7 +192,11 @@ ABBREVIATIONS = table(
     N°=número; n.°=número; N.°=número; tel.=telefone; Tel.=telefone; cel.=celular; ramal=ramal;
     Cia.=companhia; cia.=companhia; Ltda.=limitada; S.A.=esse á; S/A=esse á; s/n=sem número;
     S/N=sem número; c/=com; p/=para; aprox.=aproximadamente; máx.=máximo; mín.=mínimo; vs.=versus;
-    obs.=observação; Obs.=observação; hab.=habitantes; EUA=Estados Unidos; E.U.A.=Estados Unidos
+    obs.=observação; Fig.=figura; figs.=figuras; Srª=senhora; Sr.ª=senhora; vs=versus;
+    S. Paulo=São Paulo;
+    S. José=São José; S. João=São João; S. Luís=São Luís; S. Pedro=São Pedro; S. Francisco=São Francisco;
+    S. Bernardo=São Bernardo; S. Jorge=São Jorge; S. Vicente=São Vicente;
+    Obs.=observação; hab.=habitantes; EUA=Estados Unidos; E.U.A.=Estados Unidos
     """
 )
 NOTATION = Notation(
@@ -205,7 +219,13 @@ NOTATION = Notation(
         kms=kilometer; g/cm³=gram-per-cubic-centimeter; kg/m³=kilogram-per-cubic-meter;
         l/100 km=liter-per-100-kilometer; L/100 km=liter-per-100-kilometer;
         l/100km=liter-per-100-kilometer; CV=horsepower; cv=horsepower; Mb/s=megabit-per-second;
-        Gb/s=gigabit-per-second; Kg=kilogram; kgs=kilogram; mts=meter; ft=foot; lb=pound; lbs=pound;
+        Gb/s=gigabit-per-second;
+        mg/dl=milligram-per-deciliter; mg/dL=milligram-per-deciliter; mg/l=milligram-per-liter;
+        mg/L=milligram-per-liter; g/l=gram-per-liter; g/L=gram-per-liter;
+        hab/km²=person-per-square-kilometer; hab./km²=person-per-square-kilometer;
+        hab/km2=person-per-square-kilometer; bpm=beat-per-minute; mmHg=millimeter-of-mercury;
+        ppm=part-per-million; fps=frame-per-second;
+        Kg=kilogram; kgs=kilogram; mts=meter; ft=foot; lb=pound; lbs=pound;
         oz=ounce; yd=yard; mph=mile-per-hour; rpm=revolution-per-minute; cal=calorie; ft²=square-foot;
         ft2=square-foot; ns=nanosecond; µs=microsecond; μs=microsecond
         """
