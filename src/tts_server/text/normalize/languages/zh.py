@@ -33,12 +33,19 @@ from tts_server.text.normalize.speech import Pieces, Speech
 
 _HAN = r"\u4e00-\u9fff"
 _IS_ORDINAL = re.compile(r"(?:第|星期|礼拜|周)$")
+# No year is meant that is later.
+_AFTER_YEARS = "2200"
 _ROOM = re.compile(r"室|房|路|号[楼院]|次(?:列车|航班)")
 _ERA = re.compile(r"年(?:[前后多间来]|历史)")
 _SCORE = re.compile(r"(?:比分|比数|战胜|击败|赢|输|胜|负|平)[^\d。，]{0,6}$")
+_WON = re.compile(r" ?(?:战胜|击败|[获取险大完小]?胜|负于|不敌|领先|落后|[战逼打]平)")
+_SOVEREIGN = re.compile(
+    r"(?:路易|亨利|乔治|爱德华|查理|查尔斯|詹姆斯|伊丽莎白|威廉|保罗|菲利普|理查|尼古拉)$"
+)
 _ROMAN_AFTER = re.compile(r"[型期级类世章节卷部]")
 # Words of scale that letters stand for (``$2.5M``); Chinese counts in other powers.
 _POWERS = {"千": 3, "百万": 6, "十亿": 9}
+_FIRST_OF_MORNING, _FIRST_OF_EVENING = 5, 7
 _BELOW_ZERO = "零下"
 
 
@@ -54,6 +61,9 @@ class Chinese(Speech):
                 return [(form.start, form.end, self.exponent(form.exponent))]
             case Ordinal() if form.is_roman:
                 is_place = text[: form.start].endswith("第") or _ROMAN_AFTER.match(text, form.end)
+                if not is_place and _SOVEREIGN.search(text[max(0, form.start - 4) : form.start]):
+                    ending = "" if form.value > 10 or text[form.end : form.end + 1] == "世" else "世"
+                    return [(form.start, form.end, cardinal(str(form.value)) + ending)]
                 return [(form.start, form.end, cardinal(str(form.value)))] if is_place else []
             case _:
                 return super().say(form, text)
@@ -82,7 +92,11 @@ class Chinese(Speech):
         """Return a number by what stands before it, and at ``end`` what it counts."""
         behind = text[end : end + 4]
         if not number.decimals and not number.is_grouped and not number.scale and not number.sign:
-            is_year = len(number.whole) == 4 and behind.startswith(("年", "赛季", "学年", "财年"))
+            is_year = (
+                len(number.whole) == 4
+                and number.whole < _AFTER_YEARS
+                and behind.startswith(("年", "赛季", "学年", "财年"))
+            )
             is_count_of_years = number.whole.endswith("000") and _ERA.match(behind)
             is_room = len(number.whole) >= 3 and _ROOM.match(behind)
             if (is_year and not is_count_of_years) or is_room:
@@ -139,7 +153,7 @@ class Chinese(Speech):
 
     def clock(self, clock: Clock) -> Pieces:
         """Say a time of day; the half of the day comes first."""
-        half = {"am": "上午", "pm": "下午"}[clock.half] if clock.half else ""
+        half = _half_of_the_day(clock)
         return [(clock.start, clock.end, half + self.hour_and_minute(clock))]
 
     def hour_and_minute(self, clock: Clock) -> str:
@@ -198,7 +212,8 @@ class Chinese(Speech):
         to = self.words.to
         match low, high:
             case Number(), Number():
-                if _SCORE.search(text[: low.start]) and max(len(low.whole), len(high.whole)) < 3:
+                is_score = _SCORE.search(text[: low.start]) or _WON.match(text, high.end)
+                if is_score and max(len(low.whole), len(high.whole)) < 3:
                     to = "比"
                 pieces = [(low.start, low.end, self._counting(low, text, high.end))]
             case Money(), Money() if low.currency == high.currency and not low.number.scale:
@@ -214,25 +229,36 @@ class Chinese(Speech):
         return [*pieces, (form.dash_start, form.dash_end, to), *self.say(high, text)]
 
 
+def _half_of_the_day(clock: Clock) -> str:
+    """Return the part of the day in which an hour with AM or PM is; "" for an hour with neither."""
+    if clock.half is None:
+        return ""
+    if clock.half == "am":
+        return "凌晨" if clock.hour % 12 < _FIRST_OF_MORNING else "上午"
+    return "中午" if clock.hour == 12 else "晚上" if clock.hour % 12 >= _FIRST_OF_EVENING else "下午"
+
+
 def _plain(written: str) -> str:
     whole, _, decimals = written.replace(",", ".").partition(".")
     return decimal(whole, decimals)
 
 
 _NAMED = re.compile(
-    r"(?:验证码|密码|口令|邮编|邮政编码|房间号?|房号|电话|手机|号码|热线|学号|工号|卡号|账号|帐号|单号|航班号?|车次|拨打|致电|尾号|代码|编号|打|ID|QQ)"
+    r"(?:验证码|密码|口令|邮编|邮政编码|房间号?|房号|电话|手机|号码|热线|学号|工号|卡号|账号|帐号|单号|航班号?|车次|拨打|致电|尾号|代码|编号|分机|内线|打|ID|QQ)"
     r"[号是为：: ]{0,3}(?P<code>\d{3,})(?![\d.,:/年月个元块次天人%-])"
 )
 _YEAR_AND_MONTH = re.compile(r"(?<![\d./-])(?P<year>(?:19|20)\d\d)[-/](?P<month>0?[1-9]|1[0-2])(?![\d./-])")
-_TIMES = re.compile(r"(?<![A-Za-z\d.])(?P<whole>\d{1,4})(?:\.(?P<decimals>\d+))?[xX×](?![A-Za-z\d ])")
+_TIMES = re.compile(
+    r"(?<![A-Za-z\d.])(?P<whole>\d{1,4})(?:\.(?P<decimals>\d+))?[xX×](?![A-Za-z\d +=^*/²³⁴-])"
+)
 _BETWEEN_LETTERS = re.compile(r"(?<![A-Za-z\d])[BCDEFGOP](?P<figure>2)[BCDEFGOP](?![A-Za-z\d])")
 _BESIDE_LETTERS = re.compile(
     r"(?:(?<=[A-Za-z])(?P<dash>-?)(?P<whole>\d+)(?:\.(?P<decimals>\d+))?(?!\d))"
     r"|(?<![\d.])(?P<whole2>\d+)(?:\.(?P<decimals2>\d+))?(?=-?[A-Za-z])"
 )
 _DIVIDED = re.compile(
-    r"(?<=[\d元块米克斤升吨次里瓶个])/"
-    r"(?=小时|分钟?|秒|天|日|周|月|年|季度?|人|个|次|晚|份|瓶|公?斤|千?克|平米|平方米|股|张|件|套|吨|升|台|间|位|场|期|页)"
+    r"(?<=[\d元块米克斤升吨次里瓶个人名件度])/"
+    r"(?=小时|分钟?|秒|天|日|周|月|年|季度?|人|个|次|晚|份|瓶|公?斤|千?克|平米|平方米|股|张|件|套|吨|升|台|间|位|场|期|页|组|班|队|桌|户|车|箱|盒|米|公里|千米|立方米)(?![/\d])"
 )
 # Behind a number a row, and not a walk, as which it would be read.
 _ROWS = re.compile(r"(?<=\d)行(?![走业程动为])")
@@ -246,8 +272,28 @@ _GREEK = re.compile("|".join(GREEK))
 _LEFT = re.compile(r"\d+")
 
 
-_DAY_OF_AN_EVENT = re.compile(rf"(?<![\d.])(?P<month>1?\d)[·・](?P<day>[123]?\d)(?=[{_HAN}])")
+_DAY_OF_AN_EVENT = re.compile(
+    rf"(?<![\d.])(?P<month>1?\d)[·・](?P<day>[123]?\d)(?=[{_HAN}]|$|[，。、；！？”」』)）])"
+)
 _MONTH_AND_DAY = re.compile(r"(?<![\d/.])(?P<month>1[0-2]|0?[1-9])/(?P<day>1[3-57-9]|2[1-9]|3[01])(?![\d/.])")
+_DAYS = re.compile(r"(?<=\d[日号点时月天])(?P<dash> ?[-—] ?)(?=\d{1,2}[日号点时月天])")
+_WEEKDAYS = re.compile(
+    r"(?<=[周期拜][一二三四五六日天])(?P<dash> ?[-—] ?)"
+    r"(?=(?:周|星期|礼拜)[一二三四五六日天]|[一二三四五六日](?!\w))"
+)
+_DECADE = re.compile(r"(?<![A-Za-z\d.,])(?P<decade>(?:1[6-9]|20)\d0)s(?![A-Za-z\d])")
+_SHORT_TIME = re.compile(
+    r"(?<![A-Za-z\d.,:/-])(?<![A-Za-z] )(?P<number>\d{1,5}(?:\.\d{1,4})?) ?(?P<unit>[hs])"
+    r"(?![A-Za-z\d'/.-]| ?\d)"
+)
+_YEAR_OF_MONTH = re.compile(r"(?<!\d)(?P<year>\d\d)(?=年(?:1[0-2]|[1-9])月)")
+_CALLED = re.compile(
+    r"(?<![\d.,])(?:110|119|120|122|12\d{3}|95\d{3}|100[01]\d)(?=报警|急救|热线|电话|客服|火警)"
+)
+_MINUTES_OF_ARC = re.compile(
+    r"(?<![\d.])(?P<degrees>\d{1,3})°(?P<minutes>[0-5]?\d)['′](?:(?P<seconds>[0-5]?\d)[\"″])?"
+)
+_PAGE = re.compile(r"(?<![A-Za-z.])(?P<p>[pP])\. ?(?=\d)")
 _CARD = re.compile(r"(?<!\d)\d{4}(?:[ -]\d{4}){3}(?!\d)")
 
 
@@ -255,10 +301,28 @@ def _month_and_day(match: re.Match[str]) -> str:
     return f"{cardinal(match['month'])}月{cardinal(match['day'])}日"
 
 
+def _short_time(match: re.Match[str]) -> str:
+    whole, _, decimals = match["number"].partition(".")
+    return _count(whole, decimals) + ("小时" if match["unit"] == "h" else "秒")
+
+
+def _minutes_of_arc(match: re.Match[str]) -> str:
+    seconds = f"{cardinal(match['seconds'])}秒" if match["seconds"] else ""
+    return f"{cardinal(match['degrees'])}度{cardinal(match['minutes'])}分{seconds}"
+
+
 def _codes(draft: Draft) -> None:
     for match in _NAMED.finditer(draft.text):
         draft.replace(*match.span("code"), one_by_one(match["code"]))
     draft.apply(_DAY_OF_AN_EVENT, lambda match: one_by_one(match["month"] + match["day"]))
+    draft.apply(_DECADE, lambda match: f"{one_by_one(match['decade'])}年代")
+    draft.apply(_SHORT_TIME, _short_time)
+    draft.apply(_YEAR_OF_MONTH, lambda match: one_by_one(match["year"]))
+    draft.apply(_CALLED, lambda match: one_by_one(match[0]))
+    draft.apply(_MINUTES_OF_ARC, _minutes_of_arc)
+    draft.apply(_PAGE, lambda match: match["p"])
+    draft.apply(_DAYS, lambda _: WORDS.to)
+    draft.apply(_WEEKDAYS, lambda _: WORDS.to)
     draft.apply(_CARD, lambda match: "，".join(one_by_one(part) for part in re.split("[ -]", match[0])))
     draft.apply(_YEAR_AND_MONTH, lambda match: f"{one_by_one(match['year'])}年{cardinal(match['month'])}月")
     draft.apply(_NUMBER_SIGN, lambda _: "第")

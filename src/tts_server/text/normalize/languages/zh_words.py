@@ -174,7 +174,7 @@ WORDS = Words(
 
 COUNTED_WITH_LIANG = frozenset(
     "个只条张本件位名人天周年小分秒次遍回倍种台辆家间座把支瓶杯碗块元角毛美欧英岁公千厘毫米升吨斤层段句篇页首幅套双对副份项门类样款场部"
-    "集万亿里尺头匹棵朵片颗粒根串束盒包袋箱桶罐壶盘餐顿枚栋幢处所步点刻季代组批轮圈勺滴盏束艘架户口群克平立磅码笔"
+    "集万亿里尺头匹棵朵片颗粒根串束盒包袋箱桶罐壶盘餐顿枚栋幢处所步点刻季代组批轮圈勺滴盏束艘架户口群克平立磅码笔夜晚室厅卧卫封席位"
 )
 """What stands behind a number where two of it are 两; elsewhere, and in an order, two is 二."""
 
