@@ -34,10 +34,10 @@ from tts_server.text.normalize.languages.en_measures import (
     is_listed,
     say_measures,
     say_odd_numbers,
-    say_seconds,
 )
 from tts_server.text.normalize.languages.en_names import say_letters, say_names
 from tts_server.text.normalize.languages.en_places import say_places
+from tts_server.text.normalize.languages.en_plurals import say_seconds
 from tts_server.text.normalize.languages.en_roman import say_roman
 from tts_server.text.normalize.languages.en_signs import (
     say_dashes,

@@ -101,8 +101,6 @@ ABBREVIATIONS: Final = {
     "Sgt.": "Sergeant",
     "Sr": "Senior",
     "Sr.": "Senior",
-    "Ste": "Suite",
-    "Ste.": "Suite",
     "Supt.": "Superintendent",
     "Tel.": "Telephone",
     "tel.": "telephone",

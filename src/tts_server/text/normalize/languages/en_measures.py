@@ -35,11 +35,6 @@ _UNKNOWN_MINUS: Final = re.compile(
 )
 _MINUS_PART: Final = re.compile(r"(?<![\w.,:/)%°-])(?P<sign>-)(?=\d{1,2}/\d{1,3}(?![\w/]))")
 _HOURS: Final = re.compile(r"(?<![\w.,:/-])(?P<hours>\d{1,2})h(?P<minutes>[0-5]\d)(?![\w.:]|,\d)")
-_DECADE_BEFORE = "".join(rf"(?<!\b{word} )" for word in "the his her their my our mid early late in".split())
-_SECONDS: Final = re.compile(
-    rf"(?<![\w.,:/$'-]){_DECADE_BEFORE}(?P<number>\d{{1,3}}(?:\.\d+)?)(?P<unit>s)"
-    r"(?![\w'])(?! of\b| and [2-9]0s)"
-)
 _DEGREES: Final = re.compile(r"(?<!\d)(?<!\d )°(?P<scale>[CF])(?!\w)")
 _SCALES: Final = {"C": "Celsius", "F": "Fahrenheit"}
 _COMPASS: Final = re.compile(
@@ -148,12 +143,6 @@ def say_odd_numbers(draft: Draft) -> None:
 def is_listed(number: Number) -> bool:
     """Say whether a comma stands between two numbers of a list, and not for a decimal point."""
     return (number.whole != "0" and number.after in {"and", "or"}) or number.before.lower() in _LISTS
-
-
-def say_seconds(draft: Draft) -> None:
-    """Say ``45s``, which is no decade where no word says so."""
-    for match in _SECONDS.finditer(draft.text):
-        draft.replace(*match.span("unit"), " second" if match["number"] == "1" else " seconds")
 
 
 def _say_hours(match: re.Match[str]) -> str:

@@ -28,6 +28,23 @@ _LETTER_A: Final = re.compile(
     rf"| [A-Z]{_ALONE}(?: (?:and )?[A-Z]{_ALONE}| \d|[.,!?;:]|$))"
 )
 _ORDINAL: Final = re.compile(r"(?<![\w.,-])(?P<number>\d{1,4})(?:ST|ND|RD|TH)(?![\w-])")
+_RATE: Final = re.compile(
+    r"(?<![\w-])APR(?=s?(?: (?:of|is|was|at|as low as|from))? \d{1,2}(?:\.\d{1,3})? ?%|s\b)"
+)
+_MONTHS: Final = {
+    "Feb": "February",
+    "Apr": "April",
+    "Aug": "August",
+    "Sep": "September",
+    "Sept": "September",
+    "Oct": "October",
+    "Nov": "November",
+    "Dec": "December",
+}
+_MONTH: Final = re.compile(rf"(?:^\s*|\bfor )(?P<month>{'|'.join(_MONTHS)})(?=\.?\s*$|, )")
+_MODAL: Final = re.compile(r"\bmay(?= \d{1,2} (?:people|percent|(?!is\b|was\b|has\b)[a-z]{1,20}s)\b)")
+_LETTER_AND_NUMBER: Final = re.compile(r"(?<![\w.'-])A(?=-\d{1,3}(?![\w-]))")
+_STANDARD: Final = re.compile(r"(?<![\w.])802\.(?P<part>\d{1,2})(?P<letters>[a-z]{1,2})?(?!\w|\.\d)")
 _SPELLED: Final = {
     "AT&T": "AT and T",
     "k8s": "K 8 S",
@@ -45,11 +62,23 @@ def say_names(draft: Draft) -> None:
         sign = "plus" if match["sign"] == "+" else "minus"
         minutes = f" {match['minutes']}" if match["minutes"] and match["minutes"] != "00" else ""
         draft.replace(match.start("sign"), match.end(), f" {sign} {int(match['hours'])}{minutes}")
+    draft.apply(_RATE, lambda match: match[0])
+    draft.apply(_MODAL, lambda match: match[0])
+    draft.apply(_LETTER_AND_NUMBER, lambda _: "eh")
+    draft.apply(_STANDARD, _say_standard)
+    for match in _MONTH.finditer(draft.text):
+        draft.replace(*match.span("month"), _MONTHS[match["month"]])
     for match in _NAME.finditer(draft.text):
         for part in _PART.finditer(draft.text, *match.span()):
             _say_part(draft, part)
     draft.apply(_ORDINAL, lambda match: ordinal(int(match["number"])))
     draft.apply(_KNOWN, lambda match: _SPELLED[match[0]])
+
+
+def _say_standard(match: re.Match[str]) -> str:
+    """Say a standard of networks: ``802.11ac``."""
+    letters = "".join(f" {char.upper()}." for char in match["letters"] or "")
+    return f"8 oh 2 dot {match['part']}{letters.removesuffix('.')}"
 
 
 def say_letters(draft: Draft) -> None:

@@ -62,6 +62,11 @@ _POINT = re.compile(
     rf"(?P<before>\d |[a-z] |^|, )(?P<point>[NSEW]|[NS][EW])(?P<stop>\.?)(?= (?:{_NAME} ){{1,3}}"
     rf"(?:{_KIND}\b|Street|Road|Avenue|Drive|Lane|Boulevard|Court|Place|Way))"
 )
+_HAIL = re.compile(
+    r"(?<![\w'-])Ave(?=,? (?:Maria|Regina|Verum|verum|atque|Caesar|Imperator|Satani|Christus)\b)"
+)
+_SUITE = re.compile(r"(?<![\w.&@/'-])Ste\.?(?=\s#?\d|\s[A-Z](?![\w'.]))")
+_FEMALE_SAINT = re.compile(r"(?<![\w.&@/'-])Ste(?:\.?(?=\s[A-Z][a-z])|-(?=[A-Z][a-z]))")
 _SAINT = re.compile(r"(?<![\w.&@/'-])St\.?(?=\s[A-Z][a-z])")
 _FORT = re.compile(r"(?<![\w.&@/'-])(?P<short>Ft|Pt|Mt|Mts)\.?(?=\s[A-Z][a-z])")
 _FEATURES: Final = {"Ft": "Fort", "Pt": "Point", "Mt": "Mount", "Mts": "Mounts"}
@@ -89,6 +94,9 @@ _WINDOW: Final = 40
 def say_places(draft: Draft) -> None:
     """Say streets, saints, compass points and forts, and what stands before a number alone: ``p. 5``."""
     text = draft.text
+    draft.apply(_HAIL, lambda _: "Ahvay")
+    draft.apply(_SUITE, lambda _: "Suite")
+    draft.apply(_FEMALE_SAINT, lambda match: "Saint " if match[0].endswith("-") else "Saint")
     for match in _STREET.finditer(text):
         if _is_street(match, text):
             _put(draft, match, _STREETS[match["kind"]])

@@ -23,7 +23,10 @@ MONTHS = (
 _SHORT_MONTHS = {name[:3].lower(): number for number, name in enumerate(MONTHS, start=1) if name != "May"}
 _SHORT_MONTHS["sept"] = 9
 _CALENDAR_WORDS = frozenset(
-    "on every next last this by until open closed from each due since during in of early late mid".split()
+    """
+    on every next last this by until till open closed from each due since during in of early late mid before
+    after starting ending through past previous
+    """.split()
 )
 WEEKDAYS = {
     "Mon": "Monday",
@@ -341,7 +344,7 @@ def notation(dialect: str) -> Notation:
         scale_words=(*"hundred thousand million billion trillion lakh crore".split(), *SHORT_SCALES),
         months={name.lower(): number for number, name in enumerate(MONTHS, start=1)} | _SHORT_MONTHS,
         short_months=frozenset(_SHORT_MONTHS),
-        doubtful_names=frozenset({"sat", "sun", "mon", "wed", "mar", "jan", "jun", "jul", "may", "march"}),
+        doubtful_names=frozenset({"sat", "sun", "mon", "wed", "may", "march", *_SHORT_MONTHS}),
         calendar_words=_CALENDAR_WORDS,
         words_behind_days=frozenset("closed open morning afternoon evening night only".split()),
         weekdays=WEEKDAYS,
