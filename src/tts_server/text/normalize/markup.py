@@ -15,8 +15,9 @@ _HEADING = re.compile(r"^[ \t]*#{1,6}(?=\s)", re.MULTILINE)
 _BULLET = re.compile(r"^[ \t]*(?:[-*+•▪◦‣]|>+)(?=\s)", re.MULTILINE)
 _RULE = re.compile(r"^[ \t]*(?:[-*_=]\s?){3,}$", re.MULTILINE)
 _TABLE_RULE = re.compile(r"^[ \t]*+\|?(?:[ \t]*+:?-{2,}+:?[ \t]*+\|?)++[ \t]*+$", re.MULTILINE)
-_TABLE_BORDER = re.compile(r"^[ \t]*\||\|[ \t]*$", re.MULTILINE)
-_CELL = re.compile(r"(?<=\S)[ \t]*\|(?=[ \t])")
+_TABLE_BORDER = re.compile(r"^[ \t]*\|(?!-?\w{1,3}\| ?[=<>])|\|[ \t]*$", re.MULTILINE)
+# ``|x| = 3`` is no cell.
+_CELL = re.compile(r"(?<=\S)[ \t]*\|(?=[ \t](?![=<>]))")
 _TAG = re.compile(
     r"<(?P<close>/?)(?P<name>[A-Za-z][A-Za-z0-9_-]{0,30})(?:\s(?=[^<>]{0,60}=)[^<>]{0,300})?\s?/?>|<!--.{0,300}?-->",
     re.DOTALL,

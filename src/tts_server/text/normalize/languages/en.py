@@ -23,12 +23,13 @@ from tts_server.text.normalize.forms import (
 from tts_server.text.normalize.language import Language
 from tts_server.text.normalize.languages.en_codes import say_codes
 from tts_server.text.normalize.languages.en_figures import (
-    cardinal_words,
     fraction_name,
+    fraction_words,
     grouped,
     ordinal,
     say_decimals,
 )
+from tts_server.text.normalize.languages.en_formulas import say_formulas
 from tts_server.text.normalize.languages.en_measures import (
     describes,
     is_listed,
@@ -105,6 +106,8 @@ class English(Speech):
 
     def number(self, number: Number) -> Pieces:
         """Say a number, unless its letter of scale is a name's (``4K``) or its comma nobody's."""
+        if number.letter == "K" and len(number.whole) == 4 and not (number.is_grouped or number.decimals):
+            return [(number.start, number.end, f"{self.signed(replace(number, scale=''))} kelvin")]
         if number.scale and not (number.decimals or number.after.endswith("s") or number.whole[-1] == "0"):
             is_scale = number.after and number.written not in _NAMED_SCALES
             if not is_scale:
@@ -158,6 +161,8 @@ class English(Speech):
     def range(self, form: Range, text: str) -> Pieces:
         """Say a range; ``5:00-7:00 PM`` has the one half of the day for both, and no ``o'clock``."""
         low, high = form.low, form.high
+        if isinstance(low, Money) and isinstance(high, Money) and _shares_scale(low, high):
+            form = replace(form, low=replace(low.number, start=low.start))
         if (
             isinstance(low, Clock)
             and isinstance(high, Clock)
@@ -194,7 +199,7 @@ class English(Speech):
         said = self._as_score(fraction)
         name = fraction_name(bottom) if bottom in _PARTS or fraction.after == "of" else None
         if said is None and top < bottom and name is not None:
-            said = _fraction(fraction.whole, top, name)
+            said = fraction_words(fraction.whole, top, name)
         elif said is None and fraction.whole is None and top > bottom > 1:
             said = f"{top} over {bottom}"
         return [] if said is None else [(fraction.start, fraction.end, said)]
@@ -213,12 +218,14 @@ class English(Speech):
         return [(ratio.start, ratio.end, f" {between} ".join(ratio.numbers))]
 
 
-def _fraction(whole: int | None, top: int, name: str) -> str:
-    plural = "halves" if name == "half" else f"{name}s"
-    if whole is None:
-        return f"{cardinal_words(top)} {name if top == 1 else plural}"
-    article = "an" if name.startswith("e") else "a"
-    return f"{whole} and {article} {name}" if top == 1 else f"{whole} and {cardinal_words(top)} {plural}"
+def _shares_scale(low: Money, high: Money) -> bool:
+    """Say whether the upper sum's word of scale is the lower one's too: ``$1.5-2M``."""
+    has_own = low.number.scale or low.scale_word or low.currency != high.currency
+    return not has_own and bool(high.number.scale or high.scale_word) and _value(low) < _value(high)
+
+
+def _value(money: Money) -> float:
+    return float(f"{money.number.whole or 0}.{money.number.decimals or 0}")
 
 
 def _apart(said: str, text: str, start: int, end: int) -> str:
@@ -241,6 +248,7 @@ def make(dialect: str) -> Language:
             ("dashes", say_dashes),
             ("hyphened dates", say_hyphened_dates),
             ("codes", say_codes),
+            ("written formulas", say_formulas),
             ("measures", say_measures),
             ("odd numbers", say_odd_numbers),
             ("names", say_names),

@@ -7,6 +7,12 @@ from typing import Final
 ABBREVIATIONS: Final = {
     "Adm.": "Admiral",
     "Amb.": "Ambassador",
+    "appt.": "appointment",
+    "Appt.": "Appointment",
+    "pls": "please",
+    "Pls": "Please",
+    "pls.": "please",
+    "Pls.": "Please",
     "approx": "approximately",
     "approx.": "approximately",
     "Apt": "Apartment",

@@ -31,7 +31,9 @@ _DIALLED = re.compile(
     r"(?P<code>\d{3}|\d{5,6})(?: (?:or|and) (?P<other>\d{3}))?"
     r"(?![\w%]|[.,:-]\d| \d| (?!(?:or|now|if|for|and|immediately|right|in an)\b)[a-z])"
 )
-_VANITY = re.compile(r"(?<![\w.-])(?:\+?1[ .-])?(?P<area>8\d\d)[ .-](?P<word>[A-Z]{3,10})(?![\w-])")
+_VANITY = re.compile(
+    r"(?<![\w.-])(?:\+?1[ .-])?(?P<area>8\d\d)[ .-](?P<word>[A-Z]{3,10}|[A-Z]{2,5}-[A-Z]{3,8})(?![\w-])"
+)
 _EMERGENCY = re.compile(r"(?<![\w.,$/-])(?P<code>911|999|112)(?= (?:call|operator|dispatcher|emergency))")
 _MIXED = re.compile(
     r"(?<![\w.@#/-])(?=[A-Z]*\d+[A-Z]+\d|[A-Z]+\d+[A-Z]+(?!\w)|\d+[A-Z]+\d+[A-Z])(?![A-Z]\d\d[A-Z]\b)[A-Z\d]{4,16}(?![\w@]|-\w)"
@@ -42,6 +44,20 @@ _STATE_AND_ZIP = re.compile(r"\b[A-Z]{2} (?P<code>\d{5}(?:-\d{4})?)(?![\w-]|[.,]
 _COLOUR = re.compile(r"#(?=[\da-fA-F]*[a-fA-F])(?=[\da-fA-F]*\d)(?P<code>[\da-fA-F]{6})\b")
 _HEXADECIMAL = re.compile(r"(?<![\w.])0x(?P<code>[\dA-Fa-f]{1,16})(?!\w)")
 _EXTENSION = re.compile(r"(?<=[- .]\d{4}) ?x ?(?=\d{1,6}(?!\w))")
+_BOOK: Final = re.compile(
+    r"\bISBN(?:-1[03])?:? (?P<code>\d(?:[ -]?\d){8,11}[ -]?[\dX])(?!\w)"
+    r"|\bISSN:? (?P<serial>\d{4}-\d{3}[\dX])(?!\w)"
+)
+_ACCOUNT: Final = re.compile(
+    r"(?<![\w.-])(?P<code>[A-Z]{2}\d\d(?: ?[A-Z\d]{4}){3,7}(?: [A-Z\d]{1,3})?)(?![\w-])"
+    r"|(?<![\w.,-])(?P<card>3[47]\d\d[ -]\d{6}[ -]\d{5})(?![\w-]|[.,]\d)"
+)
+_KEY: Final = re.compile(
+    r"\b(?:[Pp]ress|[Pp]ush|[Hh]it|[Dd]ial|[Ee]nter|[Tt]ap)(?:es|s|ing|ed)?(?: the| then)? "
+    r"(?P<sign>[*#]{1,2})(?P<code>\d{1,4}[*#]?)?(?: or (?:the )?(?P<other>[*#]))?(?!\w|[*#])"
+    r"|(?P<key>[*#])(?= (?:key|sign|button|symbol)\b)"
+)
+_KEYS: Final = {"*": "star", "#": "pound"}
 _RUN: Final = re.compile(r"[A-Z]+|\d")
 _LEAST_FIGURES: Final = 3
 
@@ -59,16 +75,33 @@ def say_codes(draft: Draft) -> None:
     for pattern in (_DIGIT_BY_DIGIT, _POSTCODE, _MIXED):
         for match in pattern.finditer(draft.text):
             _spell(draft, *match.span())
+    for match in (*_BOOK.finditer(draft.text), *_ACCOUNT.finditer(draft.text)):
+        name = next(name for name, found in match.groupdict().items() if found)
+        _spell(draft, *match.span(name))
+    for match in _KEY.finditer(draft.text):
+        _say_key(draft, match)
     draft.apply(_VANITY, _say_vanity)
     draft.apply(_HEXADECIMAL, lambda match: f"0 x {_spelled(match['code'].upper())}")
     draft.apply(_EXTENSION, lambda _: " extension ")
     draft.apply(_COLOUR, lambda match: _spelled(match["code"].upper()))
 
 
+def _say_key(draft: Draft, match: re.Match[str]) -> None:
+    """Say the keys of a telephone: ``press #``, ``dial *67``."""
+    start, end = match.span("key" if match["key"] else "sign")
+    draft.replace(start, end, " ".join(_KEYS[char] for char in draft.text[start:end]) + " ")
+    if match["other"]:
+        draft.replace(*match.span("other"), _KEYS[match["other"]])
+    if match["code"]:
+        said = " ".join(_KEYS.get(char, char) for char in match["code"])
+        draft.replace(*match.span("code"), said)
+
+
 def _say_vanity(match: re.Match[str]) -> str:
     """Say a number that is a word: ``1-800-FLOWERS``."""
     area = match["area"] if match["area"].endswith("00") else " ".join(match["area"])
-    return f"{'1, ' if match[0].lstrip('+').startswith('1') else ''}{area}, {match['word'].lower()}"
+    word = match["word"].lower().replace("-", " ")
+    return f"{'1, ' if match[0].lstrip('+').startswith('1') else ''}{area}, {word}"
 
 
 def _is_code(match: re.Match[str]) -> bool:

@@ -73,3 +73,12 @@ def ordinal_words(number: int) -> str:
     else:
         last = last.removesuffix("y") + ("ieth" if last.endswith("y") else "th")
     return " ".join([*before, last])
+
+
+def fraction_words(whole: int | None, top: int, name: str) -> str:
+    """Return ``three quarters``, ``1 and a half``; ``name`` is what one part is called."""
+    plural = "halves" if name == "half" else f"{name}s"
+    if whole is None:
+        return f"{cardinal_words(top)} {name if top == 1 else plural}"
+    article = "an" if name.startswith("e") else "a"
+    return f"{whole} and {article} {name}" if top == 1 else f"{whole} and {cardinal_words(top)} {plural}"

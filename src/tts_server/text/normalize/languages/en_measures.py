@@ -12,6 +12,26 @@ from tts_server.text.normalize.draft import Draft
 from tts_server.text.normalize.forms import Number
 from tts_server.text.normalize.languages.en_figures import say_decimals
 
+_SIDES_IN_FEET: Final = re.compile(
+    r"(?<![\w.'-])(?P<a>\d{1,3})' ?(?:x|×|by) ?(?P<b>\d{1,3})'(?: ?(?:x|×|by) ?(?P<c>\d{1,3})')?(?![\w'])"
+)
+_FEET_RANGE: Final = re.compile(r"(?<![\w.'-])(?P<a>\d{1,2}) ?[-—] ?(?P<b>\d{1,2})'(?![\w'])")
+_FOOT_AND_INCH: Final = re.compile(
+    r"(?<![\w.,])(?:\d{1,2} ?(?:ft|feet|foot)\.?,? ?\d{1,2}(?:\.\d)?(?P<beside> ?in)(?![\w'-])"
+    r"|(?P<count>\d{1,3}(?:\.\d{1,2})?)(?P<alone> ?in)"
+    r"(?= (?:of (?:rain|snow|water|ice)|long|wide|tall|deep|high|thick)\b))"
+)
+_HEIGHT: Final = re.compile(r"(?<![\w.,])(?P<feet>[4-7])ft(?P<inches>1[01]|\d)(?!\w|[.,]\d)")
+_SPACED_SECONDS: Final = re.compile(
+    r"(?<![\w.,$-])(?P<count>\d{1,3}(?:\.\d{1,3})?)(?P<unit> s)(?![\w'&-]|\.\w)"
+)
+_TEASPOONS: Final = re.compile(
+    r"(?<=\d)(?P<unit> ?t\.?)(?= (?:vanilla|salt|sugar|baking|cinnamon|pepper|nutmeg|yeast)\b)"
+)
+_HOUR_AND_MINUTE: Final = re.compile(r"(?<![\w.,:])(?P<hours>\d{1,2})hr(?P<minutes>[0-5]\d)(?!\w)")
+_CARAT: Final = re.compile(
+    r"(?<=\d)(?P<unit> ?ct)(?= (?:gold|diamonds?|ring|sapphire|ruby|emerald|white|yellow)\b)"
+)
 _FEET_INCHES: Final = re.compile(
     r"(?<![\w.'-])(?P<feet>\d{1,2})' ?(?P<inches>\d{1,2}(?:\.\d)?)(?:[\"”]|'')?(?!\w)"
 )
@@ -23,7 +43,7 @@ _INCHES: Final = re.compile(
     r"(?<![\w.\"“'/])(?P<inches>\d+(?:\.\d+)?|(?:\d+ )?\d+/\d+)[\"”](?=\s\w|\s?[x×]\s?\d|$|[.,;)])"
 )
 _TIMES: Final = re.compile(
-    r"(?<![\w.,/-])(?P<number>\d+(?:\.\d+)?)(?P<x> ?[x×])"
+    r"(?<!=)(?<!= )(?<![\w.,/-])(?P<number>\d+(?:\.\d+)?)(?P<x> ?[x×])"
     r"(?![\w×]|\s?\d| ?[-+=*/^<>≤≥])(?=\s?[\w,.;:!?)]|\s|$)"
 )
 _TIMES_RANGE: Final = re.compile(r"(?<![\w.,/-])\d{1,4}(?P<dash>[-—])\d{1,4}(?P<x>x)(?![\w×]|\s?\d)")
@@ -57,6 +77,9 @@ _DESCRIBED: Final = frozenset(
     reward stamp subscription tax ticket tickets tip voucher vouchers
     """.split()
 )
+_PAPERS: Final = frozenset("bill bills gift coin coins coupon coupons voucher vouchers".split())
+"""What a sum before it says the worth of, whatever stands before the sum."""
+
 _ONE_OF: Final = frozenset(
     "the this that my your his her our their its another every each one first new".split()
 )
@@ -91,6 +114,7 @@ _POINTS: Final = {"N": "north", "S": "south", "E": "east", "W": "west"}
 def say_measures(draft: Draft) -> None:
     """Say feet and inches, how many times, and places on the globe."""
     text = draft.text
+    _say_short_measures(draft)
     draft.apply(_FEET_INCHES, lambda match: f"{match['feet']} foot {match['inches']}")
     for match in _FEET.finditer(text):
         if match["b"]:
@@ -116,6 +140,28 @@ def say_measures(draft: Draft) -> None:
     draft.apply(_HYPHENED_UNIT, lambda match: f" {_HYPHENED_UNITS[match['unit']]}")
     draft.apply(_HOURS, _say_hours)
     draft.apply(_DEGREES, lambda match: f"degrees {_SCALES[match['scale']]}")
+
+
+def _say_short_measures(draft: Draft) -> None:
+    """Say ``10' x 12'``, ``6 ft 2 in``, ``30 s``, ``14 ct gold``."""
+    draft.apply(
+        _SIDES_IN_FEET,
+        lambda match: " by ".join(f"{side} feet" for side in match.group("a", "b", "c") if side),
+    )
+    draft.apply(_FEET_RANGE, lambda match: f"{match['a']} to {match['b']} feet")
+    draft.apply(_HEIGHT, lambda match: f"{match['feet']} foot {match['inches']}")
+    draft.apply(_HOUR_AND_MINUTE, _say_hours)
+    for match in _FOOT_AND_INCH.finditer(draft.text):
+        name = "beside" if match["beside"] else "alone"
+        draft.replace(*match.span(name), " inch" if match["count"] == "1" else " inches")
+    for match in _SPACED_SECONDS.finditer(draft.text):
+        draft.replace(*match.span("unit"), " second" if match["count"] == "1" else " seconds")
+    for match in _TEASPOONS.finditer(draft.text):
+        draft.replace(
+            *match.span("unit"), " teaspoon" if draft.text[match.start() - 1] == "1" else " teaspoons"
+        )
+    for match in _CARAT.finditer(draft.text):
+        draft.replace(*match.span("unit"), " carat")
 
 
 def say_odd_numbers(draft: Draft) -> None:
@@ -156,6 +202,8 @@ def describes(number: Number, text: str, end: int) -> bool:
     if found is None:
         return False
     before = number.before.lower()
+    if found["word"] in _PAPERS:
+        return True
     if before in {"a", "an"}:
         return found["word"] not in _NO_NOUN
     return before in _ONE_OF and found["word"] in _DESCRIBED

@@ -14,7 +14,7 @@ from tts_server.text.normalize.draft import Draft
 from tts_server.text.normalize.languages.en_figures import ordinal, say_decimals
 
 _NAME: Final = re.compile(
-    r"(?<![\w.@/#$-])(?![vV]\d)(?=[A-Za-z]+(?:-[A-Za-z]+)*(?:-\d|\d+\.\d))[A-Za-z]+(?:-?(?:[A-Za-z]+|\d+(?:\.\d+)*))+(?![\w@/]|\.\w|-\w)"
+    r"(?<![\w.@/#$-])(?![vV]\d|[apAP][mM]-)(?=[A-Za-z]+(?:-[A-Za-z]+)*(?:-\d|\d+\.\d))[A-Za-z]+(?:-?(?:[A-Za-z]+|\d+(?:\.\d+)*))+(?![\w@/]|\.\w|-\w)"
 )
 _PART: Final = re.compile(r"(?P<dash>-?)(?P<number>\d+(?:\.\d+)*)(?P<letters>[A-Za-z]*)|-?[A-Za-z]+")
 _OFFSET: Final = re.compile(

@@ -79,6 +79,8 @@ _COUNTED: Final = {
     "par": "paragraph",
     "Par": "Paragraph",
 }
+_ROUTE: Final = re.compile(r"(?<![\w.])R(?:te|t)\.?(?= \d{1,4}(?!\d))")
+_FLOOR: Final = re.compile(r"(?<=\d(?:st|nd|rd|th) )Fl\.?(?![\w'])")
 _FOUNDED: Final = re.compile(r"(?<![\w.])[Ee]st\.(?= [12]\d{3}(?!\w))")
 _NOT_A_NAME: Final = frozenset(
     """
@@ -102,6 +104,8 @@ def say_places(draft: Draft) -> None:
             _put(draft, match, _STREETS[match["kind"]])
     draft.apply(_BEFORE_NUMBER, lambda match: _COUNTED[match["short"]] + " ")
     draft.apply(_FOUNDED, lambda _: "established")
+    draft.apply(_ROUTE, lambda _: "Route")
+    draft.apply(_FLOOR, lambda _: "Floor")
     draft.apply(_SAINT, lambda _: "Saint")
     draft.apply(_FORT, lambda match: _FEATURES[match["short"]])
     for match in _ALONE.finditer(text):

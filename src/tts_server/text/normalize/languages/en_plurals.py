@@ -52,7 +52,8 @@ _TOTAL: Final = re.compile(
     re.IGNORECASE,
 )
 _JOINED: Final = re.compile(r"\d0s(?:,| and| or| to|, and) $")
-_JOINS: Final = re.compile(r"(?:,| and| or| to) (?:the )?'?[2-9]0s\b")
+_WITH_YEARS: Final = re.compile(r"(?:'|\d\d)\d0s(?:,| and| or| to|, and) $")
+_LIST: Final = re.compile(r"(?:(?:,| and| or| to|, and) '?[2-9]0s){1,6} (?P<noun>[A-Za-z]{2,20})")
 
 
 def say_seconds(draft: Draft) -> None:
@@ -60,11 +61,13 @@ def say_seconds(draft: Draft) -> None:
     text = draft.text
     for match in _MODEL.finditer(text):
         draft.replace(*match.span("letter"), " S")
-    was_plural = False
+    is_plural = False
     for match in _ENDED.finditer(text):
-        is_joined = was_plural and _JOINED.search(text, max(0, match.start() - 10), match.start()) is not None
-        was_plural = is_joined or _is_plural(match, text)
-        if not was_plural:
+        if _WITH_YEARS.search(text, max(0, match.start() - 12), match.start()):
+            is_plural = True
+        elif not _JOINED.search(text, max(0, match.start() - 10), match.start()):
+            is_plural = _is_plural(match, text)
+        if not is_plural:
             draft.replace(*match.span("unit"), " second" if match["number"] == "1" else " seconds")
 
 
@@ -82,7 +85,8 @@ def _is_plural(match: re.Match[str], text: str) -> bool:
         return False
     if before in {"a", "an"}:
         return bool(behind) and behind not in _SECONDS_BEHIND
-    return behind in _DECADES_BEHIND or _JOINS.match(text, match.end()) is not None
+    listed = _LIST.match(text, match.end())
+    return (listed["noun"].lower() if listed else behind) in _DECADES_BEHIND
 
 
 def _is_total(match: re.Match[str], text: str) -> bool:

@@ -10,7 +10,8 @@ import re
 from typing import Final
 
 from tts_server.text.normalize.draft import Draft
-from tts_server.text.normalize.languages.en_figures import ordinal
+from tts_server.text.normalize.languages.en_figures import fraction_name, fraction_words, ordinal
+from tts_server.text.normalize.languages.en_words import MONTHS
 
 _NAMES: Final = {
     "∞": "infinity",
@@ -51,16 +52,41 @@ _TO_NOON: Final = re.compile(
     r"|(?:noon|midnight)(?P<gap> ?[-—] ?)(?=\d))",
     re.IGNORECASE,
 )
-_PARTS: Final = re.compile(r"(?<=\d/\d)(?P<dash> ?[-—] ?)(?=\d{1,2}/\d{1,2}(?![\w/]))")
+_PARTS: Final = re.compile(
+    r"(?<![\w./,-])(?P<a>\d{1,2})/(?P<b>\d{1,2})(?P<dash> ?[-—] ?)"
+    r"(?:(?:(?P<whole>\d{1,2}) )?(?P<c>\d{1,2})/(?P<d>\d{1,2})(?![\w/])|(?=\d{1,2} [a-z]))"
+)
+_SMALL_PARTS: Final = re.compile(r"(?<=[¼½¾⅓⅔])(?P<dash> ?[-—] ?)(?=\d{1,2} |[¼½¾⅓⅔])")
+_USUAL_PARTS: Final = frozenset({2, 3, 4, 8, 16, 32})
+_MIXED: Final = re.compile(
+    r"(?<![\w.,/:-])(?P<whole>\d{1,2})-(?P<top>\d{1,2})/(?P<bottom>2|3|4|5|6|8|16|32)(?![\w/-]|[.,]\d)"
+)
+_OPEN_HOURS: Final = re.compile(
+    r"(?<![\w.,:/-])(?:1[0-2]|0?[1-9]):[0-5]\d(?P<dash> ?[-—] ?)"
+    r"(?=(?:1[0-2]|[1-9])(?![\w%:/-]|[.,]\d| ?[ap]\.?m))"
+)
 _WORKDAYS: Final = re.compile(r"(?<![\w'.-])M[-—]F(?![\w'-])")
 _ORDINALS: Final = re.compile(r"(?<=\d(?:st|nd|rd|th))(?P<dash> ?[-—] ?)(?=\d{1,3}(?:st|nd|rd|th)(?!\w))")
 _HYPHENED: Final = re.compile(
     r"(?<![\w-])(?P<month>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)[a-z]*(?P<gap>-)(?P<day>\d{1,2})"
     r"(?:(?P<second>-)(?=\d{4}\b)|(?![\w-]|[.,]\d))"
 )
+_DAY_FIRST: Final = re.compile(
+    r"(?<![\w.,/-])(?P<day>3[01]|[12]\d|0?[1-9])-"
+    rf"(?P<month>{'|'.join(name[:3] for name in MONTHS)})[a-z]{{0,6}}"
+    r"-(?P<year>(?:[12]\d)?\d\d)(?![\w-]|[.,]\d)",
+    re.IGNORECASE,
+)
+_MONTHS: Final = {name[:3].lower(): name for name in MONTHS}
 _DECADES: Final = re.compile(r"(?<=\d0s)(?P<dash> ?[-—] ?)(?='?(?:1[5-9]|20)?\d0s\b)")
 _LETTERS: Final = re.compile(r"(?<![\w'.-])(?:[A-Y](?P<dash> ?[-—] ?)[B-Z]|a(?P<gap>[-—])z)(?![\w'-]|\.\w)")
 _LISTED: Final = re.compile(r"(?<![\w.,])\d{1,3}(?:,\d{1,3}){1,12}(?![\w,]|\.\d)")
+_RATIO: Final = re.compile(
+    r"(?:\b(?i:dilut(?:e[ds]?|ing)(?: (?:it|to|at))?|ratio(?: of| is)?|(?:scale|odds)(?: of)?|mix(?:ed)?) "
+    r"\d{1,2}(?P<told>:)\d{1,4}|(?<![\w.,:/-])\d{1,2}(?P<tells>:)\d{1,4}"
+    r"(?= (?:scale|ratio|dilution|aspect|display|monitor|screen|mixture|odds|solution|model|split)\b))"
+    r"(?![\w:%]|[.,]\d)"
+)
 _SEMICOLON: Final = re.compile(r"(?<=\d);(?=\d)")
 _GROUPED: Final = re.compile(r"\d{1,3}(?:,\d\d){0,4}(?:,\d{3})+")
 _HYPHEN: Final = re.compile(r"(?<=\S) (?P<dash>-) (?=\S)")
@@ -77,9 +103,14 @@ _VERSE: Final = re.compile(
 
 
 def say_dashes(draft: Draft) -> None:
-    """Say what a dash between times, decades and letters means."""
+    """Say what a dash between times, decades, parts and letters means, and the colon of a ratio."""
     draft.apply(_WORKDAYS, lambda _: "Monday to Friday")
-    for pattern in (_TO_NOON, _DECADES, _PARTS, _ORDINALS, _LETTERS):
+    for match in _RATIO.finditer(draft.text):
+        draft.replace(*match.span("told" if match["told"] else "tells"), " to ")
+    draft.apply(_MIXED, _say_mixed)
+    for match in _PARTS.finditer(draft.text):
+        _say_parts(draft, match)
+    for pattern in (_TO_NOON, _DECADES, _SMALL_PARTS, _OPEN_HOURS, _ORDINALS, _LETTERS):
         for match in pattern.finditer(draft.text):
             name = "dash" if match["dash"] else "gap"
             draft.replace(*match.span(name), " to ")
@@ -87,12 +118,42 @@ def say_dashes(draft: Draft) -> None:
                 draft.replace(match.start(), match.start() + 1, "eh")
 
 
+def _say_mixed(match: re.Match[str]) -> str | None:
+    """Say ``1-1/2``, which is one number."""
+    top, bottom = int(match["top"]), int(match["bottom"])
+    name = fraction_name(bottom)
+    return fraction_words(int(match["whole"]), top, name) if 0 < top < bottom and name else None
+
+
+def _say_parts(draft: Draft, match: re.Match[str]) -> None:
+    """Say ``1/2-3/4`` and ``1/2-1 cup``."""
+    draft.replace(*match.span("dash"), " to ")
+    bottoms = [int(match[n]) for n in "bd" if match[n]]
+    # ``10/12-10/14`` are days.
+    if not all(bottom in _USUAL_PARTS for bottom in bottoms):
+        return
+    first = fraction_words(None, int(match["a"]), fraction_name(bottoms[0]) or "")
+    draft.replace(match.start("a"), match.end("b"), first)
+    if match["c"]:
+        whole = int(match["whole"]) if match["whole"] else None
+        second = fraction_words(whole, int(match["c"]), fraction_name(bottoms[1]) or "")
+        draft.replace(match.start("whole" if match["whole"] else "c"), match.end("d"), second)
+
+
 def say_hyphened_dates(draft: Draft) -> None:
-    """Say ``Jan-15`` and ``Jan-15-2020``."""
+    """Say ``Jan-15``, ``Jan-15-2020`` and ``15-Jan-2020``."""
+    draft.apply(_DAY_FIRST, _say_day_first)
     for match in _HYPHENED.finditer(draft.text):
         draft.replace(match.start("gap"), match.end("day"), " " + ordinal(int(match["day"])))
         if match["second"]:
             draft.replace(*match.span("second"), ", ")
+
+
+def _say_day_first(match: re.Match[str]) -> str:
+    year = match["year"]
+    if len(year) == 2:
+        year = f"{'20' if int(year) < 70 else '19'}{year}"
+    return f"{_MONTHS[match['month'].lower()]} {ordinal(int(match['day']))} {year}"
 
 
 def say_verses(draft: Draft) -> None:
