@@ -46,7 +46,7 @@ _ORDINALS: Final = re.compile(
 _MISTER: Final = re.compile(
     rf"(?<![{LETTERS}\d.&#@/'-])(?:(?P<before>[{LETTERS}]{{1,20}}\.?) )?(?P<title>M\.)"
     rf"(?! (?:Les?|La|Une?|Des|Ce|Cette|Il|Elle|On|Nous|Vous|Je|Ensuite|Puis|Mais|Et|Pour|Dans|Si) [a-zà-ÿ])"
-    rf"(?= ?(?:[A-ZÀ-Ý](?![A-ZÀ-Ý]?\d)|(?:et|ou|le|de|du|d|l|la|van|von)\b))"
+    rf"(?= ?(?:[A-ZÀ-Ý](?![A-ZÀ-Ý]?\d)|(?:et|ou) (?:M|s[oae])|(?:le|de|du|d|l|la|van|von)\b))"
 )
 _LETTERED: Final = frozenset(
     """
@@ -55,7 +55,8 @@ _LETTERED: Final = frozenset(
     """.split()
 )
 _ONE_OF: Final = re.compile(
-    rf"(?<![\w'-])(?P<word>[Dd]e|[Qq]ue) (?=1(?: (?:millions?|milliards?)\b| ?(?:{_UNITS})(?![{LETTERS}\d])"
+    rf"(?<![\w'-])(?P<word>[Dd]e|[Qq]ue) (?=1(?:[hH]\d\d(?!\d)|/[234] [a-z]{{2}}"
+    rf"| (?:millions?|milliards?)\b| ?(?:{_UNITS})(?![{LETTERS}\d])"
     rf"| (?P<noun>[a-zà-ÿ]{{2,20}})\b))"
 )
 _HUNDREDTH: Final = re.compile(r"\b[Cc]entièmes?\b")
@@ -67,12 +68,12 @@ _NUMERO: Final = re.compile(
     r"|(?P<many>[Nn]os )(?=\d{1,5}(?:, \d{1,5}){0,5} (?:et|à|ou) \d{1,5}(?!\w| ?[a-zà-ÿ%€])))"
 )
 _CENTURY_ENDING: Final = re.compile(
-    r"(?<![\w'-])(?P<roman>[IVX]{1,6})(?: (?:ème|eme|e)(?= si[èe]cle)|(?P<capitals>E|ÈME|EME)(?= SI[ÈE]CLE))"
+    r"(?<![\w'-])(?P<roman>[IVX]{1,6})(?: (?:[èe]me\b|e(?= si[èe]cle))|(?P<capitals>E|ÈME|EME)(?= SI[ÈE]CLE))"
 )
 _CHAPTER: Final = re.compile(r"(?<![\w.'-])(?<!\d )[Cc]h\. ?(?=\d|[IVX]{1,5}\b)")
 _ONE_SUCH: Final = re.compile(
     r"(?<![\w.,/'-])(?<!\d )1"
-    r"(?= (?:autre|jeune|simple|double|triple|même|rare|énorme|large|vaste|pauvre|brave)"
+    r"(?= (?:autre|jeune|simple|double|triple|même|rare|énorme|large|vaste|pauvre|brave|[a-z]{3,14}ième)"
     r" (?P<noun>[a-zà-ÿ]{2,20})\b)"
 )
 _SCALED: Final = re.compile(

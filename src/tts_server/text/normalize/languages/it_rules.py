@@ -16,7 +16,9 @@ _MARCH: Final = re.compile(r"(?<![\w.'-])(?P<capital>[Mm])ar\.? (?=(?:19|20)\d\d
 _TUESDAY: Final = re.compile(r"(?<![\w.'-])(?<!\d )[Mm]ar\.? (?=(?:[12]?\d|3[01])(?![\w:]|[.,]\d))")
 _SEPTEMBER: Final = re.compile(r"(?<![\w.'-])[Ss]et\.? (?=(?:19|20)\d\d(?!\w|[.,]\d))|(?<=\d )set\.(?=\W|$)")
 _WEEKS: Final = re.compile(r"(?<![\w.,/'-])(?P<count>\d{1,3}) sett\.?(?!\w)(?! ?'?\d)")
-_GENERAL: Final = re.compile(r"(?<![\w.'-])[Gg]en\. (?=[A-ZÀ-Ý][a-zà-ÿ])")
+_GENERAL: Final = re.compile(
+    r"(?<![\w.'-])[Gg]en\. (?!(?:Feb|Mar|Apr|Mag|Giu|Lug|Ago|Set|Ott|Nov|Dic)\b)(?=[A-ZÀ-Ý][a-zà-ÿ])"
+)
 _NUMBER: Final = re.compile(r"(?<![\w.'-])N\. ?(?=\d|[a-z]{3})|(?<=[a-z] )No\. ?(?=\d)|^No\. ?(?=\d{1,5}$)")
 _NORTH: Final = re.compile(r"(?<![\w.'-])N\. ?(?=Est\b|Ovest\b)")
 _ANSWER: Final = re.compile(r"(?:(?<=[?!] )|(?<=[?!]\n))R\. (?=\w)")
@@ -56,10 +58,8 @@ _KNOWN_SAINT: Final = re.compile(
 )
 _SAINT: Final = re.compile(r"(?<=[a-zA-Z.] )S\. ?(?=(?P<name>[A-Z][a-zà-ÿ]{2,20})\b)")
 _PLACES: Final = frozenset(
-    "chiesa basilica via piazza viale corso largo porta ospedale monastero parrocchia santuario"
-    " festa convento cappella abbazia".split()
+    "chiesa basilica porta ospedale monastero parrocchia santuario festa convento cappella abbazia".split()
 )
-_SHORT_PLACES: Final = ("p.zza ", "p.za ", "v.le ", "c.so ", "l.go ")
 _MEN: Final = frozenset("Andrea Luca Nicola Babila Elia Mattia Tobia Barnaba".split())
 
 
@@ -96,10 +96,7 @@ def _saint_of_a_place(match: re.Match[str]) -> str | None:
     before = word_before(match.string, match.start())
     if before in {"di", "a", "da"}:
         before = word_before(match.string, match.start() - len(before) - 1)
-    is_place = before.lower() in _PLACES or match.string[
-        max(0, match.start() - 6) : match.start()
-    ].lower().endswith(_SHORT_PLACES)
-    return _saint(match) if is_place else None
+    return _saint(match) if before.lower() in _PLACES else None
 
 
 def _one_such(match: re.Match[str]) -> str | None:
