@@ -186,6 +186,8 @@ def test_a_dash_or_a_letter_outside_of_a_formula_is_no_sign(written: str, said: 
         ("es", "500-1250 metros", "500 a 1250 metros"),
         ("hi", "ISO 9001:2015", "ISO 9001, 2015"),
         ("es", "El Boeing 737-800", "El Boeing 737, 800"),
+        ("fr-fr", "le n° 12-34", "le numéro 12, 34"),
+        ("fr-fr", "le décret 2020-123", "le décret 2020, 123"),
         ("es", "la ley n.º 5-3", "la ley número 5, 3"),
         ("es", "Página 1/5", "Página 1 de 5"),
         ("fr-fr", "Page 1/5", "Page 1 sur 5"),
@@ -273,4 +275,18 @@ def test_letters_of_a_size_or_an_abbreviation_are_no_number(dialect: str, writte
     ],
 )
 def test_a_numeral_behind_what_is_numbered_stays_one(dialect: str, written: str, said: str) -> None:
+    assert spoken(written, dialect) == said
+
+
+@pytest.mark.parametrize(
+    ("dialect", "written", "said"),
+    [
+        ("fr-fr", "Jean 3:16-18", "Jean 3, 16 à 18"),
+        ("it", "Giovanni 3:16", "Giovanni 3, 16"),
+        ("hi", "यूहन्ना 3:16", "यूहन्ना 3, 16"),
+        ("es", "Juan 3:16", "Juan 3, 16"),
+        ("fr-fr", "à 3:16", "à 3 heures 16"),
+    ],
+)
+def test_chapter_and_verse_behind_a_book_are_no_time(dialect: str, written: str, said: str) -> None:
     assert spoken(written, dialect) == said

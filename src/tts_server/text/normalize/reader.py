@@ -36,6 +36,7 @@ from tts_server.text.normalize.recognize.parts import Fractions, Ordinals, Ratio
 from tts_server.text.normalize.recognize.times import Clocks, Durations
 from tts_server.text.normalize.speech import Speech
 from tts_server.text.normalize.spoken import SpokenText
+from tts_server.text.normalize.verses import verses
 from tts_server.text.normalize.words import Notation, Words
 
 _BRACKETS = str.maketrans({"[": "(", "{": "(", "]": ")", "}": ")"})
@@ -90,6 +91,7 @@ class Reader:
             ("tags", normalize_tags),
             ("addresses", _addresses(speech.words, words_are_apart=language.words_are_apart)),
             ("markup", normalize_markup),
+            ("chapter and verse", verses(notation.books, speech.words.to)),
             *language.rules,
             *([("units alone", _units_alone(notation, speech))] if language.words_are_apart else []),
             ("decimals alone", _decimals_alone(notation, speech.words)),

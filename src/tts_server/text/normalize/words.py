@@ -90,6 +90,7 @@ class Notation:
         plain_currencies: Those whose sums have the language's own decimal mark and no other (``$19.999``).
         range_marks: Dashes between the ends of a range.
         code_words: Words behind which figures are said one by one, lower case.
+        books: Names and abbreviations of books whose chapters and verses have a colon between them.
         score_marks: What may stand between the goals of two sides.
         needs_zero: Whether the engine needs a zero before a decimal mark that begins a number.
     """
@@ -119,6 +120,7 @@ class Notation:
     plain_currencies: frozenset[str] = frozenset()
     range_marks: str = "-—"
     code_words: frozenset[str] = frozenset()
+    books: tuple[str, ...] = ()
     score_marks: str = "-—"
     needs_zero: bool = False
 

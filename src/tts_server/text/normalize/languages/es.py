@@ -29,11 +29,11 @@ from tts_server.text.normalize.languages.iberian_rules import (
     scores,
     strokes,
     thousands,
-    verses,
     weather,
 )
 from tts_server.text.normalize.languages.romance import compounds, first_to_last, number_signs, pauses, times
 from tts_server.text.normalize.speech import Pieces
+from tts_server.text.normalize.verses import verses
 from tts_server.text.normalize.words import Gender
 
 _CENTURY = re.compile(r"(?<![\w.])[Ss]{1,2}\.(?= ?[IVX]+\b)")

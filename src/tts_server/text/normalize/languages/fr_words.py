@@ -287,6 +287,15 @@ ABBREVIATIONS = {
 NOTATION = Notation(
     decimal=",",
     needs_zero=True,
+    books=tuple(
+        """
+        Genèse Exode Lévitique Nombres Deutéronome Josué Juges Ruth Samuel Rois Chroniques Esdras
+        Néhémie Esther Job Psaumes Psaume Proverbes Ecclésiaste Isaïe Ésaïe Jérémie Ézéchiel
+        Daniel Osée Joël Amos Michée Zacharie Malachie Matthieu Marc Luc Jean Actes Romains
+        Corinthiens Galates Éphésiens Philippiens Colossiens Thessaloniciens Timothée Tite Hébreux
+        Jacques Pierre Jude Apocalypse Gn Ex Ps Is Mt Mc Lc Jn Ac Rm
+        """.split()
+    ),
     date_order="dmy",
     currencies={
         sign: code for sign, code in (signs.CURRENCIES | _CURRENCY_SIGNS).items() if code in CURRENCIES

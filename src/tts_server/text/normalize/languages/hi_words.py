@@ -340,6 +340,10 @@ TELEPHONES = (
 NOTATION = Notation(
     decimal=".",
     needs_zero=True,
+    books=tuple(
+        "उत्पत्ति निर्गमन भजन भजनसंहिता नीतिवचन यशायाह यिर्मयाह मत्ती मरकुस लूका यूहन्ना रोमियों "
+        "कुरिन्थियों गलातियों इफिसियों फिलिप्पियों इब्रानियों याकूब पतरस प्रकाशितवाक्य गीता".split()
+    ),
     date_order="dmy",
     currencies={sign: code for sign, code in signs.CURRENCIES.items() if code in CURRENCIES}
     | dict.fromkeys(_CURRENCY_SIGNS, "INR")

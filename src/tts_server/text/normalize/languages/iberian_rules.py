@@ -148,21 +148,6 @@ def accounts(draft: Draft) -> None:
         draft.replace(*match.span(), ", ".join(" ".join(group) for group in groups))
 
 
-def verses(books: Iterable[str], to: str) -> Rule:
-    """Return a rule that says chapter and verse: ``Juan 3:16-18``."""
-    pattern = re.compile(
-        rf"(?<![{LETTERS}])(?:{any_of(books)})\.? (?P<place>(?P<chapter>\d{{1,3}}):(?P<first>\d{{1,3}})"
-        rf"(?:[-—](?P<last>\d{{1,3}}))?)(?![\d:])"
-    )
-
-    def rule(draft: Draft) -> None:
-        for match in pattern.finditer(draft.text):
-            last = f" {to} {match['last']}" if match["last"] else ""
-            draft.replace(*match.span("place"), f"{match['chapter']}, {match['first']}{last}")
-
-    return rule
-
-
 def scores(rated: Iterable[str], paged: Iterable[str], out_of: str, of: str) -> Rule:
     """Return a rule for two numbers with a stroke that are no fraction: ``Nota: 8/10``, ``página 1/5``.
 

@@ -315,6 +315,15 @@ ABBREVIATIONS = {
 NOTATION = Notation(
     decimal=",",
     needs_zero=True,
+    books=tuple(
+        """
+        Genesi Esodo Levitico Numeri Deuteronomio Giosuè Giudici Rut Samuele Re Cronache Esdra
+        Neemia Ester Giobbe Salmi Salmo Proverbi Qoelet Isaia Geremia Ezechiele Daniele Osea
+        Gioele Amos Michea Zaccaria Malachia Matteo Marco Luca Giovanni Atti Romani Corinzi Galati
+        Efesini Filippesi Colossesi Tessalonicesi Timoteo Tito Ebrei Giacomo Pietro Giuda
+        Apocalisse Gen Es Sal Is Mt Mc Lc Gv At Rm
+        """.split()
+    ),
     date_order="dmy",
     currencies={
         sign: code for sign, code in (signs.CURRENCIES | _CURRENCY_SIGNS).items() if code in CURRENCIES

@@ -27,13 +27,13 @@ from tts_server.text.normalize.languages.iberian_rules import (
     scores,
     strokes,
     thousands,
-    verses,
     weather,
 )
 from tts_server.text.normalize.languages.pt_nouns import NOUNS, ORDERING
 from tts_server.text.normalize.languages.pt_words import NOTATION, WORDS
 from tts_server.text.normalize.languages.romance import compounds, first_to_last, number_signs, pauses, times
 from tts_server.text.normalize.speech import Pieces
+from tts_server.text.normalize.verses import verses
 from tts_server.text.normalize.words import Gender
 
 _CENTURIES = frozenset({"século", "séculos"})

@@ -27,11 +27,11 @@ _STANDARD = re.compile(r"(?<=[A-Z] )\d{3,5}(?:-\d{1,2})?:(?:19|20)\d\d(?![\w:]|[
 # A number of a law or a kind of aircraft, whose hyphen is no range's.
 _MODEL = re.compile(r"(?<!\w)(?:Boeing|Airbus|Embraer|Bombardier|बोइंग) (?P<numbers>\d{3}-\d{1,3})(?![\w-])")
 _NUMBERED = re.compile(
-    r"(?:(?<!\w)[Nn]\.?[°º]|№|(?<!\w)[LRD]\.) ?(?P<numbers>(?P<a>\d{1,4})-(?P<b>\d{1,4}))(?![\w-]|[.,]\d)"
+    r"(?:(?<!\w)[Nn]\.?[°º]|№|(?<!\w)[LRD]\.|(?<!\w)(?:loi|décret|ordonnance|ley|lei|decreto|legge) )"
+    r" ?(?P<numbers>\d{1,4}-\d{1,4})(?![\w-]|[.,]\d)"
 )
 _SHORT = r"1-8\d\d-\d{3}-\d{4}|[2-9]\d\d-(?!\d\d00|19\d\d|20\d\d)\d{4}(?=\s*(?:$|[.,;)!?]))"
 _MIN_FIGURES, _MAX_FIGURES = 7, 15
-_MAX_YEAR_FIGURES = 4
 
 
 class Telephones:
@@ -90,8 +90,7 @@ class Chains:
         for match in _MODEL.finditer(text):
             yield _chain(text, *match.span("numbers"))
         for match in _NUMBERED.finditer(text):
-            if int(match["b"]) < int(match["a"]) or len(match["a"]) == _MAX_YEAR_FIGURES:
-                yield _chain(text, *match.span("numbers"))
+            yield _chain(text, *match.span("numbers"))
 
 
 class Standards:
