@@ -196,7 +196,7 @@ ABBREVIATIONS = table(
     S. Paulo=São Paulo;
     S. José=São José; S. João=São João; S. Luís=São Luís; S. Pedro=São Pedro; S. Francisco=São Francisco;
     S. Bernardo=São Bernardo; S. Jorge=São Jorge; S. Vicente=São Vicente;
-    Obs.=observação; hab.=habitantes; EUA=Estados Unidos; E.U.A.=Estados Unidos
+    Obs.=observação; hab.=habitantes; MIX=mix; EUA=Estados Unidos; E.U.A.=Estados Unidos
     """
 )
 NOTATION = Notation(

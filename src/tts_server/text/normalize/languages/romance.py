@@ -42,7 +42,7 @@ _FIRST_TO_LAST: Final = re.compile(r"(?<![\w-])A ?[-—] ?Z(?![\w-])")
 _HYPHEN: Final = re.compile(r"(?<=\S) (?P<dash>-) (?=\S)")
 _PATH: Final = re.compile(r"(?<=[^\W\d_] )[*>](?= [^\W\d_])")
 _NO_NUMERAL: Final = re.compile(
-    r"(?<![\w.'-])(?:X{1,3}L|CV|DC|CDI|DVI|MC|MD|CM|CCC|MV|DIV|MIX|VIH|MDMA)(?![\w'-]|\.\w)"
+    r"(?<![\w.'-])(?:X{1,3}L|CV|DC|CDI|DVI|MC|MD|CM|CCC|MV|DIV|VIH|MDMA)(?![\w'-]|\.\w)"
     r"|(?<![\w.'-])CM(?=[12](?!\w))"
 )
 """Sizes and abbreviations of letters that are Roman numerals too, which an engine may take for numbers."""
@@ -172,7 +172,7 @@ def _spell(match: re.Match[str]) -> str | None:
     if _NUMBERED.search(before):
         return None
     behind = " " if match.string[match.end() : match.end() + 1].isdigit() else ""
-    return "mix" if match[0] == "MIX" else " ".join(match[0]) + behind
+    return " ".join(match[0]) + behind
 
 
 def pauses(draft: Draft) -> None:
