@@ -13,10 +13,15 @@ from tts_server.text.normalize.languages import es_numbers
 from tts_server.text.normalize.languages.es_nouns import NOUNS, ORDERING
 from tts_server.text.normalize.languages.es_words import NOTATION, WORDS
 from tts_server.text.normalize.languages.iberian import Iberian
-from tts_server.text.normalize.languages.iberian_calendar import as_they_stand, days_in_figures
+from tts_server.text.normalize.languages.iberian_calendar import (
+    as_they_stand,
+    days_in_figures,
+    ranges_of_days,
+)
 from tts_server.text.normalize.languages.iberian_numbers import (
     agreement,
     around_figures,
+    ordinals_with_degrees,
     scaled_currencies,
 )
 from tts_server.text.normalize.languages.iberian_rules import (
@@ -66,12 +71,17 @@ _MILLIONS = re.compile(
 _ORDINAL_STOP = re.compile(
     r"(?<![\w.,/-])(?P<value>\d{1,2})(?P<ending>er|ro|do|to|mo|vo|no|ra|da|ta|ma|va|na|o)\.(?= [a-zà-ÿ]{2})"
 )
+_ORDERED = (
+    "piso lugar puesto grado año día aniversario capítulo bimestre semestre trimestre curso ciclo congreso "
+    "premio mes período distrito tiempo turno"
+).split()
 _WEEKDAY_NAMES = sorted({*NOTATION.weekdays, *NOTATION.weekdays.values()})
 _CHAPTER = re.compile(r"(?<!\w)Cap\.(?= ?(?:\d|[IVXL]+\b))")
 _WEEK = dict(zip("LMXJVSD", "lunes martes miércoles jueves viernes sábado domingo".split(), strict=True))
 _WEEKDAYS = re.compile(r"(?<![\w.-])(?P<low>[LMXJV])[-—](?P<high>[JVSD])(?=:? \d|: |$)")
 _PRICE = re.compile(r"(?<![\w.,'])(?P<euros>\d{1,4})'(?P<cents>\d\d) ?(?:€|euros\b)")
-_KILOMETER = re.compile(r"(?<![\w.,])(?<!\d )km(?= \d)")
+_MINUTE = re.compile(r"\b(?:[Ee]n el|[Aa]l|[Dd]el) (?P<place>(?P<minute>\d{1,3})')(?![\w'\"])")
+_KILOMETER = re.compile(r"(?<![\w.,])(?<!\d )(?:(?<=\blos )(?P<many>km)|km)(?= \d)")
 _PAGE = re.compile(r"(?<![\w.])(?<!C\. )[Pp]\. ?(?=\d)")
 _DAY = re.compile(
     r"\b(?:el|del|al|día|lunes|martes|miércoles|jueves|viernes|sábado|domingo) "
@@ -90,7 +100,9 @@ _BOOKS = (
 ).split()
 _MAX_PART = 10
 _MAX_SIGNED_ORDINAL = 99
-_NUMBER_SIGN = re.compile(r"(?<![\w.])(?:No\. ?|no\. ?(?!\d{1,9} [a-zà-ÿ]{2}))(?=\d)")
+_NUMBER_SIGN = re.compile(
+    r"(?<![\w.])(?:No\. ?|(?<!\bque )(?<!\bdij[eo] )(?<!\bdi[gc][oe] )(?<!\b[oy] )(?<![:,] )no\. ?)(?=\d)"
+)
 
 
 class Spanish(Iberian):
@@ -160,7 +172,8 @@ class Spanish(Iberian):
         gender: Gender = "f" if ending[:1] == "ª" or ending.endswith(("a", "as")) else "m"
         said = self.place(ordinal.value, gender, is_short=ending == "er", is_plural=ending.endswith("s"))
         n_others = ordinal.end - ordinal.start - len(str(ordinal.value)) - len(ordinal.ending)
-        if ending == "º" and self._is_noun(ordinal.after) and said.endswith(("primero", "tercero")):
+        is_before_noun = self._is_noun(ordinal.after) and self.nouns.known_gender(ordinal.after) == "m"
+        if ending == "º" and is_before_noun and said.endswith(("primero", "tercero")):
             return said[:-1]
         if ending == "º" and not n_others and ordinal.value <= _MAX_SIGNED_ORDINAL:
             return ""
@@ -215,7 +228,10 @@ def _numbering(draft: Draft) -> None:
     draft.apply(_CHAPTER, lambda _: "capítulo")
     draft.apply(_WEEKDAYS, lambda match: f"{_WEEK[match['low']]} a {_WEEK[match['high']]}")
     draft.apply(_PAGE, lambda _: "página ")
-    draft.apply(_KILOMETER, lambda _: "kilómetro")
+    if draft.text.count("'") == 1:
+        for match in _MINUTE.finditer(draft.text):
+            draft.replace(*match.span("place"), f"minuto {match['minute']}")
+    draft.apply(_KILOMETER, lambda match: "kilómetros" if match["many"] else "kilómetro")
     draft.apply(_IDENTITY, lambda match: " ".join(match[0].replace("-", "")))
     draft.apply(_LETTER_Y, lambda _: "i griega")
 
@@ -240,6 +256,11 @@ def make(dialect: str) -> Language:
             (
                 "days in figures",
                 days_in_figures(WORDS.months, speech.first_day, speech.rated, _WEEKDAY_NAMES),
+            ),
+            ("ranges of days", ranges_of_days(NOTATION.months, "a")),
+            (
+                "ordinals with degrees",
+                ordinals_with_degrees(speech, [*_ORDERED, *(f"de {month}" for month in WORDS.months)]),
             ),
             ("the sea", as_they_stand(_SEA)),
             ("accounts", accounts),

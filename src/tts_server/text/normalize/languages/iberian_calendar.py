@@ -71,6 +71,21 @@ def days_in_figures(
     return rule
 
 
+def ranges_of_days(months: Iterable[str], to: str) -> Rule:
+    """Return a rule for a spaced dash between two days: ``5 ene - 10 ene``, ``5/6/24 - 7/8/24``."""
+    named = rf"(?i:(?:de )?(?:{any_of(months)}))(?![{LETTERS}])"
+    pattern = re.compile(
+        rf"(?<![\d.,/])\d\d?(?: {named}\.?(?: (?:de )?\d{{4}})?|/\d\d?/\d{{2,4}}) (?P<dash>[-—]) "
+        rf"(?=\d\d?(?: {named}|/\d\d?/\d))"
+    )
+
+    def rule(draft: Draft) -> None:
+        for match in pattern.finditer(draft.text):
+            draft.replace(*match.span("dash"), to)
+
+    return rule
+
+
 def _is_padded(written: str) -> bool:
     return written.startswith("0") or "/0" in written
 

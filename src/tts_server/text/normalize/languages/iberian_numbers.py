@@ -27,9 +27,9 @@ _BLOOD = re.compile(
     r"(?P<group>(?:AB|A|B|O)(?P<sign>[+-]))(?![\w+-])"
 )
 _INCHES = re.compile(
-    r"\"|(?<![\w.,])(?P<place>(?P<number>\d{1,3}(?:[.,]\d)?) ?(?:''|\"))(?=$|[\s.,;:)!?])", re.MULTILINE
+    r"\"|(?<![\w.,'])(?P<place>(?P<number>\d{1,3}(?:[.,]\d)?) ?(?:''|\"))(?=$|[\s.,;:)!?])", re.MULTILINE
 )
-_HEX = re.compile(r"(?<!\w)0x(?P<figures>[0-9A-Fa-f]{1,16})(?!\w)")
+_HEX = re.compile(r"(?<!\w)0x(?=\d{0,15}[A-Fa-f]|\d{3})(?P<figures>[0-9A-Fa-f]{1,16})(?!\w)")
 
 
 def agreement(
@@ -150,5 +150,26 @@ def around_figures(speech: Iberian, negative: str, positive: str, letter_x: str)
                 said = speech.cardinal(int(number), "f") if number.isdigit() else number
                 is_same = said == speech.cardinal(int(number), None) if number.isdigit() else True
                 draft.replace(*match.span("place"), f"{number if is_same else said} {noun}")
+
+    return rule
+
+
+def ordinals_with_degrees(speech: Iberian, nouns: Iterable[str]) -> Rule:
+    """Return a rule for the sign of degrees that stands for that of an ordinal: ``3° andar``, ``art. 5°``.
+
+    Args:
+        speech: What the language says.
+        nouns: Masculine nouns behind an ordinal.
+    """
+    pattern = re.compile(
+        rf"(?<![{LETTERS}\d.,-])(?P<place>(?P<value>[1-9]\d?)°)(?= (?i:{any_of(nouns)})(?![{LETTERS}]))"
+        r"|\b[Aa]rt(?:\.|igo|ículo) (?P<place2>(?P<value2>[1-9])°)(?![CF])"
+    )
+
+    def rule(draft: Draft) -> None:
+        for match in pattern.finditer(draft.text):
+            n = "" if match["place"] else "2"
+            said = speech.place(int(match[f"value{n}"]), "m", is_short=not n)
+            draft.replace(*match.span(f"place{n}"), said)
 
     return rule

@@ -99,12 +99,15 @@ def parts_of_units(speech: Iberian, notation: Notation) -> Rule:
 def names_with_years(notation: Notation, months: tuple[str, ...]) -> Rule:
     """Return a rule that says ``set/2024``, a month and a year."""
     pattern = re.compile(
-        rf"(?i:(?<![{LETTERS}\d'/.-])(?P<month>{any_of(notation.months)}))\.?/(?P<year>(?:19|20)\d\d)(?![\d/])"
+        rf"(?i:(?<![{LETTERS}\d'/.-])(?P<month>{any_of(notation.months)}))\.?/(?P<year>(?:19|20)\d\d|\d\d)(?![\d/])"
     )
 
     def rule(draft: Draft) -> None:
         draft.apply(
-            pattern, lambda match: f"{months[notation.months[match['month'].lower()] - 1]} de {match['year']}"
+            pattern,
+            lambda match: (
+                f"{months[notation.months[match['month'].lower()] - 1]} de {full_year(match['year'])}"
+            ),
         )
 
     return rule

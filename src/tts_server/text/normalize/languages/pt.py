@@ -11,10 +11,15 @@ from tts_server.text.normalize.forms import Clock, Number, Ordinal, Range
 from tts_server.text.normalize.language import Language
 from tts_server.text.normalize.languages import pt_numbers
 from tts_server.text.normalize.languages.iberian import Iberian, full_year
-from tts_server.text.normalize.languages.iberian_calendar import as_they_stand, days_in_figures
+from tts_server.text.normalize.languages.iberian_calendar import (
+    as_they_stand,
+    days_in_figures,
+    ranges_of_days,
+)
 from tts_server.text.normalize.languages.iberian_numbers import (
     agreement,
     around_figures,
+    ordinals_with_degrees,
     scaled_currencies,
 )
 from tts_server.text.normalize.languages.iberian_rules import (
@@ -149,6 +154,10 @@ _HOUR = re.compile(
     r"(?=[,;!?)]|\.(?!\d)|$| (?:da|do|de|em ponto|em|e|a|às|até|para)\b)",
     re.MULTILINE,
 )
+_ORDERED = (
+    "lugar andar piso ano dia aniversário capítulo bimestre semestre trimestre turno colocado período "
+    "distrito congresso prêmio mês tempo grau batalhão round set domingo sábado"
+).split()
 _WEEKDAY_NAMES = sorted({*NOTATION.weekdays, *NOTATION.weekdays.values()})
 _NO_MONTH = re.compile(
     r"(?<=\b[Ee]m )(?:dez|mar|ter|seg|sex|dom|qui|mai)(?! \d|[./]\d|\. |\.$|\w|[-/])"
@@ -172,7 +181,12 @@ _BOOKS = (
     "Mt Mc Lc Jo At Rm"
 ).split()
 _NUMBER_SIGN = re.compile(r"(?<![\w.])(?:No\. ?(?=\d)|nos\. ?(?=\d))")
-_KILOMETER = re.compile(r"(?<![\w.,])(?<!\d )km(?= \d)")
+_SCORE = re.compile(
+    r"(?:\b(?i:acabou|terminou|empatou|ganhou|perdeu|venceu|placar)(?: em| de| por)?:? "
+    r"(?P<result>\d{1,2} ?x ?\d{1,2})"
+    r"|(?<![\w.,/])(?P<nil>0 ?x ?\d|\d ?x ?0))(?![\w/]|[.,]\d)"
+)
+_KILOMETER = re.compile(r"(?<![\w.,])(?<!\d )(?:(?:(?<=\bos )|(?<=\bdos ))(?P<many>km)|km)(?= \d)")
 _PAGE = re.compile(r"(?<![\w.])[Pp]\. ?(?=\d)")
 _CENTURY = re.compile(r"(?<![\w.])[Ss][eé]cs?\.(?= ?[IVX]+\b)")
 _IDENTITY = re.compile(
@@ -222,8 +236,11 @@ def _hours(draft: Draft) -> None:
 def _numbering(draft: Draft) -> None:
     """Say ``séc. XXI`` and ``p. 5``."""
     draft.apply(_PAGE, lambda _: "página ")
+    for match in _SCORE.finditer(draft.text):
+        group = "result" if match["result"] else "nil"
+        draft.replace(*match.span(group), " a ".join(re.findall(r"\d+", match[group])))
     draft.apply(_NUMBER_SIGN, lambda match: "número " if match[0][0] == "N" else "números ")
-    draft.apply(_KILOMETER, lambda _: "quilômetro")
+    draft.apply(_KILOMETER, lambda match: "quilômetros" if match["many"] else "quilômetro")
     draft.apply(_CHAPTER, lambda _: "capítulo")
     draft.apply(_CENTURY, lambda match: "séculos" if "s." in match[0] else "século")
 
@@ -280,6 +297,11 @@ def make(dialect: str) -> Language:
             (
                 "days in figures",
                 days_in_figures(WORDS.months, speech.first_day, speech.rated, _WEEKDAY_NAMES),
+            ),
+            ("ranges of days", ranges_of_days(NOTATION.months, "a")),
+            (
+                "ordinals with degrees",
+                ordinals_with_degrees(speech, [*_ORDERED, *(f"de {month}" for month in WORDS.months)]),
             ),
             ("words like months", as_they_stand(_HAVE, _ORDINARY, _NO_MONTH)),
             ("titles", before_names({"D": _don, "R": lambda _: "rua"})),

@@ -26,7 +26,7 @@ _FEMININE = (
     "síntese hipótese análise libido vitrine equipe catástrofe elite metade saúde prisão decisão "
     "televisão reunião opinião região religião questão gestão multidão solidão escuridão paixão razão "
     "estação mãe árvore irmã avó parede haste peste lente noz foz alface couve hélice interface suíte gripe "
-    "boate quitinete enquete omelete caminhonete raquete tevê web bisavó"
+    "boate quitinete enquete omelete caminhonete raquete tevê web bisavó ave"
 ).split()
 _NOT_NOUNS = (
     "ou vírgula ao aos à às ante após até com contra de da do das dos desde em na no nas nos entre para "

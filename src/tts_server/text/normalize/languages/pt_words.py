@@ -192,7 +192,8 @@ ABBREVIATIONS = table(
     N°=número; n.°=número; N.°=número; tel.=telefone; Tel.=telefone; cel.=celular; ramal=ramal;
     Cia.=companhia; cia.=companhia; Ltda.=limitada; S.A.=esse á; S/A=esse á; s/n=sem número;
     S/N=sem número; c/=com; p/=para; aprox.=aproximadamente; máx.=máximo; mín.=mínimo; vs.=versus;
-    obs.=observação; Fig.=figura; figs.=figuras; Srª=senhora; Sr.ª=senhora; vs=versus;
+    obs.=observação; Fig.=figura; Ex.=exemplo; ex.=exemplo; pg.=página;
+    figs.=figuras; Srª=senhora; Sr.ª=senhora; vs=versus;
     S. Paulo=São Paulo;
     S. José=São José; S. João=São João; S. Luís=São Luís; S. Pedro=São Pedro; S. Francisco=São Francisco;
     S. Bernardo=São Bernardo; S. Jorge=São Jorge; S. Vicente=São Vicente;
