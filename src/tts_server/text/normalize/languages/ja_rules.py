@@ -11,6 +11,7 @@ from typing import Final
 from tts_server.text.normalize.draft import Draft
 from tts_server.text.normalize.language import Rule
 from tts_server.text.normalize.languages.ja_counters import COUNTERS
+from tts_server.text.normalize.languages.ja_moments import say_moments, say_scores
 from tts_server.text.normalize.languages.ja_numbers import cardinal, counted, decimal, kanji_value, one_by_one
 from tts_server.text.normalize.languages.ja_words import DAYS, GREEK, MISREAD, NAMES, PER, WEEKDAYS, WORDS
 from tts_server.text.normalize.recognize.common import any_of
@@ -47,6 +48,7 @@ _MIXED = re.compile(
 )
 _PART = re.compile(r"(?P<number>[\d,]+(?:\.\d+)?)(?P<power>[万億兆千百]?)")
 _POWERS = {"": 0, "百": 2, "千": 3, "万": 4, "億": 8, "兆": 12}
+_BEFORE_DASH = frozenset("万億兆千百円")
 _POWER_WORDS = {"万": "マン", "億": "オク", "兆": "チョー", "千": "セン", "百": "ヒャク"}
 _KANJI_FRACTION = re.compile(
     rf"(?P<bottom>[{_NUMERALS}]{{1,6}}|\d{{1,6}})分の(?P<top>[{_NUMERALS}]{{1,6}}|\d{{1,6}})(?![{_KANJI}])"
@@ -57,15 +59,17 @@ _DATE = re.compile(
     r"(?<![\d/.])(?P<month>1[0-2]|0?[1-9])/"
     r"(?:(?P<day>3[01]|[12]\d|0?[1-9])(?=[(（][月火水木金土日][)）])|(?P<late>1[3-57-9]|2[1-9]|3[01]|1)(?![\d/]))"
 )
-_PLOT = re.compile(r"(?<![\d-])[1-9]\d{0,3}(?:-\d{1,4}){2,3}(?![\d-])")
+_PLOT = re.compile(r"(?<![\d+-])(?<!\+\d )(?<!\+\d\d )(?<!\+\d{3} )[1-9]\d{0,3}(?:-\d{1,4}){2,3}(?![\d-])")
 _YEAR_AND_MONTH = re.compile(r"(?<![\d./-])(?P<year>(?:19|20)\d\d)[-/](?P<month>0?[1-9]|1[0-2])(?![\d./-])")
 _WEEKDAY = re.compile(r"(?<=[日\d])(?P<open>[(（])(?P<day>[月火水木金土日])(?P<shut>[)）])")
 _NAMED = re.compile(
     r"(?:番号|コード|パスワード|ID|部屋|電話|内線|郵便|〒|便)[はがの：: 、]{0,2}"
     r"(?P<code>\d{3,}(?:-\d{2,})*)(?![\d.,年月日円人個回本枚%])"
 )
-_TIMES = re.compile(r"(?<![A-Za-z\d.])(?P<whole>\d{1,4})(?:\.(?P<decimals>\d+))?[xX×](?![A-Za-z\d ])")
-_PER = re.compile(rf"(?<=[\d円ドルロ])/(?P<per>{any_of(PER)})(?![A-Za-z])")
+_TIMES = re.compile(
+    r"(?<![A-Za-z\d.])(?P<whole>\d{1,4})(?:\.(?P<decimals>\d+))?[xX×](?![A-Za-z\d +=^*/²³⁴-])"
+)
+_PER = re.compile(rf"(?<=[\d円ドルロ人回件個枚])/(?P<per>{any_of(PER)})(?![A-Za-z])")
 _NAME = re.compile(rf"(?<![A-Za-z\d])(?:{any_of(NAMES)})(?![A-Za-z\d.])")
 _NUMBER_SIGN = re.compile(r"(?<![A-Za-z])N[oO][.°]? ?(?=\d)")
 _BESIDE_LETTERS = re.compile(
@@ -133,7 +137,8 @@ def _mixed_numbers(draft: Draft) -> None:
     for match in _MIXED.finditer(draft.text):
         counter = match["counter"] or ""
         parts = list(_PART.finditer(match["parts"]))
-        minus = f"{WORDS.prefixes['-']} " if match["sign"] else ""
+        is_range = draft.text[max(0, match.start() - 1) : match.start()] in _BEFORE_DASH
+        minus = "" if not match["sign"] else "から " if is_range else f"{WORDS.prefixes['-']} "
         if any("." in part["number"] for part in parts):
             whole, _, decimals = parts[0]["number"].replace(",", "").partition(".")
             power = {"万": "マン", "億": "オク", "兆": "チョー", "千": "セン", "百": "ヒャク"}[
@@ -223,6 +228,8 @@ _GREEK = re.compile("|".join(GREEK))
 RULES: Final[tuple[tuple[str, Rule], ...]] = (
     ("codes", _codes),
     ("dates of Japanese", _dates),
+    ("moments", say_moments),
+    ("scores and dashes", say_scores),
     ("times", _times),
     ("numbers with scales", _mixed_numbers),
     ("fractions in kanji", _kanji_fractions),
