@@ -27,6 +27,7 @@ from tts_server.text.normalize.forms import (
     Version,
 )
 from tts_server.text.normalize.language import Language
+from tts_server.text.normalize.languages.zh_beside import say_beside, say_grouped
 from tts_server.text.normalize.languages.zh_numbers import cardinal, decimal, one_by_one
 from tts_server.text.normalize.languages.zh_words import COUNTED_WITH_LIANG, GREEK, NOTATION, WORDS
 from tts_server.text.normalize.speech import Pieces, Speech
@@ -249,7 +250,7 @@ _NAMED = re.compile(
 )
 _YEAR_AND_MONTH = re.compile(r"(?<![\d./-])(?P<year>(?:19|20)\d\d)[-/](?P<month>0?[1-9]|1[0-2])(?![\d./-])")
 _TIMES = re.compile(
-    r"(?<![A-Za-z\d.])(?P<whole>\d{1,4})(?:\.(?P<decimals>\d+))?[xX×](?![A-Za-z\d +=^*/²³⁴-])"
+    r"(?<![A-Za-z\d.=+*/-])(?P<whole>\d{1,4})(?:\.(?P<decimals>\d+))?[xX×](?![A-Za-z\d +=^*/²³⁴-])"
 )
 _BETWEEN_LETTERS = re.compile(r"(?<![A-Za-z\d])[BCDEFGOP](?P<figure>2)[BCDEFGOP](?![A-Za-z\d])")
 _BESIDE_LETTERS = re.compile(
@@ -276,7 +277,9 @@ _DAY_OF_AN_EVENT = re.compile(
     rf"(?<![\d.])(?P<month>1?\d)[·・](?P<day>[123]?\d)(?=[{_HAN}]|$|[，。、；！？”」』)）])"
 )
 _MONTH_AND_DAY = re.compile(r"(?<![\d/.])(?P<month>1[0-2]|0?[1-9])/(?P<day>1[3-57-9]|2[1-9]|3[01])(?![\d/.])")
-_DAYS = re.compile(r"(?<=\d[日号点时月天])(?P<dash> ?[-—] ?)(?=\d{1,2}[日号点时月天])")
+_DAYS = re.compile(
+    r"(?<=\d[日号点时月天])(?P<dash> ?[-—] ?)(?=(?:[上下中]午|晚上|凌晨|次日|傍晚)?\d{1,2}[日号点时月天])"
+)
 _WEEKDAYS = re.compile(
     r"(?<=[周期拜][一二三四五六日天])(?P<dash> ?[-—] ?)"
     r"(?=(?:周|星期|礼拜)[一二三四五六日天]|[一二三四五六日](?!\w))"
@@ -370,7 +373,11 @@ def make(dialect: str) -> Language:
         dialect,
         NOTATION,
         Chinese(WORDS),
-        rules=(("codes", _codes), ("times", _times)),
-        late_rules=(("numbers in names", _beside_letters), ("signs between words", _signs)),
+        rules=(("codes", _codes), ("beside numbers", say_beside), ("times", _times)),
+        late_rules=(
+            ("grouped figures", say_grouped),
+            ("numbers in names", _beside_letters),
+            ("signs between words", _signs),
+        ),
         words_are_apart=False,
     )
