@@ -35,7 +35,9 @@ from tts_server.text.normalize.recognize.common import any_of
 from tts_server.text.normalize.speech import Pieces, Speech
 
 _COUNTER = re.compile(rf" ?(?P<counter>{any_of(COUNTERS)})")
-_DAILY = re.compile(r"日(?=に|あたり|当たり|[一二三四五六七八九十\d ]+[回度杯錠本食時個]|で)")
+_DAILY = re.compile(
+    r"日(?=に|あたり|当たり|[一二三四五六七八九十\d ]{1,4}(?:[〜~-]\d{1,3})?[回度杯錠本食時個]|で)"
+)
 _POWERS = {"千": 3, "百万": 6, "十億": 9, "兆": 12}
 _MAX_DIGITS = 12
 

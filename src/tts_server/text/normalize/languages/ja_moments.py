@@ -41,6 +41,15 @@ _MINUTES_OF_ARC = re.compile(
     r"(?<![\d.])(?P<degrees>\d{1,3})°(?P<minutes>[0-5]?\d)['′](?:(?P<seconds>[0-5]?\d)[\"″])?"
 )
 
+_PARTS_OF_TEN = re.compile(r"(?<=割)(?P<parts>[1-9])分(?!間)")
+_CLASS = re.compile(r"(?<=年)(?P<number>\d{1,2})組")
+_BELOW = re.compile(r"(?<![A-Za-z\d])B(?P<number>\d)(?:階|F(?![A-Za-z\d]))")
+_PRESSURE = re.compile(
+    r"(?:(?<=血圧)|(?<=血圧[はが： :]))(?P<high>\d{2,3})/(?P<low>\d{2,3})(?: ?mmHg)?(?![\d/A-Za-z])"
+    r"|(?<![\d/.A-Za-z])(?P<high2>\d{2,3})/(?P<low2>\d{2,3}) ?mmHg(?![A-Za-z])"
+)
+_MORE = re.compile(r"(?<=[\d万億千百])\+(?![\d+=A-Za-z( ])")
+
 
 def say_moments(draft: Draft) -> None:
     """Say halves of the day before the hour, eras in letters, days of one month, and short times."""
@@ -55,8 +64,13 @@ def say_moments(draft: Draft) -> None:
 
 
 def say_scores(draft: Draft) -> None:
-    """Say scores, and dashes between two that are counted."""
+    """Say scores, what a number is by its neighbours, and dashes between two that are counted."""
     draft.apply(_SCORE, _score)
+    draft.apply(_PARTS_OF_TEN, lambda match: f" {cardinal(match['parts'])} ブ ")
+    draft.apply(_CLASS, lambda match: f" {cardinal(match['number'])} クミ ")
+    draft.apply(_BELOW, lambda match: f" 地下 {counted(match['number'], '階')} ")
+    draft.apply(_PRESSURE, _pressure)
+    draft.apply(_MORE, lambda _: " プラス ")
     for match in _BETWEEN.finditer(draft.text):
         draft.put(
             [
@@ -95,3 +109,9 @@ def _minutes_of_arc(match: re.Match[str]) -> str:
 def _score(match: re.Match[str]) -> str:
     low, high = (match["low"], match["high"]) if match["low"] else (match["a"], match["b"])
     return f" {cardinal(low)} タイ {cardinal(high)} "
+
+
+def _pressure(match: re.Match[str]) -> str:
+    high, low = match["high"] or match["high2"], match["low"] or match["low2"]
+    unit = " ミリメートルエイチジー" if match[0].endswith("mmHg") else ""
+    return f" {cardinal(high)}、{cardinal(low)}{unit} "

@@ -67,7 +67,7 @@ _NAMED = re.compile(
     r"(?P<code>\d{3,}(?:-\d{2,})*)(?![\d.,年月日円人個回本枚%])"
 )
 _TIMES = re.compile(
-    r"(?<![A-Za-z\d.])(?P<whole>\d{1,4})(?:\.(?P<decimals>\d+))?[xX×](?![A-Za-z\d +=^*/²³⁴-])"
+    r"(?<![A-Za-z\d.=+*/-])(?P<whole>\d{1,4})(?:\.(?P<decimals>\d+))?[xX×](?![A-Za-z\d +=^*/²³⁴-])"
 )
 _PER = re.compile(rf"(?<=[\d円ドルロ人回件個枚])/(?P<per>{any_of(PER)})(?![A-Za-z])")
 _NAME = re.compile(rf"(?<![A-Za-z\d])(?:{any_of(NAMES)})(?![A-Za-z\d.])")
