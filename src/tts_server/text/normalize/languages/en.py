@@ -37,6 +37,7 @@ from tts_server.text.normalize.languages.en_measures import (
     say_odd_numbers,
 )
 from tts_server.text.normalize.languages.en_names import say_letters, say_names
+from tts_server.text.normalize.languages.en_parts import say_parts
 from tts_server.text.normalize.languages.en_places import say_places
 from tts_server.text.normalize.languages.en_plurals import say_seconds
 from tts_server.text.normalize.languages.en_roman import say_roman
@@ -56,7 +57,8 @@ _NOT_FRACTIONS: Final = frozenset({(9, 11), (24, 7), (50, 50), (20, 20), (7, 11)
 _TO_BEHIND: Final = re.compile(r" ?[-—]| to\b")
 _PARTS: Final = frozenset({*range(2, 13), 15, 16, 20, 32, 64, 100, 1000})
 _RATED: Final = frozenset("rated scored score rating grade got rate".split())
-_COUNTED: Final = frozenset("page slide step part question item day round game chapter".split())
+_MEASURED: Final = frozenset("of mile miles mi inch inches in second seconds".split())
+_COUNTED: Final = frozenset("page slide step part question item day round game chapter level tweet".split())
 _NAMED_SCALES: Final = frozenset({"4", "5", "8", "10"})
 
 
@@ -108,6 +110,8 @@ class English(Speech):
         """Say a number, unless its letter of scale is a name's (``4K``) or its comma nobody's."""
         if number.letter == "K" and len(number.whole) == 4 and not (number.is_grouped or number.decimals):
             return [(number.start, number.end, f"{self.signed(replace(number, scale=''))} kelvin")]
+        if number.letter == "K" and number.written == "10" and _is_race(number):
+            return [(number.start, number.end, "10 K")]
         if number.scale and not (number.decimals or number.after.endswith("s") or number.whole[-1] == "0"):
             is_scale = number.after and number.written not in _NAMED_SCALES
             if not is_scale:
@@ -197,6 +201,8 @@ class English(Speech):
         if (top, bottom) in _NOT_FRACTIONS or top == 0 or (top + bottom == 100 and not fraction.whole):
             return []
         said = self._as_score(fraction)
+        if fraction.after in {"time", "meter"} and bottom in {4, 8, 16}:
+            said = f"{top} {bottom}"
         name = fraction_name(bottom) if bottom in _PARTS or fraction.after == "of" else None
         if said is None and top < bottom and name is not None:
             said = fraction_words(fraction.whole, top, name)
@@ -206,6 +212,9 @@ class English(Speech):
 
     def _as_score(self, fraction: Fraction) -> str | None:
         before, after = fraction.before.lower().rstrip(":"), fraction.after.lower()
+        is_beside = fraction.bottom == 100 or (fraction.bottom == 10 and (before or after))
+        if is_beside and fraction.whole is None and fraction.top > 1 and after not in _MEASURED:
+            return f"{fraction.top} out of {fraction.bottom}"
         if before in _COUNTED:
             return f"{fraction.top} of {fraction.bottom}"
         if before in _RATED or after in {"stars", "rating", "points", "correct"}:
@@ -214,8 +223,34 @@ class English(Speech):
 
     def ratio(self, ratio: Ratio) -> Pieces:
         """Return ``16 to 9``, ``10 by 10``."""
+        if ratio.sign == ":" and _is_length(ratio):
+            minutes, seconds = ratio.numbers
+            said = f"{minutes} minutes" if seconds == "00" else f"{minutes} {_minute(int(seconds))}"
+            return [(ratio.start, ratio.end, said)]
         between = "to" if ratio.sign == ":" else "by"
         return [(ratio.start, ratio.end, f" {between} ".join(ratio.numbers))]
+
+
+def _is_race(number: Number) -> bool:
+    before, after = number.before.lower(), number.after.lower()
+    if after in {"race", "races", "run", "runs", "runner", "runners", "walk", "course", "training"}:
+        return True
+    return before in {"a", "my", "first", "the", "another", "last"} and after in {
+        "",
+        "in",
+        "on",
+        "this",
+        "last",
+        "and",
+    }
+
+
+def _is_length(ratio: Ratio) -> bool:
+    """Say whether minutes and seconds are meant: ``45:30``, not ``60:40``."""
+    first, second = int(ratio.numbers[0]), ratio.numbers[-1]
+    if len(ratio.numbers) != 2 or len(second) != 2 or int(second) > 59:
+        return False
+    return 23 < first < 200 and first + int(second) != 100 and first != int(second)
 
 
 def _shares_scale(low: Money, high: Money) -> bool:
@@ -249,6 +284,7 @@ def make(dialect: str) -> Language:
             ("hyphened dates", say_hyphened_dates),
             ("codes", say_codes),
             ("written formulas", say_formulas),
+            ("parts", say_parts),
             ("measures", say_measures),
             ("odd numbers", say_odd_numbers),
             ("names", say_names),

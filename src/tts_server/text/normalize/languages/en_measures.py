@@ -46,7 +46,7 @@ _TIMES: Final = re.compile(
     r"(?<!=)(?<!= )(?<![\w.,/-])(?P<number>\d+(?:\.\d+)?)(?P<x> ?[x×])"
     r"(?![\w×]|\s?\d| ?[-+=*/^<>≤≥])(?=\s?[\w,.;:!?)]|\s|$)"
 )
-_TIMES_RANGE: Final = re.compile(r"(?<![\w.,/-])\d{1,4}(?P<dash>[-—])\d{1,4}(?P<x>x)(?![\w×]|\s?\d)")
+_TIMES_RANGE: Final = re.compile(r"(?<![\w.,/-])\d{1,4}(?P<dash>[-—]| [-—] )\d{1,4}(?P<x>x)(?![\w×]|\s?\d)")
 _STONE: Final = re.compile(r"(?<![\w.,])(?:1[1-9]|[2-9][02-9]?|10)(?P<unit> st)(?![\w.]|\s[A-Z])")
 _BARE_POINT: Final = re.compile(r"(?<![\w.,$€£%)-])(?P<sign>-)?\.(?P<decimals>\d{1,12})(?![\w.]|,\d| ?%)")
 _BARE_SCALE: Final = re.compile(r"(?<![\w.,/)%°-])-(?P<number>\d{1,3}(?:\.\d)?)(?P<scale>[CF])(?![\w'-])")
@@ -105,7 +105,10 @@ _HYPHENED_UNIT: Final = re.compile(
     rf"(?<=\d)-(?P<unit>{'|'.join(_HYPHENED_UNITS)})(?![\w'])(?!-(?!old|long|wide|tall|high|deep))"
 )
 _LISTS: Final = frozenset(
-    "chapters figures items lines numbers options pages parts questions rows sections steps verses".split()
+    """
+    apartments chapters figures gates items lines numbers options pages parts questions rooms rows seats
+    sections steps verses
+    """.split()
 )
 _WORD_BEHIND: Final = re.compile(r" (?P<word>[a-z]{2,})(?![\w'])")
 _POINTS: Final = {"N": "north", "S": "south", "E": "east", "W": "west"}

@@ -77,7 +77,8 @@ def _reading(form: Ordinal, numeral: str, text: str) -> str | None:
     is_name = any(char.isupper() for char in before) and before not in {"A", "I", "The", "An"}
     if is_name and len(numeral) > 1 and numeral not in _NO_NUMERALS and not before.isupper():
         return "cardinal"
-    if text.strip() == numeral and len(numeral) > 1 and numeral not in _NO_NUMERALS:
+    is_plain = set(numeral) <= set("IVX") or len(numeral) > 4
+    if text.strip() == numeral and len(numeral) > 1 and is_plain and numeral not in _NO_NUMERALS:
         return "cardinal"
     return None
 

@@ -79,7 +79,10 @@ _DAY_FIRST: Final = re.compile(
 )
 _MONTHS: Final = {name[:3].lower(): name for name in MONTHS}
 _DECADES: Final = re.compile(r"(?<=\d0s)(?P<dash> ?[-—] ?)(?='?(?:1[5-9]|20)?\d0s\b)")
-_LETTERS: Final = re.compile(r"(?<![\w'.-])(?:[A-Y](?P<dash> ?[-—] ?)[B-Z]|a(?P<gap>[-—])z)(?![\w'-]|\.\w)")
+_LETTERS: Final = re.compile(
+    r"(?<![\w'.-])(?!V-[EJ]|E-Z|X-Y|S-T|A-V|P-E|I-V|D-I|[A-F]- |[A-F] -[B-F])"
+    r"(?:[A-Y](?P<dash> ?[-—] ?)[B-Z]|a(?P<gap>[-—])z)(?![\w'-]|\.\w)"
+)
 _LISTED: Final = re.compile(r"(?<![\w.,])\d{1,3}(?:,\d{1,3}){1,12}(?![\w,]|\.\d)")
 _RATIO: Final = re.compile(
     r"(?:\b(?i:dilut(?:e[ds]?|ing)(?: (?:it|to|at))?|ratio(?: of| is)?|(?:scale|odds)(?: of)?|mix(?:ed)?) "
