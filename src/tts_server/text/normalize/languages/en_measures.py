@@ -77,7 +77,7 @@ _DESCRIBED: Final = frozenset(
     reward stamp subscription tax ticket tickets tip voucher vouchers
     """.split()
 )
-_PAPERS: Final = frozenset("bill bills gift coin coins coupon coupons voucher vouchers".split())
+_PAPERS: Final = frozenset("bill bills gift coin coins note notes coupon coupons voucher vouchers".split())
 """What a sum before it says the worth of, whatever stands before the sum."""
 
 _ONE_OF: Final = frozenset(

@@ -64,6 +64,7 @@ _POINT = re.compile(
 )
 _HAIL = re.compile(
     r"(?<![\w'-])Ave(?=,? (?:Maria|Regina|Verum|verum|atque|Caesar|Imperator|Satani|Christus)\b)"
+    r"|(?<=\bHail, )Ave\b"
 )
 _SUITE = re.compile(r"(?<![\w.&@/'-])Ste\.?(?=\s#?\d|\s[A-Z](?![\w'.]))")
 _FEMALE_SAINT = re.compile(r"(?<![\w.&@/'-])Ste(?:\.?(?=\s[A-Z][a-z])|-(?=[A-Z][a-z]))")
@@ -130,7 +131,8 @@ def _is_street(match: re.Match[str], text: str) -> bool:
         return False
     has_number = bool(_NUMBER_BEFORE.search(text[max(0, match.start() - _WINDOW) : match.start("kind")]))
     if len(match["name"]) == 1:
-        return has_number or kind in _ALWAYS
+        is_letter_street = kind == "St" and not re.compile(r"\s[A-Z][a-z]").match(text, end)
+        return has_number or kind in _ALWAYS or is_letter_street
     following = re.compile(r"\s([A-Z][a-z]+|[A-Z]\.)").match(text, end)
     if kind in {"St", "Dr"} and following:
         # ``Main St. It is``, ``5 Oak St Boston`` against ``Mr. St. John``: a house number tells.

@@ -95,6 +95,7 @@ _GROUPED: Final = re.compile(r"\d{1,3}(?:,\d\d){0,4}(?:,\d{3})+")
 _HYPHEN: Final = re.compile(r"(?<=\S) (?P<dash>-) (?=\S)")
 _PATH: Final = re.compile(r"(?<=[^\W\d] )[>*](?= [^\W\d])|(?<=[\w)] )>(?= [A-Z][a-z])")
 _BOTH: Final = re.compile("&&")
+_EQUALS: Final = re.compile(r"(?<=[\w)!'\"\]]) ?(?<!=)=(?!=) ?(?=[-\w('\"$])")
 _HEART: Final = re.compile(r"<3(?!\d)(?=\s|$|[.,!?])")
 _VERSE: Final = re.compile(
     r"\b(?:Gen(?:esis)?|Exod(?:us)?|Lev(?:iticus)?|Num(?:bers)?|Deut(?:eronomy)?|Joshua|Judges|Ruth|Samuel|Kings|Chronicles|Ezra"
@@ -181,5 +182,6 @@ def say_pauses(draft: Draft) -> None:
 def say_signs(draft: Draft) -> None:
     """Say the signs of mathematics by name, and a heart of two characters."""
     draft.apply(_BOTH, lambda _: " and ")
+    draft.apply(_EQUALS, lambda _: " equals ")
     draft.apply(_HEART, lambda _: "love")
     draft.apply(_SIGN, lambda match: f" {_NAMES[match[0]]} ")
