@@ -23,10 +23,13 @@ _MATCH = r"(?:मैच|स्कोर|सीरीज़|सीरीज|श�
 _ENDED = "(?:(?:की|के|पर|से) )?(?:बढ़त|अंतर|जीत|हार|हरा|ड्रॉ|बराबर|शिकस्त|मात)"
 _GOAL = rf"\d{{1,2}}{_DASH}\d{{1,2}}"
 _WORD = rf"[{LETTERS}]{{2,20}}"
+_WEEKDAY = "(?:सोम|मंगल|बुध|गुरु|शुक्र|शनि|रवि|इत)"
 _GOALS = (
     re.compile(rf"(?<![{LETTERS}]){_MATCH} (?:{_WORD} ){{0,2}}{_GOAL}(?!\d| ?=|[.,/]\d)"),
     re.compile(rf"{_BEGIN}{_GOAL}(?= {_ENDED})"),
-    re.compile(rf"(?<![{LETTERS}]){_WORD} ?[-—] ?{_WORD} {_GOAL}(?=\s*$| से(?![{LETTERS}])|[।.,;!?](?!\d))"),
+    re.compile(
+        rf"(?<![{LETTERS}])(?!{_WEEKDAY}){_WORD} ?[-—] ?{_WORD} {_GOAL}(?=\s*$| से(?![{LETTERS}])|[।.,;!?](?!\d))"
+    ),
     # Twice the same: so many for each, or the short match of cricket.
     re.compile(rf"{_BEGIN}(?P<once>\d{{1,4}})(?P<dash>-)(?P=once)(?![{LETTERS}\d]|[-.,:/]\d| बजे)"),
 )

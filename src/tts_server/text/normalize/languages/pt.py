@@ -202,7 +202,7 @@ _HEIGHT = re.compile(r"(?<![\w.,])(?P<meters>\d) ?m ?(?P<rest>\d\d)(?![\w.,]\d|\
 _PER = re.compile(r"(?<!\w)p/(?= ?(?:pessoa|dia|mês|hora|semana|ano|kg|quilo|unidade)\b)")
 _NUMBERED = re.compile(r"(?<![\w.])[Nn]\. ?(?=\d)")
 _SIZE = re.compile(r"(?<=\d\d\d) ?× ?(?=\d{3,5}(?![\d.,]| ?=))")
-_INSTALMENTS = re.compile(r"(?<=\d) ?x(?= R\$)")
+_INSTALMENTS = re.compile(r"(?<=\d) ?x(?= R\$ ?\d[\d.,]{0,14}(?![\d.,]| ?=))")
 _PRODUCT = re.compile(r"(?<=\d) ?x ?(?=\d+(?:[.,]\d+)? ?=)")
 _HEADQUARTERS = re.compile(
     r"\b[Ss]ede(?= (?:da|do|das|dos|social|administrativa|própria|central|nacional|regional|principal)\b)"
