@@ -91,7 +91,9 @@ class Draft:
             is_spaced = spaced or spoken[-1:] == " "
             place = self._place(start, end, units)
             if place is None:
-                units[-1] = replace(units[-1], spoken=units[-1].spoken + spoken.strip(), spaced=is_spaced)
+                gap = " " if units[-1].spaced else ""
+                said = f"{units[-1].spoken}{gap}{' '.join(spoken.split())}"
+                units[-1] = replace(units[-1], spoken=said, spaced=is_spaced)
             else:
                 units.append(Unit(*place, " ".join(spoken.split()), is_spaced))
         return SpokenText.of(units)

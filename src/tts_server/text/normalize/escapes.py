@@ -163,11 +163,20 @@ def _said(match: re.Match[str]) -> str | None:
     if match["command"] is not None:
         return _COMMANDS.get(match["command"])
     if match["words"] is not None:
-        words = str(match["words"])
+        words = _exchanged(match["words"])
         return words.lstrip() if match.string[match.start() - 1 : match.start()] == " " else words
     return "°" if match["degrees"] else " "
 
 
+def _exchanged(part: str) -> str:
+    r"""Return what a command holds, its own names exchanged: ``\text{A &amp; B}``."""
+    said, position = "", 0
+    for start, end, char in escapes(part):
+        said += part[position:start] + char
+        position = end
+    return said + part[position:]
+
+
 def _grouped(part: str) -> str:
-    part = part.strip()
+    part = _exchanged(part).strip()
     return part if _ATOM.fullmatch(part) else f"({part})"

@@ -39,8 +39,6 @@ def say_digits(digits: Digits, text: str, digit: Callable[[str], str], plus: str
         else:
             pieces.append((position, end, (" " if index else "") + sign + said + comma))
         position = end
-    if position < digits.end:
-        pieces.append((position, digits.end, ""))
     return sorted(pieces)
 
 

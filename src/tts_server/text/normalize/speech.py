@@ -7,6 +7,7 @@ allows it; where it does not, the whole form is one piece.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import replace
 from typing import assert_never
 
@@ -49,7 +50,7 @@ def as_written(_form: Form) -> Pieces:
     return []
 
 
-class Speech:
+class Speech(ABC):
     """What a language says for each form.
 
     Methods return the pieces that replace the form; none leaves it as it is written.
@@ -238,17 +239,14 @@ class Speech:
 
     def clock(self, clock: Clock) -> Pieces:
         """Say a time of day."""
-        said = self.hour_and_minute(clock)
-        if said is None:
-            return []
-        pieces: Pieces = [(clock.start, clock.time_end, said)]
+        pieces: Pieces = [(clock.start, clock.time_end, self.hour_and_minute(clock))]
         if clock.half is not None:
             pieces.append((clock.half_start, clock.end, f" {self.half(clock)}"))
         return pieces
 
-    def hour_and_minute(self, clock: Clock) -> str | None:
-        """Return the time without the half of the day; None leaves it as it is written."""
-        raise NotImplementedError
+    @abstractmethod
+    def hour_and_minute(self, clock: Clock) -> str:
+        """Return the time without the half of the day."""
 
     def half(self, clock: Clock) -> str:
         """Return the half of the day."""
@@ -269,9 +267,9 @@ class Speech:
             pieces += [(start, end, gap + said), *others]
         return pieces
 
+    @abstractmethod
     def date(self, date: Date) -> Pieces:
         """Say a date in figures."""
-        raise NotImplementedError
 
     def moment(self, moment: Moment) -> Pieces:
         """Say a day, the time of day behind it, and how far it is from universal time."""
@@ -314,9 +312,9 @@ class Speech:
         said = f" {self.words.point} ".join(version.numbers)
         return [(version.start, version.end, f"version {said}" if version.has_v else said)]
 
+    @abstractmethod
     def fraction(self, fraction: Fraction) -> Pieces:
         """Say a fraction."""
-        return as_written(fraction)
 
     def ordinal(self, ordinal: Ordinal) -> Pieces:
         """Say a place in an order."""
@@ -353,8 +351,6 @@ class Speech:
     def range(self, form: Range, text: str) -> Pieces:
         """Say a range: both ends, with the unit behind the second where it is the same."""
         low, high = form.low, form.high
-        if isinstance(low, Money) and isinstance(high, Number) and low.start < low.number.start:
-            high = Money(high.start, high.end, high, low.currency)
         pieces = self._low_end(low, high, text)
         between = self.words.to if self.words.score is None or not form.is_score else self.words.score
         pieces.append((form.dash_start, form.dash_end, f" {between} "))

@@ -148,7 +148,7 @@ class English(Speech):
 
     # Time.
 
-    def hour_and_minute(self, clock: Clock) -> str | None:
+    def hour_and_minute(self, clock: Clock) -> str:
         """Return ``3 45``, ``10 oh 5``, ``12 o'clock``, ``15 hundred``."""
         hour = "zero" if clock.hour == 0 else str(clock.hour)
         if clock.second is not None and clock.hour == 0:

@@ -151,7 +151,7 @@ class Spanish(Iberian):
             return super().whole(number, gender)
         return es_numbers.cardinal(value, gender)
 
-    def hour_and_minute(self, clock: Clock) -> str | None:
+    def hour_and_minute(self, clock: Clock) -> str:
         """Return ``15 y 30``, ``una y 30``, ``15 horas``."""
         hour = {1: "una", 21: "veintiuna"}.get(clock.hour, str(clock.hour))
         if clock.second is not None:

@@ -68,7 +68,7 @@ class French(Speech):
         said = feminine(number.whole) if gender == "f" else ""
         return said or super().whole(number, gender)
 
-    def hour_and_minute(self, clock: Clock) -> str | None:
+    def hour_and_minute(self, clock: Clock) -> str:
         """Return the hour and the minute."""
         said = of_time(clock.hour, "heure")
         if clock.second is not None:

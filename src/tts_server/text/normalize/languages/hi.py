@@ -94,7 +94,7 @@ class Hindi(Speech):
             pieces[-1] = (start, end, f"{said} {_BEHIND[money.number.sign]}")
         return pieces
 
-    def hour_and_minute(self, clock: Clock) -> str | None:
+    def hour_and_minute(self, clock: Clock) -> str:
         """Return the hour and the minute; with AM or PM behind them they are two numbers."""
         if clock.second is not None:
             return f"{clock.hour} बजकर {_count(clock.minute or 0)} मिनट {_count(clock.second)} सेकंड"

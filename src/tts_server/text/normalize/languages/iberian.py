@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import ClassVar
@@ -84,17 +85,17 @@ class Iberian(Speech):
     points: frozenset[str]
     out_of: str
 
+    @abstractmethod
     def cardinal(self, value: int, gender: Gender | None) -> str:
         """Return ``value`` in words."""
-        raise NotImplementedError
 
+    @abstractmethod
     def place(self, value: int, gender: Gender, *, is_short: bool = False, is_plural: bool = False) -> str:
         """Return an ordinal in words."""
-        raise NotImplementedError
 
+    @abstractmethod
     def part(self, value: int) -> str:
         """Return the name of one of ``value`` equal parts."""
-        raise NotImplementedError
 
     def gender_behind(self, number: Number) -> Gender | None:
         """Return the gender of the noun behind a number, unless the number is a year."""
@@ -208,9 +209,9 @@ class Iberian(Speech):
         said = self.roman(ordinal) if ordinal.is_roman else self.with_ending(ordinal)
         return [(ordinal.start, ordinal.end, said)] if said else []
 
+    @abstractmethod
     def with_ending(self, ordinal: Ordinal) -> str:
         """Return an ordinal written with figures; "" where the letters are no ending of it."""
-        raise NotImplementedError
 
     def roman(self, ordinal: Ordinal) -> str:
         """Return a Roman numeral as it is said; "" for one that espeak-ng reads right, and for letters."""

@@ -122,7 +122,7 @@ class Italian(Speech):
         """Return what is said for a division by a unit."""
         return f" {PER[key]}" if key in PER else super().per(key)
 
-    def hour_and_minute(self, clock: Clock) -> str | None:
+    def hour_and_minute(self, clock: Clock) -> str:
         """Return the hour and the minute; hours that are counted where only a letter says so."""
         is_time = clock.before.lower() in NOTATION.clock_words
         if clock.minute is None and clock.mark == "h" and not is_time:
@@ -243,8 +243,8 @@ def _fraction(fraction: Fraction) -> str:
         return f"{top} su {bottom}"
     if bottom in _WHOLES and not is_parted and (top == 0 or bottom > _TENTH) and top <= bottom:
         return f"{top} su {bottom}"
-    if not top or bottom > number_words.LARGEST:
-        return ""
+    if not top:
+        return f"0 su {bottom}"
     if top >= bottom and not is_parted:
         return f"{top} su {bottom}" if top == bottom == _TENTH else ""
     if bottom == 2 and top == 1 and after == "ora":

@@ -94,7 +94,7 @@ class Portuguese(Iberian):
         figures = number.decimals
         return f" ponto {' '.join(figures) if figures.startswith('0') else figures}"
 
-    def hour_and_minute(self, clock: Clock) -> str | None:
+    def hour_and_minute(self, clock: Clock) -> str:
         """Return ``15 e 30``, ``uma e 30``, ``15 horas``."""
         hour = self.cardinal(clock.hour, "f") if clock.hour in _FEMININE_HOURS else str(clock.hour)
         if clock.second is not None:

@@ -100,8 +100,8 @@ class Numbers:
             return None
         low = self._measured(first, text, is_range=True)
         high = self._measured(second, text, is_range=True)
-        if isinstance(low, Money) and isinstance(high, Number) and not low.per:
-            high = self._of_same_currency(high, low.currency, text)
+        if isinstance(low, Money) and isinstance(high, Number):
+            high = self._of_same_currency(high, low, second)
         if low is None or high is None or not _is_range(low, high, dash[0]):
             return None
         return Range(low, high, *dash.span())
@@ -156,12 +156,14 @@ class Numbers:
             match["scale"] if scale and len(match["scale"]) == 1 else "",
         )
 
-    def _of_same_currency(self, number: Number, currency: str, text: str) -> Money:
+    def _of_same_currency(self, number: Number, low: Money, match: re.Match[str]) -> Money:
         """Return the second sum of a range whose currency is written once, before the first: ``$10–15``."""
-        word = self._scale_word.match(text, number.end)
-        if word is None:
-            return Money(number.start, number.end, number, currency)
-        return Money(number.start, word.end(), number, currency, word["word"], word.start("word"))
+        word = self._scale_word.match(match.string, number.end)
+        if word is not None:
+            return Money(number.start, word.end(), number, low.currency, word["word"], word.start("word"))
+        per = self._per.get(match["per"] or "", "")
+        end = match.end("per") if per else number.end
+        return Money(number.start, end, number, low.currency, per=per or low.per)
 
     def _money(self, match: re.Match[str], number: Number, currency: str) -> Money:
         start = min(match.start(name) for name in ("before", "number") if match[name] is not None)

@@ -19,8 +19,7 @@ from tts_server.text.normalize.words import Notation
 
 _START = rf"(?<![{LETTERS}\d])(?<!\d[.,/:-])(?<![./-])"
 _END = rf"(?![{LETTERS}\d]|:\d|/\w|[.,]\d)"
-_HALF_WRITTEN = re.compile(r"[AaPp]\.? ?[Mm]\b\.?")
-_HALF = r"(?: ?(?P<half{n}>[AaPp])(?:\.? ?[Mm]\b\.?)(?!\w))?"
+_HALF = r"(?: ?(?P<written{n}>(?P<half{n}>[AaPp])\.? ?[Mm]\b\.?)(?!\w))?"
 
 
 class Clocks:
@@ -33,7 +32,7 @@ class Clocks:
     def __init__(self, notation: Notation) -> None:
         self._notation = notation
         self._by_capital = not any(name[:1].isupper() for name in notation.weekdays.values())
-        half = _HALF if notation.has_halves else "(?P<half{n}>(?!))?"
+        half = _HALF if notation.has_halves else "(?P<written{n}>(?P<half{n}>(?!)))?"
         marks = "".join(map(re.escape, ":" + notation.clock_marks))
         hours = any_of(sign for sign, key in notation.durations.items() if key == "hour")
         one = (
@@ -78,17 +77,19 @@ class Clocks:
     def _clock_of(self, match: re.Match[str], n: str, text: str) -> Clock | None:
         mark = match[f"mark{n}"] or ""
         minute, second = match[f"minute{n}"], match[f"second{n}"]
-        written = match[f"half{n}"]
         half: Half | None = None
-        if written:
-            half = "am" if written in "aA" else "pm"
+        if match[f"half{n}"]:
+            half = "am" if match[f"half{n}"] in "aA" else "pm"
         if mark in {":", "."} and minute is None:
             return None
         parts = ("hours", "second", "minute", "mark", "hour")
         name = next(name for name in parts if match[f"{name}{n}"] is not None)
         time_end = match.end(f"{name}{n}")
         half_start = time_end if half is None else match.start(f"half{n}")
-        end = time_end if half is None else _half_end(text, half_start, by_capital=self._by_capital)
+        end = time_end if half is None else match.end(f"written{n}")
+        # The full stop that ends the sentence too stays.
+        if half and text[end - 1] == "." and ends_sentence(text, end, by_capital=self._by_capital):
+            end -= 1
         return Clock(
             match.start(f"hour{n}"),
             end,
@@ -102,15 +103,6 @@ class Clocks:
             word_before(text, match.start(f"hour{n}")),
             word_after(text, end),
         )
-
-
-def _half_end(text: str, start: int, *, by_capital: bool) -> int:
-    found = _HALF_WRITTEN.match(text, start)
-    if not found:
-        return start
-    # The full stop that ends the sentence too stays.
-    is_last = found[0].endswith(".") and ends_sentence(text, found.end(), by_capital=by_capital)
-    return found.end() - is_last
 
 
 _LONGER = {"day": 4, "hour": 3, "minute": 2, "second": 1}
