@@ -118,3 +118,8 @@ def test_numbers_in_words_are_those_of_another_speaker(value: int) -> None:
 )
 def test_equal_parts_have_a_name(value: int, said: str) -> None:
     assert es_numbers.part(value) == said
+
+
+def test_figures_stay_where_they_are_too_many_for_words() -> None:
+    assert es_numbers.cardinal(10**12) == pt_numbers.cardinal(10**12) == "1000000000000"
+    assert pt_numbers.ordinal(2500) == "2500"

@@ -155,6 +155,11 @@ def test_what_is_read_right_is_left_alone(text: str) -> None:
         ("555-123-4567 x12", "5 5 5, 1 2 3, 4 5 6 7 extension 12"),
         ("0x80A", "0 x 8 0 A."),
         ("Sat 10-2, Sun closed", "Saturday 10 to 2, Sunday closed"),
+        ("$10/hour-15/hour or $5/h–10", "10 to 15 dollars per hour or 5 to 10 dollars per hour"),
+        ("5 / 10", "5 / 10"),
+        ("2024-02-31 and 20240231", "2024, 2, 31 and 20240231"),
+        ("2x -4 = 10", "2x minus 4 equals 10"),
+        ("$x = 1 \\text{if so} = 2$", "x equals 1 if so equals 2"),
     ],
 )
 def test_odd_writing_is_said_as_a_person_would(written: str, said: str) -> None:

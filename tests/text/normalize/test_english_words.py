@@ -61,6 +61,7 @@ def test_letters_that_are_no_numerals_stay() -> None:
         ("100 W. 5th St.", "100 West 5th Street."),
         ("Ft. Worth, Mt. Everest", "Fort Worth, Mount Everest"),
         ("8 King Ct.", "8 King Court."),
+        ("12 B St. is", "12 B Street is"),
         ("pp. 3-5, p. 7", "pages 3 to 5, page 7"),
     ],
 )
@@ -92,7 +93,7 @@ def test_codes_are_said_one_by_one(written: str, said: str) -> None:
 
 def test_figures_that_are_no_codes_stay() -> None:
     assert not changed(
-        "B2B", "H2O", "Room 101", "in 1984", "call 200 people", "order 12 eggs", "MP3", "code 5"
+        "B2B", "H2O", "Room 101", "in 1984", "call 200 people", "order 12 eggs", "MP3", "code 5", "ticket 123"
     )
 
 
@@ -102,6 +103,9 @@ def test_figures_that_are_no_codes_stay() -> None:
         ("GPT-4.1", "GPT 4 point one"),
         ("Llama-3.1-8B", "Llama 3 point one 8B"),
         ("phase-2", "phase 2"),
+        ("GPT-4.1.2", "GPT 4 point 1 point 2"),
+        ("the AB-12C3 part", "the AB 12C3 part"),
+        ("Jan-15", "January 15th"),
         ("r2.5", "r 2 point five"),
         ("UTC-5", "UTC minus 5"),
         ("AT&T", "AT and T"),

@@ -98,6 +98,11 @@ SAID = [
     ("le jeu. 12", "le jeudi 12"),
     ("le jeu est fini en mer", "le jeu est fini en mer"),
     ("de A-Z", "de A à Z"),
+    ("2 1/2 tasses", "2 tasses et demie"),
+    ("2 ½ de lait", "2 et demi de lait"),
+    ("3 millions XYZ", "3 millions XYZ"),
+    ("partie 5/3", "partie 5/3"),
+    ("slide 1/5", "slide 1 sur 5"),
 ]
 
 

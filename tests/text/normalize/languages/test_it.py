@@ -90,6 +90,11 @@ SAID = [
     ("n.12, nn. 3 e 4", "numero 12, numeri 3 e 4"),
     ("Gent.mo Sig. Rossi", "gentilissimo signor Rossi"),
     ("C.so Italia", "corso Italia"),
+    ("1^ classe, 1^ piano", "prima classe, primo piano"),
+    ("tra 1/2 ora", "tra mezz' ora"),
+    ("ha preso 12/15, poi 0/5", "ha preso 12 su 15, poi 0 su 5"),
+    ("la chiesa di S. Quirico", "la chiesa di San Quirico"),
+    ("parte 5/3", "parte 5/3"),
 ]
 
 
