@@ -28,7 +28,8 @@ _GOALS = (
     re.compile(rf"(?<![{LETTERS}]){_MATCH} (?:{_WORD} ){{0,2}}{_GOAL}(?!\d| ?=|[.,/]\d)"),
     re.compile(rf"{_BEGIN}{_GOAL}(?= {_ENDED})"),
     re.compile(
-        rf"(?<![{LETTERS}])(?!{_WEEKDAY}){_WORD} ?[-—] ?{_WORD} {_GOAL}(?=\s*$| से(?![{LETTERS}])|[।.,;!?](?!\d))"
+        rf"(?<![{LETTERS}])(?!{_WEEKDAY}){_WORD} ?[-—] ?{_WORD} {_GOAL}"
+        rf"(?=\s*$| से(?![{LETTERS}])|[।.,;!?](?!\d))"
     ),
     # Twice the same: so many for each, or the short match of cricket.
     re.compile(rf"{_BEGIN}(?P<once>\d{{1,4}})(?P<dash>-)(?P=once)(?![{LETTERS}\d]|[-.,:/]\d| बजे)"),
