@@ -61,12 +61,10 @@ class Speech(ABC):
     Attributes:
         group: The mark between thousands that the engine reads right.
         nouns: What tells the nouns that numbers agree with; None where they agree with none.
-        capitals_begin_sentences: Whether a capital behind a full stop tells that it ends a sentence.
     """
 
     group = ""
     nouns: Nouns | None = None
-    capitals_begin_sentences = True
 
     def __init__(self, words: Words) -> None:
         self.words = words
@@ -185,7 +183,7 @@ class Speech(ABC):
         if quantity.per:
             said += self.per(quantity.per)
         gap = "" if text[quantity.unit_start - 1].isspace() else " "
-        stop, end = stop_behind(text, quantity.unit_end, by_capital=self.capitals_begin_sentences)
+        stop, end = stop_behind(text, quantity.unit_end)
         return [
             (number.start, number.end, self.signed(number, noun)),
             (quantity.unit_start, end, gap + said + stop),
@@ -255,7 +253,7 @@ class Speech(ABC):
     def calendar_name(self, form: CalendarName, text: str) -> Pieces:
         """Say the name of a day or a month in full; at a sentence's end a full stop ends that too."""
         said = form.name if form.is_day else self.words.months[int(form.name) - 1]
-        stop, end = stop_behind(text, form.end, by_capital=self.capitals_begin_sentences)
+        stop, end = stop_behind(text, form.end)
         return [(form.start, end, said + stop)]
 
     def duration(self, duration: Duration, text: str) -> Pieces:

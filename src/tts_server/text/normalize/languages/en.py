@@ -65,9 +65,6 @@ _NAMED_SCALES: Final = frozenset({"4", "5", "8", "10"})
 class English(Speech):
     """What English says for each form."""
 
-    # Names of days and much besides have a capital.
-    capitals_begin_sentences = False
-
     def say(self, form: Form, text: str) -> Pieces:
         """Say any form; whether Roman letters are a number, the text around them tells."""
         if isinstance(form, Ordinal):

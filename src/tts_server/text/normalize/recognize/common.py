@@ -29,7 +29,15 @@ SIGN_END = rf"(?![{LETTERS}]|'[{LETTERS}]|(?<= [A-Za-z])-[{LETTERS}](?!ong\b|ide
 _BEFORE = re.compile(rf"([{LETTERS}'-]+\.?) ?$")
 _AFTER = re.compile(rf" ?([{LETTERS}']+)")
 _NOTHING_MORE = re.compile(r"[\s\"”)']*$")
-_ENDS_SENTENCE = re.compile(r"[\"”)\]']{0,3}(?:\s{0,4}$|\s{1,4}[\"“¿¡(]{0,2}[A-ZÀ-ÖØ-Þ])")
+# English names of days, months and zones begin no sentence, nor do letters that are said by name.
+_NAMED = (
+    r"(?:(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?s?|Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?"
+    r"|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?"
+    r"|Eastern|Central|Mountain|Pacific|Atlantic|Greenwich|London|[A-Z]{2,5})(?![a-z'])"
+)
+_ENDS_SENTENCE = re.compile(
+    rf"[\"”)\]']{{0,3}}(?:\s{{0,4}}$|\s{{1,4}}[\"“¿¡(]{{0,2}}(?!{_NAMED})[A-ZÀ-ÖØ-Þ])"
+)
 # An abbreviation's full stop in the middle of a sentence: what goes on in small letters like this.
 _GOES_ON = re.compile(
     r" (?:d'|(?:d[ie]|d[aeo]l?|d[uo]s?|des|al?|à|ai?|aux?|y|et?|o|ou|e[mn]|in|con|com|avec|p[eo]r|pour|para"
@@ -62,22 +70,21 @@ def ends_sentence(text: str, position: int, *, by_capital: bool = True) -> bool:
     Args:
         text: The text.
         position: Behind what may be a full stop.
-        by_capital: Whether a capital tells; not where names of days and languages have one.
+        by_capital: Whether a capital tells; not behind an abbreviation that names follow.
     """
     found = _ENDS_SENTENCE.match(text, position)
     return found is not None and (by_capital or not found[0].strip("\"”)]'“¿¡( \n\t"))
 
 
-def stop_behind(text: str, end: int, *, by_capital: bool) -> tuple[str, int]:
+def stop_behind(text: str, end: int) -> tuple[str, int]:
     """Return the full stop that stays of an abbreviation's, and where the abbreviation ends with its own.
 
     Args:
         text: The text.
         end: Behind the abbreviation, which may have its full stop in it or behind it.
-        by_capital: As for `ends_sentence`.
     """
     if text[end - 1] == ".":
-        return "." if ends_sentence(text, end, by_capital=by_capital) else "", end
+        return "." if ends_sentence(text, end) else "", end
     if text[end : end + 1] == "." and text[end - 1].isalpha() and _GOES_ON.match(text, end + 1):
         return "", end + 1
     return "", end

@@ -31,7 +31,6 @@ class Clocks:
 
     def __init__(self, notation: Notation) -> None:
         self._notation = notation
-        self._by_capital = not any(name[:1].isupper() for name in notation.weekdays.values())
         half = _HALF if notation.has_halves else "(?P<written{n}>(?P<half{n}>(?!)))?"
         marks = "".join(map(re.escape, ":" + notation.clock_marks))
         hours = any_of(sign for sign, key in notation.durations.items() if key == "hour")
@@ -88,7 +87,7 @@ class Clocks:
         half_start = time_end if half is None else match.start(f"half{n}")
         end = time_end if half is None else match.end(f"written{n}")
         # The full stop that ends the sentence too stays.
-        if half and text[end - 1] == "." and ends_sentence(text, end, by_capital=self._by_capital):
+        if half and text[end - 1] == "." and ends_sentence(text, end):
             end -= 1
         return Clock(
             match.start(f"hour{n}"),
