@@ -291,3 +291,32 @@ def test_a_numeral_behind_what_is_numbered_stays_one(dialect: str, written: str,
 )
 def test_chapter_and_verse_behind_a_book_are_no_time(dialect: str, written: str, said: str) -> None:
     assert spoken(written, dialect) == said
+
+
+@pytest.mark.parametrize(
+    ("dialect", "written", "said"),
+    [
+        ("en-us", "Take 2/day, 5-10/week.", "Take 2 per day, 5 to 10 per week."),
+        ("en-us", "1,000/hr", "1,000 per hour"),
+        ("es", "3/semana, 10/h", "3 por semana, 10 por hora"),
+        ("fr-fr", "2 à 3/jour", "2 à 3 par jour"),
+        ("it", "3/giorno", "3 al giorno"),
+        ("pt-br", "3/dia", "3 por dia"),
+        ("hi", "3/दिन", "3 प्रति दिन"),
+        ("en-us", "24/7/day", "24/7/day"),
+    ],
+)
+def test_a_count_is_said_with_the_time_that_it_is_for(dialect: str, written: str, said: str) -> None:
+    assert spoken(written, dialect) == said
+
+
+@pytest.mark.parametrize(
+    ("dialect", "written", "said"),
+    [
+        ("en-us", "the dose in mg/kg", "the dose in milligrams per kilogram"),
+        ("es", "rinde en kg/ha", "rinde en kilos por hectárea"),
+        ("es", "sexo (h/m)", "sexo (h/m)"),
+    ],
+)
+def test_a_unit_that_is_divided_is_said_without_a_number(dialect: str, written: str, said: str) -> None:
+    assert spoken(written, dialect) == said

@@ -39,6 +39,7 @@ from tts_server.text.normalize.spoken import SpokenText
 from tts_server.text.normalize.verses import verses
 from tts_server.text.normalize.words import Notation, Words
 
+_TIMES = frozenset({"minute", "hour", "day", "night", "week", "month", "year"})
 _BRACKETS = str.maketrans({"[": "(", "{": "(", "]": ")", "}": ")"})
 _BRACKET = re.compile(r"[\[\]{}]")
 _LEFT_OVER = re.compile(r"[#~<>=*_|\\^`]")
@@ -96,6 +97,7 @@ class Reader:
             *([("units alone", _units_alone(notation, speech))] if language.words_are_apart else []),
             ("decimals alone", _decimals_alone(notation, speech.words)),
             *((name, _saying(recognizer, speech)) for name, recognizer in forms),
+            ("counts", _counts_per_time(notation, speech)),
             ("abbreviations", _abbreviations(speech.words)),
             *language.late_rules,
             ("emphasis", normalize_emphasis),
@@ -183,12 +185,10 @@ def _units_alone(notation: Notation, speech: Speech) -> Rule:
         rf"(?<![{LETTERS}\d/])(?P<word>[{LETTERS}]{{2,20}})\.?(?P<per>/(?:{areas}))(?![\w/])"
     )
 
-    def say(match: re.Match[str]) -> str | None:
+    def say(match: re.Match[str]) -> str:
         names = speech.words.units
         if match["whole"]:
             return names[notation.units[match["whole"]]].many
-        if match["per"][-1] not in "²³23" and match["per"] not in {"dl", "dL", "L"}:
-            return None
         return names[notation.units[match["unit"]]].many + speech.per(notation.units[match["per"]])
 
     def rule(draft: Draft) -> None:
@@ -196,6 +196,22 @@ def _units_alone(notation: Notation, speech: Speech) -> Rule:
         for match in counted.finditer(draft.text):
             if match["word"] not in notation.units:
                 draft.replace(*match.span("per"), speech.per(notation.units[match["per"][1:]]))
+
+    return rule
+
+
+def _counts_per_time(notation: Notation, speech: Speech) -> Rule:
+    """Say how often within a time: ``5/day``; a letter alone may be anything but an hour."""
+    times = any_of(
+        sign for sign, key in notation.per.items() if key in _TIMES and (len(sign) > 1 or sign == "h")
+    )
+    pattern = re.compile(
+        rf"(?<![{LETTERS}\d/:])(?:\d{{1,9}}[.,])?\d{{1,9}}(?P<per>/(?P<sign>{times}))(?![\w/-])"
+    )
+
+    def rule(draft: Draft) -> None:
+        for match in pattern.finditer(draft.text):
+            draft.replace(*match.span("per"), speech.per(notation.per[match["sign"]]))
 
     return rule
 

@@ -98,15 +98,15 @@ class Numbers:
         second = self._value.match(text, dash.end()) if dash else None
         if dash is None or second is None or _GOES_ON.match(text, second.end()):
             return None
-        low = self._measured(first, text, is_range=True)
-        high = self._measured(second, text, is_range=True)
+        low = self._measured(first, text)
+        high = self._measured(second, text)
         if isinstance(low, Money) and isinstance(high, Number):
             high = self._of_same_currency(high, low, second)
         if low is None or high is None or not _is_range(low, high, dash[0]):
             return None
         return Range(low, high, *dash.span())
 
-    def _measured(self, match: re.Match[str], text: str, *, is_range: bool = False) -> Measured | None:
+    def _measured(self, match: re.Match[str], text: str) -> Measured | None:
         currency = match["again"] or match["before"] or match["behind"] or match["behind_word"]
         is_sum = bool(currency) and self._notation.currencies[currency] not in self._notation.plain_currencies
         number = self._number(match, text, is_sum)
@@ -121,8 +121,6 @@ class Numbers:
             start, end = match.span("unit")
             unit = self._notation.units[match["unit"]]
             return Quantity(number, unit, start, match.end("per") if per else end, per)
-        if match["per"] and not is_range:
-            return None
         return number
 
     def _is_unit(self, match: re.Match[str], number: Number, text: str) -> bool:
