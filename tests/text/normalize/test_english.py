@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tts_server.text.normalize.forms import Ordinal
+from tts_server.text.normalize.languages import make_language
 from tts_server.text.normalize.reader import normalize
 
 
@@ -159,6 +161,7 @@ def test_what_is_read_right_is_left_alone(text: str) -> None:
         ("5 / 10", "5 / 10"),
         ("2024-02-31 and 20240231", "2024, 2, 31 and 20240231"),
         ("2x -4 = 10", "2x minus 4 equals 10"),
+        ("Step 2/3, page 1/5", "Step 2 of 3, page 1 of 5"),
         ("$x = 1 \\text{if so} = 2$", "x equals 1 if so equals 2"),
     ],
 )
@@ -181,3 +184,8 @@ def test_every_unit_stands_in_the_text_in_its_order(text: str, dialect: str) -> 
     assert [unit.char_start for unit in units] == sorted({unit.char_start for unit in units})
     assert all(0 <= unit.char_start < unit.char_end <= len(text) for unit in units)
     assert all(a.char_end <= b.char_start for a, b in pairwise(units))
+
+
+def test_a_place_in_an_order_that_no_rule_has_said_stays_as_it_is_written() -> None:
+    speech = make_language("en-us").speech
+    assert speech.say(Ordinal(0, 3, 2, "nd"), "2nd") == []
