@@ -76,7 +76,7 @@ class PlainText:
     origin: tuple[int, ...]
 
 
-_MINUS = re.compile(r"(?<![^\s(\[\"“:=*])–(?=\d)")
+_MINUS = re.compile(r"(?<![^\s(\[\"“:=*])–(?=(?:R\$|US\$|[$€£¥₹] ?)?\d)")
 """An en dash that stands for a minus: right before a number, behind nothing that it could be a range of."""
 
 

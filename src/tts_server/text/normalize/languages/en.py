@@ -59,6 +59,7 @@ _PARTS: Final = frozenset({*range(2, 13), 15, 16, 20, 32, 64, 100, 1000})
 _RATED: Final = frozenset("rated scored score rating grade got rate".split())
 _MEASURED: Final = frozenset("of mile miles mi inch inches in second seconds".split())
 _COUNTED: Final = frozenset("page slide step part question item day round game chapter level tweet".split())
+_COUNTED: Final = frozenset("people men women children of in and or to by on for per".split())
 _NAMED_SCALES: Final = frozenset({"4", "5", "8", "10"})
 
 
@@ -109,10 +110,8 @@ class English(Speech):
             return [(number.start, number.end, f"{self.signed(replace(number, scale=''))} kelvin")]
         if number.letter == "K" and number.written == "10" and _is_race(number):
             return [(number.start, number.end, "10 K")]
-        if number.scale and not (number.decimals or number.after.endswith("s") or number.whole[-1] == "0"):
-            is_scale = number.after and number.written not in _NAMED_SCALES
-            if not is_scale:
-                return []
+        if number.scale and not number.decimals and not _is_scale(number):
+            return []
         if number.decimals and not number.is_grouped and "," in number.written and is_listed(number):
             return []
         return super().number(number)
@@ -248,6 +247,16 @@ def _is_length(ratio: Ratio) -> bool:
     if len(ratio.numbers) != 2 or len(second) != 2 or int(second) > 59:
         return False
     return 23 < first < 200 and first + int(second) != 100 and first != int(second)
+
+
+def _is_scale(number: Number) -> bool:
+    """Say whether a letter behind a whole number is one of scale: not in ``221B Baker Street``."""
+    after = number.after
+    if after[:1].isupper():
+        return False
+    if after.endswith("s") or after in _COUNTED:
+        return True
+    return number.written not in _NAMED_SCALES and number.whole[-1] == "0"
 
 
 def _shares_scale(low: Money, high: Money) -> bool:
