@@ -186,6 +186,7 @@ def test_every_unit_stands_in_the_text_in_its_order(text: str, dialect: str) -> 
     assert all(a.char_end <= b.char_start for a, b in pairwise(units))
 
 
-def test_a_place_in_an_order_that_no_rule_has_said_stays_as_it_is_written() -> None:
-    speech = make_language("en-us").speech
+@pytest.mark.parametrize("dialect", ["en-us", "zh"])
+def test_a_place_in_an_order_that_no_rule_has_said_stays_as_it_is_written(dialect: str) -> None:
+    speech = make_language(dialect).speech
     assert speech.say(Ordinal(0, 3, 2, "nd"), "2nd") == []
