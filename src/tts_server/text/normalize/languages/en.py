@@ -59,7 +59,7 @@ _PARTS: Final = frozenset({*range(2, 13), 15, 16, 20, 32, 64, 100, 1000})
 _RATED: Final = frozenset("rated scored score rating grade got rate".split())
 _MEASURED: Final = frozenset("of mile miles mi inch inches in second seconds".split())
 _COUNTED: Final = frozenset("page slide step part question item day round game chapter level tweet".split())
-_COUNTED: Final = frozenset("people men women children of in and or to by on for per".split())
+_MANY: Final = frozenset("people men women children of in and or to by on for per".split())
 _NAMED_SCALES: Final = frozenset({"4", "5", "8", "10"})
 
 
@@ -254,7 +254,7 @@ def _is_scale(number: Number) -> bool:
     after = number.after
     if after[:1].isupper():
         return False
-    if after.endswith("s") or after in _COUNTED:
+    if after.endswith("s") or after in _MANY:
         return True
     return number.written not in _NAMED_SCALES and number.whole[-1] == "0"
 
