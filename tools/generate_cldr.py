@@ -227,7 +227,7 @@ def plain(name: str) -> str:
 
 def formatted(lines: Sequence[str]) -> str:
     """Return the source as the project's formatter writes it."""
-    command = [*("ruff", "format", "-"), f"--stdin-filename={ROOT / 'src' / 'any.py'}"]
+    command = [*(sys.executable, "-m", "ruff", "format", "-"), f"--stdin-filename={ROOT / 'src' / 'any.py'}"]
     text = "\n".join(lines) + "\n"
     done = subprocess.run(command, input=text, capture_output=True, text=True, encoding="utf-8", check=True)
     return done.stdout
