@@ -297,3 +297,27 @@ class Conversation(RuleBasedStateMachine):
 
 Conversation.TestCase.settings = settings(max_examples=150, stateful_step_count=60, deadline=None)
 test_client_and_server_agree_whatever_moves_when = Conversation.TestCase
+
+
+class _Nobody:
+    """Draws no response: every one is meant."""
+
+    def draw(self, _strategy: object) -> None:
+        return None
+
+
+def test_a_call_whose_turn_comes_as_the_server_is_given_up_is_not_sent() -> None:
+    talk = Conversation()
+    for _ in range(2):
+        talk.cancel(data=_Nobody(), timeout=None)
+    talk.time_passes(seconds=0.5)
+    for _ in range(2):
+        talk.something_leaves_the_client()
+    talk.say(listens=False)
+    talk.clear(timeout=8.0)
+    talk.clear(timeout=None)
+    talk.say(listens=False)
+    for _ in range(2):
+        talk.time_passes(seconds=6.0)
+    assert talk.client.core.end is not None
+    talk.teardown()

@@ -369,8 +369,9 @@ class ClientCore:
         self._effects.append(fx.Close(1002, "unreadable message"))
 
     def _finish(self, end: End) -> None:
-        """Tell everybody who waits that nothing more comes."""
+        """Tell everybody who waits that nothing more comes; what was about to be sent is not."""
         self.end = end
+        self._effects = [effect for effect in self._effects if not isinstance(effect, fx.Send)]
         waiting = [call for buffer in self._buffers.values() for call in buffer.end()]
         for call in [*self._requests.end(), *waiting]:
             self._effects.append(fx.Fail(call, again(end)))
