@@ -100,7 +100,7 @@ def counts(engine: Engine, text: str, voice: str) -> list[tuple[int, int]]:
     ("text", "voice", "counted"),
     [
         ("Di Привет a Ana. No hay más. Мир, мир.", "ef_dora", [(0, 1), (0, 2)]),
-        ("tclsh8.6 is here. Say Привет, please.", "af_heart", [(1, 0), (0, 1)]),
+        ("a1b2.c3 is here. Say Привет, please.", "af_heart", [(1, 0), (0, 1)]),
         ("Привет.", "af_heart", [(0, 1)]),
         ("Nothing odd is in here.", "bf_emma", []),
     ],
