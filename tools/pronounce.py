@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tts_server.backends.kokoro.pronounce.g2p import G2P
-from tts_server.backends.kokoro.pronounce.word import Pronounced
 from tts_server.errors import TTSServerError
 from tts_server.text.normalize.languages import DIALECTS
 from tts_server.text.normalize.reader import reader_of
@@ -33,23 +32,13 @@ def explain(text: str, dialect: str, g2p: G2P) -> Iterator[str]:
     yield f"{'written':16} {printable(text)}"
     for rule, said in reader_of(dialect).steps(text):
         yield f"{rule:16} {printable(said)}"
-    pronounced = _pronounced(text, dialect, g2p)
+    pronounced = g2p.pronounced(text, dialect)
     width = max((len(printable(word.text)) for word in pronounced.words), default=0)
     for word in pronounced.words:
         place = f"{word.char_start}-{word.char_end}"
         yield f"  {place:>9}  {printable(word.text):{width}}  {word.lead}{word.phonemes}{word.trail}"
     for missing in pronounced.left_out:
         yield f"  {missing.char_start}-{missing.char_end}  left out"
-
-
-def _pronounced(text: str, dialect: str, g2p: G2P) -> Pronounced:
-    pronouncing = g2p.pronounce(text, dialect)
-    while True:
-        try:
-            next(pronouncing)
-        except StopIteration as end:
-            pronounced: Pronounced = end.value
-            return pronounced
 
 
 def texts_of(source: str) -> list[str]:

@@ -36,6 +36,11 @@ class Number:
     letter: str = ""
 
     @property
+    def value(self) -> float:
+        """What its figures are worth, without its sign and its scale."""
+        return float(f"{self.whole or 0}.{self.decimals or 0}")
+
+    @property
     def is_one(self) -> bool:
         """Whether what it counts is in the singular everywhere: one, without decimals."""
         return self.whole.lstrip("0") == "1" and not self.decimals and not self.scale

@@ -46,14 +46,12 @@ class Digits:
         end: Where they end.
         groups: Start and end of each group of figures.
         has_plus: Whether a plus stands before them.
-        kind: What they are.
     """
 
     start: int
     end: int
     groups: tuple[tuple[int, int], ...]
     has_plus: bool = False
-    kind: Literal["telephone", "code"] = "code"
 
 
 @dataclass(frozen=True, slots=True)

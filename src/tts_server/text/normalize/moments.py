@@ -154,3 +154,10 @@ class Duration:
     def end(self) -> int:
         """Where the last part ends."""
         return self.parts[-1].end
+
+
+def full_year(year: str) -> str:
+    """Return a year of two figures with its century; the years to come are of this one."""
+    if len(year) != 2:
+        return year
+    return f"{'20' if int(year) < 70 else '19'}{year}"

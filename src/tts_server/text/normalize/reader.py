@@ -41,6 +41,7 @@ from tts_server.text.normalize.words import Notation, Words
 
 _TIMES = frozenset({"minute", "hour", "day", "night", "week", "month", "year"})
 _BRACKETS = str.maketrans({"[": "(", "{": "(", "]": ")", "}": ")"})
+_AND = re.compile(r"&")
 _BRACKET = re.compile(r"[\[\]{}]")
 _LEFT_OVER = re.compile(r"[#~<>=*_|\\^`]")
 _WITHOUT_SPACES = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]")
@@ -274,7 +275,7 @@ def _other_signs(words: Words) -> Rule:
         draft.apply(about, lambda _: f" {words.prefixes['≈']} ")
         draft.apply(before_number, lambda match: f" {words.prefixes[match[0]]} ")
         draft.apply(arrow, lambda _: f" {words.arrow} ")
-        draft.apply(re.compile(r"&"), lambda _: f" {words.and_sign} ")
+        draft.apply(_AND, lambda _: f" {words.and_sign} ")
         draft.apply(_BRACKET, lambda match: match[0].translate(_BRACKETS))
         draft.apply(_LEFT_OVER, lambda _: " ")
         draft.apply(_QUOTE, lambda match: _quote(draft.text, match.start()))

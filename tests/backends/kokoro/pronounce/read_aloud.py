@@ -19,9 +19,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from tests.backends.kokoro.pronounce.kept_readings import sound_of
+
 from tts_server.backends.kokoro.languages import missing_packages
 from tts_server.backends.kokoro.pronounce.g2p import G2P
-from tts_server.backends.kokoro.pronounce.word import PUNCTUATION, symbols_of
+from tts_server.backends.kokoro.pronounce.word import symbols_of
 
 DATA: Final = Path(__file__).parents[3] / "data"
 
@@ -48,7 +50,6 @@ DIALECTS: Final = {
 
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))")
 _ESCAPED = {"n": "\n", "t": "\t", "\\": "\\"}
-_UNHEARD = "".join(PUNCTUATION) + "ˈˌ"
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +154,7 @@ def _plain(field: str) -> str:
 
 def sounds(g2p: G2P, text: str, dialect: str) -> str:
     """Return what is heard of ``text``: its symbols without stress, marks and spaces."""
-    symbols = symbols_of(g2p.phonemize(text, dialect))
-    return symbols.translate(dict.fromkeys(map(ord, _UNHEARD)))
+    return sound_of(symbols_of(g2p.phonemize(text, dialect)))
 
 
 def is_right(g2p: G2P, reading: Reading) -> bool:

@@ -9,7 +9,7 @@ from tests.backends.kokoro.pronounce.kept_readings import sound_of
 
 from tts_server.backends.kokoro.pronounce.espeak import VOICES
 from tts_server.backends.kokoro.pronounce.g2p import G2P
-from tts_server.backends.kokoro.pronounce.word import Pronounced, symbols_of
+from tts_server.backends.kokoro.pronounce.word import symbols_of
 from tts_server.text.normalize.spoken import SpokenText
 
 ENGLISH = ["en-us", "en-gb"]
@@ -23,16 +23,6 @@ def g2p() -> G2P:
     g2p = G2P()
     g2p.load(VOICES)
     return g2p
-
-
-def pronounced(g2p: G2P, text: str, dialect: str) -> Pronounced:
-    pronouncing = g2p.pronounce(text, dialect)
-    while True:
-        try:
-            next(pronouncing)
-        except StopIteration as end:
-            result: Pronounced = end.value
-            return result
 
 
 def sound(g2p: G2P, text: str, dialect: str) -> str:
@@ -134,7 +124,7 @@ def test_a_decimal_is_said_with_its_point_and_every_digit(
 def test_words_of_other_scripts_are_left_out_and_named(
     g2p: G2P, dialect: str, text: str, left_out: list[str]
 ) -> None:
-    result = pronounced(g2p, text, dialect)
+    result = g2p.pronounced(text, dialect)
     assert [stretch.text for stretch in result.left_out] == left_out
     assert all(text[one.char_start : one.char_end] == one.text for one in result.left_out)
     kept = text
@@ -146,12 +136,12 @@ def test_words_of_other_scripts_are_left_out_and_named(
 @pytest.mark.parametrize("dialect", VOICES)
 def test_words_of_the_dialect_are_neither_left_out_nor_repaired(g2p: G2P, dialect: str) -> None:
     text = "नमस्ते राम" if dialect == "hi" else "La casa, 25 pi α Ω."
-    result = pronounced(g2p, text, dialect)
+    result = g2p.pronounced(text, dialect)
     assert (result.left_out, result.n_repaired) == ((), 0)
 
 
 def test_what_is_rewritten_as_silent_is_not_left_out(g2p: G2P) -> None:
-    assert pronounced(g2p, "See [it](http://example.com/Привет) 😀 now", "en-us").left_out == ()
+    assert g2p.pronounced("See [it](http://example.com/Привет) 😀 now", "en-us").left_out == ()
 
 
 class LosingEngine:
@@ -171,7 +161,7 @@ class LosingEngine:
 def test_any_engine_is_guarded_and_what_it_lost_is_counted() -> None:
     g2p = G2P()
     g2p._engines["ja"] = LosingEngine()
-    result = pronounced(g2p, "one two three !", "ja")
+    result = g2p.pronounced("one two three !", "ja")
     assert [(word.text, word.phonemes) for word in result.words] == [
         ("one", "one"),
         ("two", "two"),
@@ -183,7 +173,7 @@ def test_any_engine_is_guarded_and_what_it_lost_is_counted() -> None:
 def test_what_another_engine_has_no_symbols_for_is_left_out() -> None:
     g2p = G2P()
     g2p._engines["ja"] = LosingEngine()
-    result = pronounced(g2p, "one (㊙ж), two", "ja")
+    result = g2p.pronounced("one (㊙ж), two", "ja")
     assert [(stretch.text, stretch.char_start) for stretch in result.left_out] == [("ж", 6)]
     assert result.n_repaired == 1
 
@@ -192,9 +182,9 @@ def test_the_log_says_how_much_was_lost_and_nothing_of_the_text(caplog: pytest.L
     g2p = G2P()
     g2p._engines["ja"] = LosingEngine()
     with caplog.at_level(logging.DEBUG, logger="tts_server"):
-        pronounced(g2p, "Secret Привет", "es")
-        pronounced(g2p, "secret words here", "ja")
-        pronounced(g2p, "Nothing odd here.", "en-us")
+        g2p.pronounced("Secret Привет", "es")
+        g2p.pronounced("secret words here", "ja")
+        g2p.pronounced("Nothing odd here.", "en-us")
     assert [record.getMessage() for record in caplog.records] == [
         "es: 0 words were nearly lost, 1 stretches of letters are left out (CYRILLIC)",
         "ja: 2 words were nearly lost, 0 stretches of letters are left out (none)",

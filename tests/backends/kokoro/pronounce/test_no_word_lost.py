@@ -114,16 +114,6 @@ def g2p() -> G2P:
     return g2p
 
 
-def pronounced(g2p: G2P, text: str, dialect: str) -> Pronounced:
-    pronouncing = g2p.pronounce(text, dialect)
-    while True:
-        try:
-            next(pronouncing)
-        except StopIteration as end:
-            result: Pronounced = end.value
-            return result
-
-
 def is_space(text: str) -> bool:
     """Say whether there is nothing but white space and control characters."""
     return all(char.isspace() or unicodedata.category(char) == "Cc" for char in plain_text(text).text)
@@ -192,7 +182,7 @@ def n_sounds(symbols: str) -> int:
 def test_every_character_has_a_place_and_every_word_a_sound_or_a_name(
     g2p: G2P, dialect: str, text: str
 ) -> None:
-    result = pronounced(g2p, text, dialect)
+    result = g2p.pronounced(text, dialect)
     check_places(text, result)
     check_words(g2p, text, dialect, result)
 
@@ -213,7 +203,7 @@ def test_words_and_numbers_are_never_made_silent_by_the_rules(dialect: str, word
 @pytest.mark.filterwarnings("ignore")
 def test_separate_accents_are_read_like_composed_ones(g2p: G2P, dialect: str, lines: list[str]) -> None:
     composed, separate = (unicodedata.normalize(form, " ".join(lines)) for form in ("NFC", "NFD"))
-    first, second = pronounced(g2p, composed, dialect), pronounced(g2p, separate, dialect)
+    first, second = g2p.pronounced(composed, dialect), g2p.pronounced(separate, dialect)
     assert symbols_of(first.words) == symbols_of(second.words)
     if dialect in CORPORA:
         texts = [unicodedata.normalize("NFC", word.text) for word in second.words]
@@ -238,5 +228,5 @@ def test_any_apostrophe_is_read_like_a_straight_one(
     g2p: G2P, dialect: str, mark: str, words: list[str], end: str
 ) -> None:
     text = " ".join(words) + end
-    straight, other = (pronounced(g2p, text.replace("'", sign), dialect) for sign in ("'", mark))
+    straight, other = (g2p.pronounced(text.replace("'", sign), dialect) for sign in ("'", mark))
     assert symbols_of(straight.words) == symbols_of(other.words)

@@ -75,13 +75,17 @@ class G2P:
 
     def phonemize(self, text: str, dialect: str) -> tuple[Word, ...]:
         """Return the words of ``text`` with their symbols, all at once; see ``pronounce``."""
+        return self.pronounced(text, dialect).words
+
+    def pronounced(self, text: str, dialect: str) -> Pronounced:
+        """Return what ``pronounce`` makes of ``text``, all at once."""
         pronouncing = self.pronounce(text, dialect)
         while True:
             try:
                 next(pronouncing)
             except StopIteration as end:
                 pronounced: Pronounced = end.value
-                return pronounced.words
+                return pronounced
 
     def pronounce(self, text: str, dialect: str) -> Generator[None, None, Pronounced]:
         """Pronounce ``text`` piece by piece; the generator's value is its words with their symbols.

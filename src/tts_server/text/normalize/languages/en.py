@@ -50,6 +50,7 @@ from tts_server.text.normalize.languages.en_signs import (
 )
 from tts_server.text.normalize.languages.en_sums import say_sums
 from tts_server.text.normalize.languages.en_words import MONTHS, SHORT_SCALES, WORDS, notation
+from tts_server.text.normalize.moments import full_year
 from tts_server.text.normalize.speech import Pieces, Speech
 from tts_server.text.normalize.words import Noun
 
@@ -175,9 +176,7 @@ class English(Speech):
 
     def date(self, date: Date) -> Pieces:
         """Return ``January 2nd 2023``; two figures of a year are of this century or the last."""
-        year = date.year
-        if len(year) == 2:
-            year = f"{'20' if int(year) < 70 else '19'}{year}"
+        year = full_year(date.year)
         return [(date.start, date.end, f"{MONTHS[date.month - 1]} {ordinal(date.day)} {year}".rstrip())]
 
     def day(self, day: DayOfMonth) -> str:
@@ -262,11 +261,7 @@ def _is_scale(number: Number) -> bool:
 def _shares_scale(low: Money, high: Money) -> bool:
     """Say whether the upper sum's word of scale is the lower one's too: ``$1.5-2M``."""
     has_own = low.number.scale or low.scale_word or low.currency != high.currency
-    return not has_own and bool(high.number.scale or high.scale_word) and _value(low) < _value(high)
-
-
-def _value(money: Money) -> float:
-    return float(f"{money.number.whole or 0}.{money.number.decimals or 0}")
+    return not has_own and bool(high.number.scale or high.scale_word) and low.number.value < high.number.value
 
 
 def _apart(said: str, text: str, start: int, end: int) -> str:

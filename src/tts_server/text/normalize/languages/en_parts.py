@@ -65,9 +65,12 @@ def say_parts(draft: Draft) -> None:
         )
 
 
+_NEXT_CAPITAL: Final = re.compile(r" [A-Z]")
+
+
 def _say_unit(draft: Draft, match: re.Match[str], *, is_many: bool) -> None:
     noun = UNITS[UNIT_SIGNS[match["unit"]]]
-    begins = re.compile(r" [A-Z]").match(draft.text, match.end())
+    begins = _NEXT_CAPITAL.match(draft.text, match.end())
     stop = "." if match["unit"].endswith(".") and (begins or ends_text(draft.text, match.end())) else ""
     draft.replace(match.start("gap"), match.end("unit"), f" {noun.many if is_many else noun.one}{stop}")
 

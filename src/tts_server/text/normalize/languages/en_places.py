@@ -116,9 +116,15 @@ def say_places(draft: Draft) -> None:
         draft.replace(start, match.end("stop"), _POINTS[match["point"]])
 
 
+_NEXT_CAPITAL: Final = re.compile(r" ([A-Z]\w*)")
+_NEXT_NAME: Final = re.compile(r"\s[A-Z][a-z]")
+_NEXT_NAME_OR_INITIAL: Final = re.compile(r"\s([A-Z][a-z]+|[A-Z]\.)")
+_MARK_OR_END: Final = re.compile(r"\s*(?:[,.]|$)")
+
+
 def _put(draft: Draft, match: re.Match[str], said: str) -> None:
     start, end = match.start("kind"), match.end("stop")
-    following = re.compile(r" ([A-Z]\w*)").match(draft.text, end)
+    following = _NEXT_CAPITAL.match(draft.text, end)
     begins = following is not None and following[1] in _SENTENCE
     keeps_stop = bool(match["stop"]) and (begins or ends_text(draft.text, end))
     draft.replace(start, end, said + ("." if keeps_stop else ""))
@@ -131,12 +137,12 @@ def _is_street(match: re.Match[str], text: str) -> bool:
         return False
     has_number = bool(_NUMBER_BEFORE.search(text[max(0, match.start() - _WINDOW) : match.start("kind")]))
     if len(match["name"]) == 1:
-        is_letter_street = kind == "St" and not re.compile(r"\s[A-Z][a-z]").match(text, end)
+        is_letter_street = kind == "St" and not _NEXT_NAME.match(text, end)
         return has_number or kind in _ALWAYS or is_letter_street
-    following = re.compile(r"\s([A-Z][a-z]+|[A-Z]\.)").match(text, end)
+    following = _NEXT_NAME_OR_INITIAL.match(text, end)
     if kind in {"St", "Dr"} and following:
         # ``Main St. It is``, ``5 Oak St Boston`` against ``Mr. St. John``: a house number tells.
         return following[1] in _SENTENCE or has_number
     if kind in _ALWAYS or kind == "St":
         return True
-    return has_number or bool(match["stop"]) or bool(re.compile(r"\s*(?:[,.]|$)").match(text, end))
+    return has_number or bool(match["stop"]) or bool(_MARK_OR_END.match(text, end))

@@ -12,6 +12,7 @@ from typing import Final
 from tts_server.text.normalize.draft import Draft
 from tts_server.text.normalize.languages.en_figures import fraction_name, fraction_words, ordinal
 from tts_server.text.normalize.languages.en_words import MONTHS
+from tts_server.text.normalize.moments import full_year
 
 _NAMES: Final = {
     "∞": "infinity",
@@ -154,9 +155,7 @@ def say_hyphened_dates(draft: Draft) -> None:
 
 
 def _say_day_first(match: re.Match[str]) -> str:
-    year = match["year"]
-    if len(year) == 2:
-        year = f"{'20' if int(year) < 70 else '19'}{year}"
+    year = full_year(match["year"])
     return f"{_MONTHS[match['month'].lower()]} {ordinal(int(match['day']))} {year}"
 
 

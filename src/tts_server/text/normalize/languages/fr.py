@@ -28,6 +28,7 @@ from tts_server.text.normalize.languages.romance import (
     times,
 )
 from tts_server.text.normalize.languages.romance_signs import SignWords, signs_of
+from tts_server.text.normalize.moments import full_year
 from tts_server.text.normalize.speech import Pieces, Speech, as_written
 from tts_server.text.normalize.words import Gender, Noun
 
@@ -77,9 +78,7 @@ class French(Speech):
 
     def date(self, date: Date) -> Pieces:
         """Return day, month and year."""
-        year = date.year
-        if len(year) == 2:
-            year = f"{'20' if int(year) < 70 else '19'}{year}"
+        year = full_year(date.year)
         return [(date.start, date.end, f"{_day(date.day)} {MONTHS[date.month - 1]} {year}".strip())]
 
     def day(self, day: DayOfMonth) -> str:

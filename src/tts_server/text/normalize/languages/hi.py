@@ -39,6 +39,7 @@ from tts_server.text.normalize.languages.hi_words import (
     SCALE_WORDS,
     WORDS,
 )
+from tts_server.text.normalize.moments import full_year
 from tts_server.text.normalize.speech import Pieces, Speech
 from tts_server.text.normalize.words import Noun
 
@@ -104,10 +105,7 @@ class Hindi(Speech):
 
     def date(self, date: Date) -> Pieces:
         """Return day, month and year; two figures of a year are of this century or the last."""
-        of_year = date.year
-        if len(of_year) == 2:
-            of_year = f"{'20' if int(of_year) < 70 else '19'}{of_year}"
-        return [(date.start, date.end, _said_date(date.day, date.month, int(of_year)))]
+        return [(date.start, date.end, _said_date(date.day, date.month, int(full_year(date.year))))]
 
     def fraction(self, fraction: Fraction) -> Pieces:
         """Return ``आधा``, ``डेढ़``, ``तीन चौथाई``, ``सात बटा दस``."""

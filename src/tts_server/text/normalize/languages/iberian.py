@@ -19,6 +19,7 @@ from tts_server.text.normalize.forms import (
     Ratio,
     Version,
 )
+from tts_server.text.normalize.moments import full_year
 from tts_server.text.normalize.nouns import Nouns
 from tts_server.text.normalize.speech import Pieces, Speech
 from tts_server.text.normalize.words import Gender, Noun
@@ -231,10 +232,3 @@ class Iberian(Speech):
         if not before and after.lower() in self.ordering.events:
             return self.place(value, self.nouns.gender(after, is_one=True), is_short=True)
         return ""
-
-
-def full_year(year: str) -> str:
-    """Return a year of two figures with its century; the years to come are of this one."""
-    if len(year) != 2:
-        return year
-    return f"{'20' if int(year) < 70 else '19'}{year}"

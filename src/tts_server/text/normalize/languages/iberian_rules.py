@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 
 from tts_server.text.normalize.draft import Draft, Piece
 from tts_server.text.normalize.language import Rule
-from tts_server.text.normalize.languages.iberian import Iberian, full_year
+from tts_server.text.normalize.languages.iberian import Iberian
+from tts_server.text.normalize.moments import full_year
 from tts_server.text.normalize.recognize.common import LETTERS, any_of, ends_sentence
 from tts_server.text.normalize.recognize.parts import roman_value
 from tts_server.text.normalize.words import Notation

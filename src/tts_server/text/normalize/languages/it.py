@@ -29,6 +29,7 @@ from tts_server.text.normalize.languages.romance import (
     times,
 )
 from tts_server.text.normalize.languages.romance_signs import SignWords, signs_of
+from tts_server.text.normalize.moments import full_year
 from tts_server.text.normalize.recognize.common import LETTERS
 from tts_server.text.normalize.recognize.parts import roman_value
 from tts_server.text.normalize.speech import Pieces, Speech, as_written
@@ -133,9 +134,7 @@ class Italian(Speech):
 
     def date(self, date: Date) -> Pieces:
         """Return day, month and year."""
-        year = date.year
-        if len(year) == 2:
-            year = f"{'20' if int(year) < 70 else '19'}{year}"
+        year = full_year(date.year)
         said = f"{_day(date.day, date.before)} {MONTHS[date.month - 1]} {year}".strip()
         return [(date.start, date.end, said)]
 

@@ -163,7 +163,6 @@ def _with_last_digit(said: str, number: int, how: Counter) -> str:
     return said.removesuffix(usual) + wanted if wanted and said.endswith(usual) else said
 
 
-_KANJI_NUMBER = "[〇零一二三四五六七八九十百千万億兆京]"
 _KANJI_GROUP = re.compile(
     r"(?:[一二三四五六七八九]?千)?(?:[一二三四五六七八九]?百)?(?:[一二三四五六七八九]?十)?[一二三四五六七八九]?"
 )

@@ -10,7 +10,7 @@ from tts_server.text.normalize.draft import Draft
 from tts_server.text.normalize.forms import Clock, Number, Ordinal, Range
 from tts_server.text.normalize.language import Language
 from tts_server.text.normalize.languages import pt_numbers
-from tts_server.text.normalize.languages.iberian import Iberian, full_year
+from tts_server.text.normalize.languages.iberian import Iberian
 from tts_server.text.normalize.languages.iberian_calendar import (
     as_they_stand,
     days_in_figures,
@@ -37,6 +37,7 @@ from tts_server.text.normalize.languages.iberian_rules import (
 from tts_server.text.normalize.languages.pt_nouns import NOUNS, ORDERING
 from tts_server.text.normalize.languages.pt_words import NOTATION, WORDS
 from tts_server.text.normalize.languages.romance import compounds, first_to_last, number_signs, pauses, times
+from tts_server.text.normalize.moments import full_year
 from tts_server.text.normalize.speech import Pieces
 from tts_server.text.normalize.verses import verses
 from tts_server.text.normalize.words import Gender

@@ -50,14 +50,12 @@ class Telephones:
         for match in self._pattern.finditer(text.replace("—", "-")):
             n_figures = sum(char.isdigit() for char in match[0])
             if _MIN_FIGURES <= n_figures <= _MAX_FIGURES:
-                yield _digits(text, *match.span(), kind_is_telephone=True)
+                yield _digits(text, *match.span())
 
 
-def _digits(text: str, start: int, end: int, *, kind_is_telephone: bool = False) -> Digits:
+def _digits(text: str, start: int, end: int) -> Digits:
     groups = tuple(group.span() for group in _GROUP.finditer(text, start, end))
-    return Digits(
-        start, end, groups, "+" in text[start : start + 2], "telephone" if kind_is_telephone else "code"
-    )
+    return Digits(start, end, groups, "+" in text[start : start + 2])
 
 
 class Codes:

@@ -198,7 +198,7 @@ def _is_range(low: Measured, high: Measured, dash: str) -> bool:
         return False
     if high.sign and "—" not in dash:
         return False
-    if len(dash) == 3 and _value(low) >= _value(high) and not _is_later_year(low, high):
+    if len(dash) == 3 and low.value >= high.value and not _is_later_year(low, high):
         return False
     return not any(_is_code(number) for number in (low, high))
 
@@ -207,10 +207,6 @@ def _is_later_year(low: Number, high: Number) -> bool:
     """Say whether a year is followed by the end of a later one: ``2024 - 25``."""
     is_year = len(low.whole) == 4 and len(high.whole) == 2 and not (low.decimals or high.decimals)
     return is_year and low.whole[:2] in {"18", "19", "20"} and low.whole[2:] < high.whole
-
-
-def _value(number: Number) -> float:
-    return float(f"{number.whole or 0}.{number.decimals or 0}")
 
 
 def _is_code(number: Number) -> bool:
